@@ -1,0 +1,22 @@
+// config/agent.h — the agent worker's row: one process holds the model provider keys and runs every turn.
+#pragma once
+
+#include "common/ipc/permits.h"
+#include "common/worker/spec.h"
+
+namespace openclaw::config {
+
+inline constexpr WorkerSpec agent_worker = {
+    .kind = wire::WORKER_AGENT,
+    .name = "agent",
+    .label = "Agent",
+    .program = "openclaw-worker-agent",
+    .one_per = Instance::single,
+    .is_channel = false,
+    .restart = {},
+    .limits = {.memory = 1024ull << 20, .files = 512},
+    .permits = ipc::agent_permits,
+    .secret_fields = {},
+};
+
+} // namespace openclaw::config

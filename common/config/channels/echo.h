@@ -1,0 +1,22 @@
+// config/channels/echo.h — the smallest channel: the template to copy, and what tests crash on purpose.
+#pragma once
+
+#include "common/ipc/permits.h"
+#include "common/worker/spec.h"
+
+namespace openclaw::config {
+
+inline constexpr WorkerSpec echo_worker = {
+    .kind = wire::WORKER_ECHO,
+    .name = "echo",
+    .label = "Echo",
+    .program = "openclaw-worker-echo",
+    .one_per = Instance::account,
+    .is_channel = true,
+    .restart = {},
+    .limits = {},
+    .permits = ipc::channel_permits,
+    .secret_fields = {},
+};
+
+} // namespace openclaw::config

@@ -1,0 +1,179 @@
+#include "common/ipc/link.h"
+
+#include "common/ipc/protocol.h"
+#include "common/ipc/socket.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace openclaw::ipc {
+
+namespace {
+
+// How many frames one link may read in a turn before others get theirs.
+constexpr int frames_per_turn = 128;
+
+// One process, one loop, one thread: a buffer for the frame in hand is enough.
+std::array<std::uint8_t, max_frame_bytes> frame_buffer;
+
+} // namespace
+
+Link::Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHandler& handler)
+    : loop_(loop)
+    , socket_(std::move(socket))
+    , self_(self)
+    , permits_(permits)
+    , handler_(handler)
+    , alive_(std::make_shared<bool>(true)) {
+    watch_ = std::make_unique<FdWatch>(loop_, socket_.get(), [this](Ready ready) {
+        const auto alive = alive_;
+        if (ready.writable) flush();
+        if (*alive && !ended_ && (ready.readable || ready.hung_up)) read_all();
+    });
+    watch_->want(true, false);
+}
+
+Link::~Link() { *alive_ = false; }
+
+Result<void> Link::send(wire::Frame& frame, std::span<const int> fds) {
+    if (ended_) return fail(Code::unavailable, "the link is closed");
+    frame.set_fds(static_cast<std::uint32_t>(fds.size()));
+    const std::size_t size = frame.ByteSizeLong();
+    if (size > max_frame_bytes) return fail(Code::invalid, "a frame above 64 KiB: send the text as a blob");
+    frame.SerializeWithCachedSizesToArray(frame_buffer.data());
+    return transmit({frame_buffer.data(), size}, fds);
+}
+
+Result<void> Link::reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds) {
+    frame.set_re(re);
+    return send(frame, fds);
+}
+
+void Link::request(wire::Frame& frame, std::span<const int> fds, Milliseconds deadline, OnReply done) {
+    const std::uint64_t id = next_id_++;
+    frame.set_id(id);
+    auto& pending = pending_[id] = Pending{.done = std::move(done), .deadline = std::make_unique<Timer>(loop_)};
+    const auto sent = send(frame, fds);
+    Error why = sent ? Error{.code = Code::timeout, .sentence = "no reply within the deadline", .retryable = true} : sent.error();
+    auto give_up = [this, id, why = std::move(why)] { settle(id, Failure(why), {}); };
+    pending.deadline->start(sent ? deadline : Milliseconds(0), std::move(give_up));
+}
+
+bool Link::can_send() const {
+    return !ended_ && outbox_.size() < outbox_frames && counters_.waiting_bytes < outbox_bytes;
+}
+
+void Link::misbehaved(std::string reason) { end({.misbehaved = true, .reason = std::move(reason)}); }
+
+Result<void> Link::transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
+    if (!outbox_.empty()) return wait_for_room(bytes, fds);
+    const auto sent = send_datagram(socket_.get(), bytes, fds);
+    if (!sent) return Failure(sent.error()); // reading the socket will notice the end, after what was still in it
+    if (*sent == Sent::socket_full) return wait_for_room(bytes, fds);
+    ++counters_.frames_out;
+    counters_.bytes_out += bytes.size();
+    return {};
+}
+
+Result<void> Link::wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
+    if (!can_send()) {
+        was_full_ = true;
+        return Failure(Error{.code = Code::busy, .sentence = "the link's outbox is full", .retryable = true});
+    }
+    Waiting waiting{.bytes = {bytes.begin(), bytes.end()}, .fds = {}};
+    for (const int fd : fds) waiting.fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    outbox_.push_back(std::move(waiting));
+    counters_.waiting_frames = outbox_.size();
+    counters_.waiting_bytes += bytes.size();
+    was_full_ = was_full_ || !can_send();
+    watch_->want(true, true);
+    return {};
+}
+
+void Link::flush() {
+    while (!outbox_.empty()) {
+        auto& next = outbox_.front();
+        std::array<int, max_frame_fds> fds{};
+        std::ranges::transform(next.fds, fds.begin(), &UniqueFd::get);
+        const auto sent = send_datagram(socket_.get(), next.bytes, {fds.data(), next.fds.size()});
+        if (!sent) return; // the read side reports the end
+        if (*sent == Sent::socket_full) return;
+        ++counters_.frames_out;
+        counters_.bytes_out += next.bytes.size();
+        counters_.waiting_bytes -= next.bytes.size();
+        outbox_.pop_front();
+        counters_.waiting_frames = outbox_.size();
+    }
+    watch_->want(true, false);
+    if (std::exchange(was_full_, false)) handler_.on_room();
+}
+
+void Link::read_all() {
+    const auto alive = alive_;
+    for (int i = 0; i < frames_per_turn && *alive && !ended_; ++i) {
+        auto datagram = receive_datagram(socket_.get(), frame_buffer);
+        if (!datagram) return end({.reason = datagram.error().sentence});
+        switch (datagram->kind) {
+        case Datagram::Kind::nothing_there: return;
+        case Datagram::Kind::closed: return end({.reason = "the peer closed the link"});
+        case Datagram::Kind::truncated: return misbehaved("a frame above 64 KiB or with too many descriptors");
+        case Datagram::Kind::message:
+            if (!accept({frame_buffer.data(), datagram->size}, std::move(datagram->fds))) return;
+        }
+    }
+}
+
+bool Link::accept(std::span<const std::uint8_t> bytes, Fds fds) {
+    wire::Frame frame;
+    ++counters_.frames_in;
+    counters_.bytes_in += bytes.size();
+    counters_.last_in = loop_.clock().now();
+    if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return misbehaved("bytes that are no frame"), false;
+    const Permit* permit = permit_for(frame.body_case());
+    if (permit == nullptr) return misbehaved("body " + std::to_string(frame.body_case()) + " is not permitted now"), false;
+    if (fds.size() != frame.fds() || fds.size() > permit->max_fds) return misbehaved("a wrong number of descriptors"), false;
+    if (permit->once) {
+        if (std::ranges::find(seen_once_, frame.body_case()) != seen_once_.end()) return misbehaved("a frame that may come once came twice"), false;
+        seen_once_.push_back(frame.body_case());
+    }
+    const auto alive = alive_;
+    if (frame.re() != 0) settle(frame.re(), &frame, std::move(fds));
+    else handler_.on_frame(frame, std::move(fds));
+    return *alive && !ended_;
+}
+
+const Permit* Link::permit_for(wire::Frame::BodyCase body) const {
+    const auto fits = [&](const Permit& permit) {
+        return permit.body == body && permit.from != self_ && (permit.phases & in(phase_)) != 0;
+    };
+    const auto found = std::ranges::find_if(permits_, fits);
+    return found == permits_.end() ? nullptr : &*found;
+}
+
+void Link::settle(std::uint64_t id, Result<const wire::Frame*> outcome, Fds fds) {
+    auto node = pending_.extract(id);
+    if (node.empty()) {
+        ++counters_.late_replies;
+        return;
+    }
+    node.mapped().done(std::move(outcome), std::move(fds));
+}
+
+void Link::end(LinkEnd why) {
+    if (std::exchange(ended_, true)) return;
+    watch_->want(false, false);
+    outbox_.clear();
+    counters_.waiting_frames = counters_.waiting_bytes = 0;
+    // Told at the end of the turn, so that nobody is destroyed under the feet of the caller.
+    loop_.defer([this, alive = alive_, why = std::move(why)] {
+        if (!*alive) return;
+        while (*alive && !pending_.empty())
+            settle(pending_.begin()->first, Failure(Error{.code = Code::unavailable, .sentence = why.reason, .retryable = true}), {});
+        if (*alive) handler_.on_closed(why);
+    });
+}
+
+} // namespace openclaw::ipc

@@ -1,0 +1,114 @@
+// ipc/link.h — one end of a conversation with one other process.
+//
+// Sends and receives Frames over a SOCK_SEQPACKET socket, matches replies to requests, enforces the
+// peer's permit table, and bounds what waits for a full socket. Knows nothing of channels or agents.
+// Lives on one Loop, which must outlive it. May be destroyed inside any of its callbacks.
+// Contract: docs/ipc.md. Tests: tests/unit/common/ipc/link_test.cpp.
+#pragma once
+
+#include "common/base/result.h"
+#include "common/base/unique_fd.h"
+#include "common/ipc/permit.h"
+#include "common/loop/fd_watch.h"
+#include "common/loop/timer.h"
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace openclaw::ipc {
+
+// Why a link ended.
+struct LinkEnd {
+    bool misbehaved = false; // the peer broke the contract; otherwise it closed or died
+    std::string reason;
+};
+
+struct LinkCounters {
+    std::uint64_t frames_in = 0, frames_out = 0, bytes_in = 0, bytes_out = 0, late_replies = 0;
+    std::size_t waiting_frames = 0, waiting_bytes = 0; // in the outbox now
+    Instant last_in{};
+};
+
+class LinkHandler {
+  public:
+    virtual ~LinkHandler() = default;
+    // A permitted frame that is not a reply. `frame` is valid during the call only; descriptors are yours.
+    virtual void on_frame(const wire::Frame& frame, Fds fds) = 0;
+    // The last call, exactly once, never from inside send() or request().
+    virtual void on_closed(const LinkEnd& end) = 0;
+    // The outbox has room again after can_send() was false.
+    virtual void on_room() {}
+};
+
+class Link {
+  public:
+    using OnReply = std::move_only_function<void(Result<const wire::Frame*>, Fds)>;
+
+    // `self` is this end's side: frames received must be permitted for the other side.
+    Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHandler& handler);
+    ~Link();
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    Phase phase() const { return phase_; }
+    void enter(Phase phase) { phase_ = phase; } // the owner moves the conversation on
+
+    // One-way. Errors: unavailable (the peer is gone), busy (the outbox is full: nothing was sent),
+    // invalid (the frame is too large: nothing was sent; use a Blob). Descriptors are duplicated by the kernel.
+    Result<void> send(wire::Frame& frame, std::span<const int> fds = {});
+    // Answers the request `re`.
+    Result<void> reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds = {});
+
+    // Sends `frame` and calls `done` exactly once: with the reply, or with
+    //   timeout      no reply within `deadline` (a late reply is dropped),
+    //   unavailable  the peer is gone or the outbox is full (nothing was sent).
+    // `done` is never called from inside this function. The reply is valid during the call only.
+    void request(wire::Frame& frame, std::span<const int> fds, Milliseconds deadline, OnReply done);
+
+    // False when the outbox is above its limit: the flow should pause until on_room().
+    bool can_send() const;
+    // Says whose fault it is, closes the socket, and reports through on_closed.
+    void misbehaved(std::string reason);
+
+    const LinkCounters& counters() const { return counters_; }
+
+  private:
+    struct Waiting {
+        std::vector<std::uint8_t> bytes;
+        Fds fds;
+    };
+    struct Pending {
+        OnReply done;
+        std::unique_ptr<Timer> deadline;
+    };
+
+    void read_all();
+    bool accept(std::span<const std::uint8_t> bytes, Fds fds); // false: the link ended
+    const Permit* permit_for(wire::Frame::BodyCase body) const;
+    void settle(std::uint64_t id, Result<const wire::Frame*> outcome, Fds fds);
+    Result<void> transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds);
+    Result<void> wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds);
+    void flush();
+    void end(LinkEnd why);
+
+    Loop& loop_;
+    UniqueFd socket_;
+    Side self_;
+    PermitTable permits_;
+    LinkHandler& handler_;
+    Phase phase_ = Phase::greeting;
+    std::uint64_t next_id_ = 1;
+    std::unordered_map<std::uint64_t, Pending> pending_;
+    std::deque<Waiting> outbox_;
+    std::vector<wire::Frame::BodyCase> seen_once_;
+    bool was_full_ = false;
+    bool ended_ = false;
+    LinkCounters counters_;
+    std::shared_ptr<bool> alive_; // false once destroyed: deferred calls and read loops look here
+    std::unique_ptr<FdWatch> watch_;
+};
+
+} // namespace openclaw::ipc

@@ -1,0 +1,53 @@
+// ipc/permits.h — the permit tables, one per trade. Printed in docs/ipc.md; a test compares both.
+#pragma once
+
+#include "common/ipc/permit.h"
+
+#include <array>
+
+namespace openclaw::ipc {
+
+namespace detail {
+
+inline constexpr auto always = Phase::greeting | Phase::configuring | Phase::serving | Phase::draining;
+inline constexpr auto working = Phase::serving | Phase::draining;
+
+#define OPENCLAW_WORKER_PERMITS                                                                    \
+    {wire::Frame::kHello, Side::worker, in(Phase::greeting), true},                                \
+    {wire::Frame::kConfigure, Side::supervisor, in(Phase::configuring), true},                     \
+    {wire::Frame::kReady, Side::worker, in(Phase::configuring), true},                             \
+    {wire::Frame::kPing, Side::supervisor, detail::working},                                               \
+    {wire::Frame::kPong, Side::worker, detail::working},                                                   \
+    {wire::Frame::kDrain, Side::supervisor, detail::working, true},                                        \
+    {wire::Frame::kDrained, Side::worker, in(Phase::draining), true},                              \
+    {wire::Frame::kLog, Side::worker, Phase::configuring | Phase::serving | Phase::draining},      \
+    {wire::Frame::kFault, Side::worker, Phase::configuring | Phase::serving | Phase::draining, true}
+
+} // namespace detail
+
+inline constexpr auto channel_permits = std::to_array<Permit>({
+    OPENCLAW_WORKER_PERMITS,
+    {wire::Frame::kStateWrite, Side::worker, detail::working},
+    {wire::Frame::kInbound, Side::worker, detail::working, false, 1},
+    {wire::Frame::kInboundAck, Side::supervisor, detail::working},
+    {wire::Frame::kOutbound, Side::supervisor, detail::working, false, 1},
+    {wire::Frame::kStreamUpdate, Side::supervisor, detail::working},
+    {wire::Frame::kStreamCancel, Side::supervisor, detail::working},
+    {wire::Frame::kDelivery, Side::worker, detail::working},
+    {wire::Frame::kDeliveryAck, Side::supervisor, detail::working},
+    {wire::Frame::kTyping, Side::supervisor, detail::working},
+    {wire::Frame::kReaction, Side::supervisor, detail::working},
+    {wire::Frame::kChannelStatus, Side::worker, detail::working},
+});
+
+inline constexpr auto agent_permits = std::to_array<Permit>({
+    OPENCLAW_WORKER_PERMITS,
+    {wire::Frame::kRunStart, Side::supervisor, in(Phase::serving), false, 1},
+    {wire::Frame::kRunAbort, Side::supervisor, detail::working},
+    {wire::Frame::kRunDelta, Side::worker, detail::working},
+    {wire::Frame::kRunEnd, Side::worker, detail::working, false, 1},
+});
+
+#undef OPENCLAW_WORKER_PERMITS
+
+} // namespace openclaw::ipc

@@ -1,0 +1,118 @@
+#include "common/json/read.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace openclaw::json {
+
+namespace {
+
+constexpr std::size_t max_nesting = 64;
+
+const rapidjson::Value& value(const void* node) { return *static_cast<const rapidjson::Value*>(node); }
+
+// RapidJSON recurses for each level of nesting: a stranger's "[[[[…" must not reach our stack.
+bool is_nested_too_deep(std::string_view text) {
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string) {
+            if (c == '\\') ++i;
+            else if (c == '"') in_string = false;
+        } else if (c == '"') in_string = true;
+        else if ((c == '[' || c == '{') && ++depth > max_nesting) return true;
+        else if ((c == ']' || c == '}') && depth > 0) --depth;
+    }
+    return false;
+}
+
+} // namespace
+
+struct Document::State {
+    rapidjson::Document document;
+};
+
+Document::Document(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+Result<Document> Document::parse(std::string_view text) {
+    if (is_nested_too_deep(text)) return fail(Code::invalid, "JSON nested deeper than 64 levels");
+    auto state = std::make_unique<State>();
+    state->document.Parse<rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+    if (state->document.HasParseError())
+        return fail(Code::invalid, std::string(rapidjson::GetParseError_En(state->document.GetParseError())) + " (byte " +
+                                       std::to_string(state->document.GetErrorOffset()) + ")");
+    return Document(std::move(state));
+}
+
+View Document::root() const { return View(static_cast<const rapidjson::Value*>(&state_->document)); }
+
+Type View::type() const {
+    if (node_ == nullptr) return Type::absent;
+    switch (value(node_).GetType()) {
+    case rapidjson::kNullType: return Type::null;
+    case rapidjson::kFalseType:
+    case rapidjson::kTrueType: return Type::boolean;
+    case rapidjson::kObjectType: return Type::object;
+    case rapidjson::kArrayType: return Type::array;
+    case rapidjson::kStringType: return Type::string;
+    case rapidjson::kNumberType: return Type::number;
+    }
+    return Type::absent;
+}
+
+bool View::is_integer() const { return node_ != nullptr && value(node_).IsInt64(); }
+
+View View::operator[](std::string_view key) const {
+    if (!is_object()) return {};
+    const auto& object = value(node_);
+    const auto found = object.FindMember(rapidjson::Value(rapidjson::StringRef(key.data(), key.size())));
+    return found == object.MemberEnd() ? View() : View(&found->value);
+}
+
+View View::at(std::size_t index) const {
+    if (!is_array() || index >= value(node_).Size()) return {};
+    return View(&value(node_)[static_cast<rapidjson::SizeType>(index)]);
+}
+
+std::size_t View::size() const {
+    if (is_array()) return value(node_).Size();
+    return is_object() ? value(node_).MemberCount() : 0;
+}
+
+std::string_view View::text(std::string_view otherwise) const {
+    return is_string() ? std::string_view(value(node_).GetString(), value(node_).GetStringLength()) : otherwise;
+}
+
+std::int64_t View::integer(std::int64_t otherwise) const { return is_integer() ? value(node_).GetInt64() : otherwise; }
+
+double View::number(double otherwise) const { return is_number() ? value(node_).GetDouble() : otherwise; }
+
+bool View::boolean(bool otherwise) const { return type() == Type::boolean ? value(node_).GetBool() : otherwise; }
+
+void View::each_member(const std::function<bool(std::string_view, View)>& visit) const {
+    if (!is_object()) return;
+    for (const auto& member : value(node_).GetObject())
+        if (!visit({member.name.GetString(), member.name.GetStringLength()}, View(&member.value))) return;
+}
+
+void View::each_element(const std::function<bool(View)>& visit) const {
+    if (!is_array()) return;
+    for (const auto& element : value(node_).GetArray())
+        if (!visit(View(&element))) return;
+}
+
+std::string View::dump() const {
+    if (node_ == nullptr) return "null";
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    value(node_).Accept(writer);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+} // namespace openclaw::json

@@ -1,0 +1,34 @@
+#include "common/json/read.h"
+#include "common/json/write.h"
+
+#include <doctest/doctest.h>
+
+using namespace openclaw;
+
+TEST_SUITE("common/json") {
+    TEST_CASE("what is absent or of another type reads as the answer given for it") {
+        const auto document = json::Document::parse(R"({"a":{"b":[1,"x",null]},"big":9007199254740993})").value();
+        const auto root = document.root();
+        CHECK(root["a"]["b"].at(1).text() == "x");
+        CHECK(root["a"]["b"].at(2).is_null());
+        CHECK(root["nope"]["deep"].at(7).text("none") == "none");
+        CHECK(root["big"].integer() == 9007199254740993);
+    }
+    TEST_CASE("nesting is bounded before the parser recurses") {
+        CHECK_FALSE(json::Document::parse(std::string(100'000, '[')));
+        CHECK(json::Document::parse(R"({"s":"[[[[[[[[[["})"));
+    }
+    TEST_CASE("malformed text and malformed UTF-8 name the place") {
+        CHECK(json::Document::parse("{\"a\":}").error().sentence.find("byte 5") != std::string::npos);
+        CHECK_FALSE(json::Document::parse("\"\xFF\""));
+    }
+    TEST_CASE("the writer places commas and escapes") {
+        json::Writer writer;
+        writer.begin_object().member("a", 1).key("b").begin_array().value("q\"\n\x01").value(true).null().end_array();
+        writer.raw_member("c", "{}").end_object();
+        CHECK(writer.take() == R"({"a":1,"b":["q\"\n\u0001",true,null],"c":{}})");
+    }
+    TEST_CASE("bytes that are no UTF-8 leave as the replacement character") {
+        CHECK(json::quoted("a\xFF") == "\"a\xEF\xBF\xBD\"");
+    }
+}
