@@ -1,0 +1,63 @@
+// config/access.h — one channel account's rules about who may speak to it (BEHAVIOUR.md A1), as
+// written.
+//
+// Values only: policy/access judges by them. What is unset is inherited: topic → group → account.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace openclaw::config {
+
+enum class DmPolicy { pairing, allowlist, open, disabled };
+enum class GroupPolicy { allowlist, open, disabled };
+enum class AllowBots { no, yes, mentions };
+
+using SenderList = std::vector<std::string>; // ids, prefixes as written; "*": everybody
+
+struct RoomRules { // of a group, or of a topic inside one
+    std::optional<bool> enabled;
+    std::optional<bool> require_mention;
+    std::optional<GroupPolicy> group_policy;
+    std::optional<SenderList> allow_from;
+    std::optional<std::string> system_prompt;
+    std::string agent_id; // topics may choose their agent
+};
+
+struct GroupRules : RoomRules {
+    std::map<std::string, RoomRules> topics; // by topic id, or "*"
+};
+
+struct DirectRules {
+    std::optional<DmPolicy> dm_policy;
+    std::optional<SenderList> allow_from;
+    std::optional<std::string> system_prompt;
+};
+
+// Which rooms the configured mention patterns work in. Native mentions always work.
+struct PatternScope {
+    enum class Mode { allow, deny };
+    std::optional<Mode> mode;          // allow: only in allow_in; deny: everywhere but deny_in
+    std::vector<std::string> allow_in; // "-1001", "-1001:topic:7"
+    std::vector<std::string> deny_in;
+};
+
+struct AccessSettings {
+    DmPolicy dm_policy = DmPolicy::pairing;
+    SenderList allow_from;
+    GroupPolicy group_policy = GroupPolicy::allowlist;
+    std::optional<SenderList> group_allow_from; // unset: allow_from, never the approved pairings
+    std::optional<std::map<std::string, GroupRules>>
+        groups;                                // set: the list of rooms; "*" keeps the rest
+    std::map<std::string, DirectRules> direct; // by sender id, or "*"
+    std::optional<bool> require_mention;       // the older root key: as groups."*".requireMention
+    PatternScope pattern_scope;
+    AllowBots allow_bots = AllowBots::no;
+    std::vector<std::string_view>
+        id_prefixes; // "tg:", "telegram:": taken off before ids are compared
+};
+
+} // namespace openclaw::config

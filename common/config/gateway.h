@@ -1,0 +1,59 @@
+// config/gateway.h — the gateway's own settings: where it listens and who may come in (CONFIG.md 4,
+// OPS.md 4).
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/base/secret.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace openclaw::config {
+
+struct AuthRateLimit {
+    int max_attempts = 10;
+    Milliseconds window = std::chrono::minutes(1);
+    Milliseconds lockout = std::chrono::minutes(5);
+    bool exempt_loopback = true; // never for browser origins
+};
+
+struct GatewayAuth {
+    enum class Mode { none, token, password, trusted_proxy };
+    std::optional<Mode> mode; // as written; effective_mode() infers
+    Secret token;
+    Secret password;
+    AuthRateLimit rate_limit;
+
+    // The written mode; else password when only a password is set; else token. An empty token in
+    // token mode: the caller makes one for this run.
+    Mode effective_mode() const {
+        if (mode) return *mode;
+        return token.empty() && !password.empty() ? Mode::password : Mode::token;
+    }
+};
+
+struct ControlUi {
+    bool enabled = true;
+    std::string base_path;
+    std::string root;
+    std::vector<std::string> allowed_origins;
+    bool allow_host_header_origin_fallback = false;
+};
+
+struct Gateway {
+    enum class Mode { local, remote };
+    enum class Bind { automatic, lan, loopback, custom, tailnet };
+    enum class Reload { off, hybrid, hot, restart };
+
+    std::optional<Mode> mode; // must be local to run (CONFIG.md 3.6): the caller decides, exit 78
+    std::optional<int> port;  // as written; effective: resolve_port() in paths.h
+    Bind bind = Bind::loopback;
+    std::string custom_bind_host; // IPv4, for Bind::custom
+    GatewayAuth auth;
+    std::vector<std::string> trusted_proxies;
+    ControlUi control_ui;
+    Reload reload = Reload::hybrid;
+};
+
+} // namespace openclaw::config

@@ -1,0 +1,28 @@
+// config/redaction.h — the configuration as it may be shown: every secret replaced by one sentinel.
+//
+// Secret is what a field table marks so, and what is named like one (token, secret, password,
+// apiKey, …).
+#pragma once
+
+#include "common/base/result.h"
+#include "common/config/document.h"
+
+#include <string>
+#include <string_view>
+
+namespace openclaw::config {
+
+inline constexpr std::string_view redacted = "__OPENCLAW_REDACTED__"; // METHODS.md config.get
+
+bool is_secret_name(std::string_view key);
+
+// The tree as compact JSON, secrets replaced. "{}" for an empty tree.
+std::string redacted_json(const Node& tree);
+// The file's own text, comments and all, with the secret values replaced in place. Text that does
+// not parse: the sentinel.
+std::string redacted_text(std::string_view text);
+// One value by its path ("channels.telegram.accounts[0]", a["b.c"]) as JSON text, secrets replaced.
+// not_found: the path is well formed and holds nothing; invalid: it is no path.
+Result<std::string> redacted_value(const Node& tree, std::string_view path);
+
+} // namespace openclaw::config
