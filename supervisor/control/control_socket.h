@@ -1,0 +1,49 @@
+// control/control_socket.h — the local owner's door: the same RPC frames over a Unix socket, one
+// JSON text per line.
+//
+// The credential is the peer's user id: ours, or root's. No `connect` is needed; one that comes is
+// answered with hello-ok. Events reach a connection after its `connect`, or what it subscribes to.
+#pragma once
+
+#include "common/base/result.h"
+#include "common/base/unique_fd.h"
+#include "common/loop/fd_watch.h"
+#include "supervisor/rpc/front_door.h"
+
+#include <list>
+#include <memory>
+#include <string>
+
+namespace openclaw::control {
+
+class ControlConnection;
+
+class ControlSocket {
+  public:
+    // Binds `path` with mode 0600, replacing what a dead process left there. Errors: invalid (the
+    // path is longer than a socket address holds), busy (somebody answers there), internal.
+    static Result<std::unique_ptr<ControlSocket>> create(Loop& loop, const std::string& path,
+                                                         rpc::FrontDoor& door);
+    ~ControlSocket(); // removes the socket file
+    ControlSocket(const ControlSocket&) = delete;
+    ControlSocket& operator=(const ControlSocket&) = delete;
+
+    void close_all();
+
+    std::size_t connection_count() const { return connections_.size(); }
+
+  private:
+    ControlSocket(Loop& loop, std::string path, UniqueFd socket, rpc::FrontDoor& door);
+    friend class ControlConnection;
+    void accept_all();
+    void drop(ControlConnection& connection);
+
+    Loop& loop_;
+    std::string path_;
+    UniqueFd socket_;
+    rpc::FrontDoor& door_;
+    std::list<std::unique_ptr<ControlConnection>> connections_;
+    FdWatch watch_;
+};
+
+} // namespace openclaw::control

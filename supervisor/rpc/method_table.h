@@ -1,0 +1,79 @@
+// rpc/method_table.h — every method as a row of data: name, scope, class, idempotency, parameters,
+// handler.
+//
+// The table is made by listing families (`add_health(table, …)`), never by registration behind the
+// reader's back. features.methods in hello-ok and the permission tests are printed from it.
+#pragma once
+
+#include "supervisor/rpc/params.h"
+#include "supervisor/rpc/peer.h"
+#include "supervisor/rpc/wire_error.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace openclaw::rpc {
+
+// The answer to one request. May be kept and used later, or never (the peer has gone). Answering
+// twice is a second response with the same id, which only `agent` does (PROTOCOL.md 12.2).
+class Reply {
+  public:
+    Reply(std::weak_ptr<Peer> peer, std::string id_json);
+
+    void ok(std::string_view payload_json) const;
+
+    void fail(const Error& error) const { fail(to_wire(error)); }
+
+    void fail(const WireError& error, std::string_view payload_json = {}) const;
+
+  private:
+    std::weak_ptr<Peer> peer_;
+    std::string id_json_; // as it came
+};
+
+struct Call {
+    Peer& peer;
+    json::View params; // checked against the row; valid during the call only
+    Reply reply;
+};
+
+enum class Admission {
+    control, // always taken: looking, stopping
+    work,    // refused while draining
+};
+
+// Who remembers that a key was used before (PROTOCOL.md 14).
+enum class Idempotency { none, by_run, by_key };
+
+using Handler = std::function<void(Call&)>;
+
+struct Method {
+    std::string_view name;
+    std::string_view scope; // the least operator scope; scope::none: any operator
+    Admission admission = Admission::control;
+    Idempotency idempotency = Idempotency::none;
+    std::span<const Field> params = {}; // static storage
+    Unknown unknown = Unknown::refused;
+    Handler handler = {};
+};
+
+class MethodTable {
+  public:
+    void add(Method method); // a name twice is a broken invariant
+    const Method* find(std::string_view name) const;
+    // In the order they were added.
+    std::vector<std::string_view> names() const;
+
+    std::span<const Method> rows() const { return rows_; }
+
+  private:
+    std::vector<Method> rows_;
+    std::unordered_map<std::string_view, std::size_t> index_;
+};
+
+} // namespace openclaw::rpc

@@ -1,0 +1,56 @@
+// web/http_routes.h — the answers of plain HTTP: probes, refusals, "not found". Pure: a request in,
+// an answer out.
+//
+// Contract: PROTOCOL.md 1 (proxy attribution), 17 (probes, headers), 3 (the cap on unauthenticated
+// sockets).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace openclaw::web {
+
+struct HttpRequest {
+    std::string_view method; // "GET"
+    std::string_view path;   // without the query
+    bool is_direct_local = false;
+    bool is_authenticated = false; // a valid bearer was shown
+};
+
+struct HttpAnswer {
+    int status = 200;
+    std::string content_type;
+    std::string body;
+    std::vector<std::pair<std::string, std::string>>
+        headers;                   // besides type, length and the common ones
+    bool body_is_left_out = false; // HEAD: the length is told, the body is not sent
+};
+
+// What the probes tell: asked for each request.
+struct Readiness {
+    enum class Phase { starting, started, draining } phase = Phase::starting;
+    std::vector<std::string> failing; // why not ready: "startup-sidecars"
+    std::int64_t uptime_ms = 0;
+    std::string event_loop_json; // {"degraded":false,…}
+};
+
+HttpAnswer answer(const HttpRequest& request, const Readiness& readiness);
+
+// Refusals that come before any route.
+HttpAnswer refuse_unattributed_proxy();                           // 403
+HttpAnswer refuse_too_many_sockets();                             // 503
+HttpAnswer refuse_bad_websocket_key();                            // 400
+HttpAnswer refuse_rate_limited(std::int64_t retry_after_seconds); // 429
+
+// Header names that claim to speak for a client behind a proxy.
+bool is_forwarding_header(std::string_view name);
+
+// The status line and headers, ready for the wire, the empty line included.
+std::string render_head(const HttpAnswer& answer, bool keep_alive);
+
+} // namespace openclaw::web
