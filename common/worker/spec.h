@@ -18,6 +18,7 @@ namespace openclaw {
 enum class ExitCode : int {
     clean = 0,        // asked to leave, and left
     failed = 1,       // an error it could not handle; it said Fault first
+    misused = 64,     // EX_USAGE: started by hand, there is no link
     link_lost = 70,   // the supervisor is gone
     refused = 71,     // protocol number differs
     bad_config = 78,  // EX_CONFIG: no restart before the config changes
@@ -26,30 +27,37 @@ enum class ExitCode : int {
 
 enum class Instance { single, account }; // one process, or one for each configured account
 
+// So many deaths before Ready in a row, all within this time: "failed", which decays by itself after `within`.
 struct GiveUp {
     int deaths = 8;
     Milliseconds within = std::chrono::minutes(10);
 };
 
+// How long to wait after a death. Judged by supervisor/process/judgement.h; told in docs/ipc.md.
+//   before Ready         a structural fault: first, doubling up to `max`, then give_up
+//   before healthy_after first, doubling up to `served_max`: a served life is soon replaced, however often it is killed
+//   after it             at once
 struct RestartRule {
     Milliseconds first{500};
     double factor = 2.0;
     Milliseconds max = std::chrono::seconds(60);
-    double jitter = 0.2;                            // ± this share
-    Milliseconds healthy_after = std::chrono::minutes(5); // served this long: the next death restarts at once
-    GiveUp give_up;                                 // then "failed", which decays by itself after `within`
+    Milliseconds served_max = std::chrono::seconds(1);
+    double jitter = 0.2; // ± this share
+    Milliseconds healthy_after = std::chrono::minutes(5);
+    GiveUp give_up;
     std::array<ExitCode, 2> never_after{ExitCode::bad_config, ExitCode::logged_out};
 };
 
+// A hung worker is dead ping_every + hung_after (13 s) after its last sign of life, and replaced within 15 s.
 struct Limits {
     Milliseconds ready_within = std::chrono::seconds(20);
     Milliseconds drain_within = std::chrono::seconds(10);
     Milliseconds term_within = std::chrono::seconds(5); // from TERM to KILL
-    Milliseconds ping_every = std::chrono::seconds(15);
-    Milliseconds ping_late = std::chrono::seconds(3);   // shown as unresponsive
-    int pings_missed = 3;                               // then TERM, then KILL
-    std::uint64_t memory = 256ull << 20;                // address space, RLIMIT_AS
-    std::uint64_t files = 64;                           // RLIMIT_NOFILE
+    Milliseconds ping_every = std::chrono::seconds(5);
+    Milliseconds ping_late = std::chrono::seconds(2);  // no answer for so long: shown as unresponsive
+    Milliseconds hung_after = std::chrono::seconds(8); // no answer for so long: KILL
+    std::uint64_t memory = 256ull << 20;               // address space, RLIMIT_AS
+    std::uint64_t files = 64;                          // RLIMIT_NOFILE
 };
 
 struct WorkerSpec {

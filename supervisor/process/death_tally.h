@@ -1,0 +1,54 @@
+// process/death_tally.h — the last sixteen deaths of one worker, and what an exit means in words.
+//
+// History is data; the judgement is separate (process/judgement.h). Pure.
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/loop/child_watch.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace openclaw::process {
+
+struct Death {
+    Instant at{};
+    std::int64_t at_ms = 0; // wall clock
+    ExitStatus status;
+    std::string words;     // why, in one sentence
+    std::string last_line; // of stderr; empty: it said nothing
+    bool reached_ready = false;
+    bool was_asked = false; // it left because it was told to: not a fault
+    Milliseconds served{0}; // from Ready to the end
+    std::uint64_t generation = 0;
+};
+
+// "exit 78: the worker refused its configuration", "signal 11 SIGSEGV: memory fault".
+std::string explain_exit(const ExitStatus& status);
+
+class DeathTally {
+  public:
+    static constexpr std::size_t capacity = 16;
+
+    void record(Death death);
+    std::vector<Death> newest_first() const;
+
+    std::uint64_t total() const { return total_; }
+
+    // Faults in the time before `now`; a leave that was asked for is no fault.
+    std::size_t within(Milliseconds span, Instant now) const;
+    // Faults since the last life that reached Ready (or was asked to leave), and the same within
+    // `span`.
+    std::size_t unready_in_a_row() const;
+    std::size_t unready_in_a_row(Milliseconds span, Instant now) const;
+    // Faults since the last life that served at least `healthy_after`.
+    std::size_t short_lives_in_a_row(Milliseconds healthy_after) const;
+
+  private:
+    std::array<Death, capacity> deaths_; // a ring
+    std::uint64_t total_ = 0;
+};
+
+} // namespace openclaw::process

@@ -1,0 +1,70 @@
+// process/worker_view.h — everything there is to show about one worker. A value; made on demand.
+#pragma once
+
+#include "common/ipc/link.h"
+#include "supervisor/process/death_tally.h"
+#include "supervisor/process/lifecycle.h"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace openclaw::process {
+
+// What the kernel says about a process.
+struct Usage {
+    std::uint64_t rss_bytes = 0;
+    std::uint64_t pss_bytes = 0;
+    Milliseconds cpu{0};  // user and system, since its birth
+    double cpu_ratio = 0; // of one core: since the last look, or since birth at the first
+};
+
+// What the worker says about itself, in its last Pong.
+struct Health {
+    std::int64_t at_ms = 0; // when it came
+    std::int64_t round_trip_us = 0;
+    std::uint32_t queued = 0;
+    std::uint32_t in_flight = 0;
+    std::uint32_t credits = 0;
+    std::int64_t last_upstream_ms = 0; // 0: never
+};
+
+struct WorkerView {
+    std::string id;      // "telegram:default"
+    std::string kind;    // "telegram"
+    std::string account; // "default"; empty where there is one for all
+    std::string label;   // "Telegram"
+    bool is_channel = false;
+
+    State state = State::down;
+    std::string reason;        // why, in one sentence
+    std::int64_t since_ms = 0; // in this state since
+    bool is_stopped_by_operator = false;
+    bool needs_operator = false; // no restart helps: credentials, configuration
+    std::string fault_code;      // of the last Fault in this or the last life: "auth_failed"
+
+    // This life. Zero and empty when there is no process.
+    pid_t pid = 0;
+    std::uint64_t generation = 0;
+    std::int64_t started_ms = 0;
+    Milliseconds uptime{0};
+    std::string build_id;
+    std::string sandbox;
+    bool is_unresponsive = false; // a ping is late
+    std::optional<Health> health;
+    ipc::LinkCounters link;
+    std::optional<Usage> usage; // only when measured
+
+    // Earlier lives.
+    std::uint64_t restarts = 0;
+    std::size_t deaths_10min = 0;  // faults only
+    std::size_t failed_starts = 0; // deaths before Ready in a row
+    std::vector<Death> deaths;     // newest first
+    std::uint32_t attempt = 0;     // of the pause: 1 for the first
+    std::int64_t next_try_ms = 0;  // in backoff and failed; 0: only the operator helps
+};
+
+} // namespace openclaw::process
