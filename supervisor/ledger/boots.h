@@ -1,0 +1,42 @@
+// ledger/boots.h — when the gateway started, and whether it ended as it should. Kept for 24 hours
+// (OPS.md 8.3).
+#pragma once
+
+#include "common/base/clock.h"
+#include "supervisor/ledger/store.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace openclaw::ledger {
+
+struct Boot {
+    std::int64_t id = 0;
+    std::int64_t started_at_ms = 0;
+    std::int64_t ended_at_ms = 0; // 0: it never said goodbye
+    std::string build;
+    int pid = 0;
+
+    bool is_unclean() const { return ended_at_ms == 0; }
+};
+
+class Boots {
+  public:
+    // Records this start (on disk when it returns) and reads the earlier ones.
+    static Result<Boots> begin(Store& store, const Clock& clock, std::string build);
+
+    const std::vector<Boot>& earlier() const { return earlier_; } // newest first
+
+    // Earlier starts inside `window` without a clean end.
+    int unclean_within(Milliseconds window) const;
+    // This life ends as it should. Submit it just before Store::close.
+    Write end() const;
+
+  private:
+    const Clock* clock_ = nullptr;
+    std::int64_t id_ = 0;
+    std::vector<Boot> earlier_;
+};
+
+} // namespace openclaw::ledger

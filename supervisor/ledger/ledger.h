@@ -1,0 +1,47 @@
+// ledger/ledger.h — the whole ledger in one piece: the store and its tables. Opened by main, kept
+// by Standing.
+//
+//   auto ledger = Ledger::open(loop, {.path = state_dir + "/state/gateway-native.sqlite", .build =
+//   version::full}); ledger->store->commit(writes(ledger->inbox.record(row, found)), …);
+#pragma once
+
+#include "supervisor/ledger/boots.h"
+#include "supervisor/ledger/inbox.h"
+#include "supervisor/ledger/outbox.h"
+#include "supervisor/ledger/pairings.h"
+#include "supervisor/ledger/sessions.h"
+#include "supervisor/ledger/store.h"
+#include "supervisor/ledger/transcripts.h"
+#include "supervisor/ledger/worker_state.h"
+
+#include <memory>
+#include <string>
+
+namespace openclaw::ledger {
+
+struct LedgerOptions {
+    std::string path;
+    std::string build;            // shown in boot records
+    const Clock* clock = nullptr; // null: the loop's
+    StoreOptions store;
+    InboxOptions inbox;
+    OutboxOptions outbox;
+};
+
+struct Ledger {
+    static Result<std::unique_ptr<Ledger>> open(Loop& loop, LedgerOptions options);
+
+    // Marks the end as clean, keeps all that waits, lets go of the file.
+    void close(Store::Done done);
+
+    std::unique_ptr<Store> store; // first in, last out: the tables refer to it
+    Boots boots;
+    Inbox inbox;
+    Outbox outbox;
+    Sessions sessions;
+    Transcripts transcripts;
+    Pairings pairings;
+    WorkerState worker_state;
+};
+
+} // namespace openclaw::ledger

@@ -1,0 +1,68 @@
+// ledger/transcripts.h — what was said in a session, in order, for good. Rows are appended, never
+// changed.
+#pragma once
+
+#include "common/base/clock.h"
+#include "supervisor/ledger/store.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace openclaw::ledger {
+
+// A message as it stands in a transcript.
+struct TranscriptRow {
+    std::string id;            // stable, unique
+    std::int64_t sequence = 0; // 1, 2, … without gaps within the session id; given by the ledger
+    std::string role;          // "user" | "assistant"
+    std::string text;
+    std::int64_t at_ms = 0;
+    std::string run_id;
+    std::string
+        idempotency_key; // "<run id>:user" for user rows; unique within the session id when set
+    std::string provider, model, stop_reason; // assistant rows
+    std::uint64_t input_tokens = 0, output_tokens = 0;
+};
+
+// What append() did. Valid when the unit is done.
+struct Appended {
+    bool duplicate = false;    // the id or idempotency key was there already: nothing was written
+    std::int64_t sequence = 0; // of the new row, or of the one that was there
+};
+
+struct TranscriptPage {
+    std::vector<TranscriptRow> rows; // oldest first
+    bool has_more = false;           // older rows exist
+    std::int64_t total = 0;          // rows of the session id
+};
+
+class Transcripts {
+  public:
+    Transcripts(Store& store, const Clock& clock)
+        : store_(store)
+        , clock_(clock) {}
+
+    // `at_ms` 0: now.
+    Write append(std::string session_id, TranscriptRow row,
+                 std::shared_ptr<Appended> outcome = nullptr);
+    // Forgets a whole transcript.
+    Write erase(std::string session_id);
+
+    using OnPage = std::move_only_function<void(Result<TranscriptPage>)>;
+    // The `limit` rows before `before_sequence` (0: the newest).
+    void page(std::string session_id, std::int64_t before_sequence, std::size_t limit, OnPage done);
+    // The newest rows: at most `limit`, and together at most `max_bytes` of text. For prompts.
+    void tail(std::string session_id, std::size_t limit, std::size_t max_bytes, OnPage done);
+    void count(std::string session_id, std::move_only_function<void(Result<std::int64_t>)> done);
+    // The rows of one run, oldest first. For `explain` and for keys that come back after a restart.
+    void of_run(std::string run_id,
+                std::move_only_function<void(Result<std::vector<TranscriptRow>>)> done);
+
+  private:
+    Store& store_;
+    const Clock& clock_;
+};
+
+} // namespace openclaw::ledger
