@@ -5,6 +5,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <charconv>
+#include <optional>
+
 namespace openclaw::json {
 
 namespace {
@@ -29,6 +32,38 @@ bool is_nested_too_deep(std::string_view text) {
     return false;
 }
 
+// The code unit of an escape such as "\u00e9" at `at`, or -1.
+int escaped_unit(std::string_view text, std::size_t at) {
+    unsigned unit = 0;
+    if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return -1;
+    const char* end = text.data() + at + 6;
+    const auto [stop, error] = std::from_chars(text.data() + at + 2, end, unit, 16);
+    return error == std::errc{} && stop == end ? static_cast<int>(unit) : -1;
+}
+
+bool is_high_half(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool is_low_half(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+// Half a surrogate pair as an escape is legal JSON and what a sender in JavaScript makes when it cuts a text.
+// It is no character: RapidJSON refuses the first half and turns the second into bytes that are no UTF-8.
+// Makes each half the replacement character; nothing when there is none, which is nearly always.
+std::optional<std::string> mend_half_pairs(std::string_view text) {
+    std::optional<std::string> mended;
+    for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+        const int unit = escaped_unit(text, at);
+        if (is_high_half(unit) && is_low_half(escaped_unit(text, at + 6))) {
+            at += 12;
+            continue;
+        }
+        if (is_high_half(unit) || is_low_half(unit)) {
+            if (!mended) mended.emplace(text);
+            mended->replace(at, 6, "\\ufffd");
+        }
+        at += 2;
+    }
+    return mended;
+}
+
 } // namespace
 
 struct Document::State {
@@ -43,7 +78,9 @@ Document::~Document() = default;
 Result<Document> Document::parse(std::string_view text) {
     if (is_nested_too_deep(text)) return fail(Code::invalid, "JSON nested deeper than 64 levels");
     auto state = std::make_unique<State>();
-    state->document.Parse<rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+    const auto mended = mend_half_pairs(text);
+    if (mended) text = *mended;
+    state->document.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag>(text.data(), text.size());
     if (state->document.HasParseError())
         return fail(Code::invalid, std::string(rapidjson::GetParseError_En(state->document.GetParseError())) + " (byte " +
                                        std::to_string(state->document.GetErrorOffset()) + ")");
