@@ -156,6 +156,8 @@ void warn(std::string_view event, Fields fields) { write(Level::warn, event, {fi
 void info(std::string_view event, Fields fields) { write(Level::info, event, {fields.begin(), fields.size()}); }
 void debug(std::string_view event, Fields fields) { write(Level::debug, event, {fields.begin(), fields.size()}); }
 
+std::string_view trace() { return state().trace; }
+
 TraceScope::TraceScope(std::string_view trace) : before_(std::move(state().trace)) { state().trace = trace; }
 TraceScope::~TraceScope() { state().trace = std::move(before_); }
 

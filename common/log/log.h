@@ -62,6 +62,9 @@ Result<void> open(const Options& options);
 using Sink = std::function<void(Level, std::string_view event, std::span<const Field>)>;
 void redirect(Sink sink);
 
+// What TraceScope has set; empty: nothing.
+std::string_view trace();
+
 // Lines written while this object lives carry trace=<id>.
 class TraceScope {
   public:
