@@ -4,6 +4,7 @@
 #include "common/ipc/socket.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 #include <algorithm>
 #include <array>
@@ -61,6 +62,8 @@ void Link::request(wire::Frame& frame, std::span<const int> fds, Milliseconds de
     auto give_up = [this, id, why = std::move(why)] { settle(id, Failure(why), {}); };
     pending.deadline->start(sent ? deadline : Milliseconds(0), std::move(give_up));
 }
+
+void Link::wipe_buffer() { explicit_bzero(frame_buffer.data(), frame_buffer.size()); }
 
 bool Link::can_send() const {
     return !ended_ && outbox_.size() < outbox_frames && counters_.waiting_bytes < outbox_bytes;

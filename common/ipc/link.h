@@ -75,6 +75,9 @@ class Link {
 
     const LinkCounters& counters() const { return counters_; }
 
+    // Overwrites the buffer that frames of this process pass through: after one that carried secrets.
+    static void wipe_buffer();
+
   private:
     struct Waiting {
         std::vector<std::uint8_t> bytes;
