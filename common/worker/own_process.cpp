@@ -1,0 +1,41 @@
+#include "common/worker/own_process.h"
+
+#include "common/ipc/protocol.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace openclaw::worker {
+
+void settle_process() {
+    // One thread allocates: a second arena is 64 MiB of address space for nothing. What is freed
+    // goes back early, because there are many of us and most of them wait most of the time.
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+    mallopt(M_TOP_PAD, 16 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+    setenv("UV_THREADPOOL_SIZE", "1", 1); // read by libuv at the first use of its pool
+    std::signal(SIGPIPE, SIG_IGN);        // a peer that went away is an error code, not a death
+}
+
+UniqueFd take_link() {
+    int type = 0;
+    socklen_t size = sizeof type;
+    if (getsockopt(ipc::worker_link_fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
+        type != SOCK_SEQPACKET)
+        return {};
+    fcntl(ipc::worker_link_fd, F_SETFD, FD_CLOEXEC);
+    fcntl(ipc::worker_link_fd, F_SETFL, O_NONBLOCK);
+    return UniqueFd(ipc::worker_link_fd);
+}
+
+void show_name(const std::string& instance) {
+    prctl(PR_SET_NAME, instance.substr(0, 15).c_str(), 0, 0, 0);
+}
+
+} // namespace openclaw::worker

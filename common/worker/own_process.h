@@ -1,0 +1,20 @@
+// worker/own_process.h — what a worker does to its own process before and after it knows who it is.
+#pragma once
+
+#include "common/base/unique_fd.h"
+
+#include <string>
+
+namespace openclaw::worker {
+
+// Small heap, small pool, no SIGPIPE. Called before anything else runs.
+void settle_process();
+
+// The link the supervisor put on descriptor 3, closed on exec. Empty: there is none, this was
+// started by hand.
+UniqueFd take_link();
+
+// What `ps` and `top` show beside the program: the instance, cut to the kernel's 15 bytes.
+void show_name(const std::string& instance);
+
+} // namespace openclaw::worker
