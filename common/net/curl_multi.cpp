@@ -1,0 +1,169 @@
+#include "common/net/curl_multi.h"
+
+#include "common/base/check.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace openclaw::net {
+
+namespace {
+
+// Once for each process, when the first client is used: it sets up OpenSSL, which an idle worker
+// does not need.
+void set_up_libcurl() {
+    static const CURLcode outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
+    CHECK_INVARIANT(outcome == CURLE_OK);
+}
+
+CURLM* make_multi() {
+    set_up_libcurl();
+    CURLM* multi = curl_multi_init();
+    CHECK_INVARIANT(multi != nullptr);
+    return multi;
+}
+
+} // namespace
+
+CurlMulti::CurlMulti(Loop& loop, std::size_t max_connections_per_host)
+    : loop_(loop)
+    , multi_(make_multi())
+    , timer_(loop) {
+    const auto connections = static_cast<long>(max_connections_per_host);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
+    curl_multi_setopt(multi_, CURLMOPT_PIPELINING,
+                      CURLPIPE_NOTHING); // one request at a time on a connection
+}
+
+CurlMulti::~CurlMulti() {
+    curl_multi_cleanup(multi_);
+}
+
+void CurlMulti::watch_sockets_of(CURL* easy) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlMulti::open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+}
+
+void CurlMulti::add(CURL* easy) {
+    CHECK_INVARIANT(curl_multi_add_handle(multi_, easy) == CURLM_OK);
+}
+
+void CurlMulti::remove(CURL* easy) {
+    CHECK_INVARIANT(curl_multi_remove_handle(multi_, easy) == CURLM_OK);
+}
+
+void CurlMulti::outside(Task task) {
+    if (inside_)
+        waiting_.push_back(std::move(task));
+    else
+        task();
+}
+
+curl_socket_t CurlMulti::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+    const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0) return CURL_SOCKET_BAD;
+    static_cast<CurlMulti*>(self)->sockets_[fd] = {.watch = nullptr, .wanted = false, .ours = true};
+    return fd;
+}
+
+int CurlMulti::close_socket(void* self, curl_socket_t fd) {
+    static_cast<CurlMulti*>(self)->sockets_.erase(fd); // the watch goes before the descriptor
+    return close(fd);
+}
+
+int CurlMulti::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
+    auto* multi = static_cast<CurlMulti*>(self);
+    if (what == CURL_POLL_REMOVE)
+        multi->rest(fd);
+    else
+        multi->watch(fd, what);
+    return 0;
+}
+
+void CurlMulti::watch(curl_socket_t fd, int what) {
+    auto& socket = sockets_[fd];
+    if (!socket.watch)
+        socket.watch =
+            std::make_unique<FdWatch>(loop_, fd, [this, fd](Ready ready) { on_ready(fd, ready); });
+    socket.wanted = true;
+    socket.watch->want((what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0);
+}
+
+void CurlMulti::rest(curl_socket_t fd) {
+    const auto found = sockets_.find(fd);
+    if (found == sockets_.end()) return;
+    found->second.wanted = false;
+    if (!found->second.ours)
+        sockets_.erase(found); // of the name lookup: libcurl closes it without a word
+}
+
+void CurlMulti::on_ready(curl_socket_t fd, Ready ready) {
+    auto& socket = sockets_.at(fd);
+    if (!socket.wanted)
+        return socket.watch->want(false, false); // the server closed it while it rested
+    const int events = (ready.readable || ready.hung_up ? CURL_CSELECT_IN : 0) |
+                       (ready.writable ? CURL_CSELECT_OUT : 0) |
+                       (ready.hung_up ? CURL_CSELECT_ERR : 0);
+    run(fd, events);
+}
+
+int CurlMulti::on_timer(CURLM*, long timeout_ms, void* self) {
+    static_cast<CurlMulti*>(self)->plan(timeout_ms);
+    return 0;
+}
+
+void CurlMulti::plan(long timeout_ms) {
+    if (timeout_ms < 0) return timer_.stop();
+    if (timeout_ms > 0) {
+        // One more: a timer that is early by a fraction of a millisecond would find libcurl with
+        // nothing due, and libcurl would not ask again.
+        return timer_.start(Milliseconds(timeout_ms + 1), [this] { run(CURL_SOCKET_TIMEOUT, 0); });
+    }
+    timer_.stop();
+    if (std::exchange(kicked_, true)) return;
+    loop_.defer([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->kicked_ = false;
+        self->run(CURL_SOCKET_TIMEOUT, 0);
+    });
+}
+
+void CurlMulti::run(curl_socket_t fd, int events) {
+    const auto self = shared_from_this(); // a callback may end the last transfer
+    int running = 0;
+    inside_ = true;
+    curl_multi_socket_action(multi_, fd, events, &running);
+    inside_ = false;
+    run_waiting_tasks();
+    report_finished();
+}
+
+void CurlMulti::run_waiting_tasks() {
+    std::vector<Task> tasks;
+    tasks.swap(waiting_);
+    for (auto& task : tasks)
+        task();
+}
+
+void CurlMulti::report_finished() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        const CURLcode code = message->data.result;
+        void* user = nullptr;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
+        static_cast<CurlUser*>(user)->on_curl_done(code); // `message` is gone after this
+    }
+}
+
+} // namespace openclaw::net

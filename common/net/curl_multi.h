@@ -1,0 +1,78 @@
+// net/curl_multi.h — libcurl's multi handle driven by our loop: its sockets are FdWatches, its one
+// timer is a Timer.
+//
+// libcurl refuses to be called from inside its own callbacks; outside() is the way to do such a
+// thing at once when that is possible and right after libcurl has returned when it is not. Shared
+// by the transfers that run in it: it lives until the last of them has left. With http_transfer the
+// only file that includes curl.
+#pragma once
+
+#include "common/loop/fd_watch.h"
+#include "common/loop/timer.h"
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace openclaw::net {
+
+// What an easy handle's CURLOPT_PRIVATE points to.
+class CurlUser {
+  public:
+    virtual ~CurlUser() = default;
+    // libcurl has finished with this handle. Never called from inside libcurl. May destroy the
+    // user.
+    virtual void on_curl_done(CURLcode code) = 0;
+};
+
+class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
+  public:
+    CurlMulti(Loop& loop, std::size_t max_connections_per_host);
+    ~CurlMulti();
+    CurlMulti(const CurlMulti&) = delete;
+    CurlMulti& operator=(const CurlMulti&) = delete;
+
+    void add(CURL* easy);    // outside libcurl only
+    void remove(CURL* easy); // outside libcurl only
+    // Runs `task` now, or as soon as libcurl has returned when this is called from one of its
+    // callbacks.
+    void outside(Task task);
+
+    // Options of every easy handle, so that this object knows which sockets libcurl opens and
+    // closes.
+    void watch_sockets_of(CURL* easy);
+
+  private:
+    // A socket that rests in libcurl's connection cache keeps its watch: the next request then
+    // costs no epoll calls.
+    struct Socket {
+        std::unique_ptr<FdWatch> watch;
+        bool wanted = false; // libcurl waits for it now
+        bool ours = false;   // its closing will be told
+    };
+
+    static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*);
+    static int on_timer(CURLM*, long timeout_ms, void* self);
+    static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static int close_socket(void* self, curl_socket_t fd);
+
+    void watch(curl_socket_t fd, int what);
+    void rest(curl_socket_t fd);
+    void on_ready(curl_socket_t fd, Ready ready);
+    void plan(long timeout_ms);
+    void run(curl_socket_t fd, int events);
+    void run_waiting_tasks();
+    void report_finished();
+
+    Loop& loop_;
+    CURLM* multi_;
+    Timer timer_;
+    bool kicked_ = false; // a run is planned for the end of this turn
+    bool inside_ = false;
+    std::vector<Task> waiting_;
+    std::unordered_map<curl_socket_t, Socket> sockets_;
+};
+
+} // namespace openclaw::net

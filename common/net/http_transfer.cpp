@@ -1,0 +1,320 @@
+#include "common/net/http_transfer.h"
+
+#include "common/base/check.h"
+#include "common/base/names.h"
+#include "common/base/strings.h"
+#include "common/version.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace openclaw::net {
+
+namespace {
+
+constexpr std::size_t max_headers = 64;
+constexpr std::size_t max_header_bytes = 16 * 1024;
+constexpr std::size_t early_reserve =
+    256 * 1024; // what a Content-Length may make us allocate before bytes come
+
+bool is_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+bool is_method(std::string_view method) {
+    return !method.empty() &&
+           std::ranges::all_of(method, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+long milliseconds(Milliseconds limit) {
+    return static_cast<long>(std::max<Milliseconds::rep>(limit.count(), 0));
+}
+
+long curl_family(AddressFamily family) {
+    switch (family) {
+    case AddressFamily::ipv4:
+        return CURL_IPRESOLVE_V4;
+    case AddressFamily::ipv6:
+        return CURL_IPRESOLVE_V6;
+    case AddressFamily::any:
+        break;
+    }
+    return CURL_IPRESOLVE_WHATEVER;
+}
+
+std::string default_user_agent() {
+    return std::string(names::daemon) + "/" + std::string(version);
+}
+
+} // namespace
+
+HttpTransfer::HttpTransfer(Loop& loop, const HttpOptions& options, Over over)
+    : loop_(loop)
+    , over_(std::move(over))
+    , easy_(curl_easy_init())
+    , silence_(loop) {
+    CHECK_INVARIANT(easy_ != nullptr);
+    set_lasting_options(options);
+}
+
+HttpTransfer::~HttpTransfer() {
+    release();
+    curl_easy_cleanup(easy_);
+}
+
+void HttpTransfer::set_lasting_options(const HttpOptions& options) {
+    const std::string agent =
+        options.user_agent.empty() ? default_user_agent() : options.user_agent;
+    curl_easy_setopt(easy_, CURLOPT_PRIVATE, static_cast<CurlUser*>(this));
+    curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, detail_.data());
+    curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
+    curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
+    curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
+    curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+    // Without it, cancelling during a name lookup waits for the lookup's thread: many seconds on a
+    // dead resolver.
+    curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy_, CURLOPT_USERAGENT, agent.c_str());
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPIDLE, 30L);
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
+    curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
+    curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN,
+                     std::max(1L, static_cast<long>(options.connection_rest.count() / 1000)));
+    if (!options.proxy.empty()) curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
+    if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+}
+
+Result<void> HttpTransfer::check(const HttpRequest& request, const HttpHandlers& handlers) {
+    if (!is_method(request.method))
+        return fail(Code::invalid, "an HTTP method must be upper case letters");
+    if (request.stream && !handlers.on_data)
+        return fail(Code::invalid, "a streamed request needs on_data");
+    for (const auto& header : request.headers)
+        if (!is_line(header.name) || !is_line(header.value) || header.name.empty())
+            return fail(Code::invalid, "the HTTP header \"" + to_valid_utf8(header.name) +
+                                           "\" holds a line break");
+    return {};
+}
+
+void HttpTransfer::begin(std::uint64_t id, HttpRequest request, HttpHandlers handlers,
+                         std::shared_ptr<CurlMulti> multi, AddressFamily family) {
+    id_ = id;
+    request_ = std::move(request);
+    handlers_ = std::move(handlers);
+    multi_ = std::move(multi);
+    multi_->watch_sockets_of(easy_);
+    curl_easy_setopt(easy_, CURLOPT_URL, request_.url.reveal().c_str());
+    curl_easy_setopt(easy_, CURLOPT_IPRESOLVE, curl_family(family));
+    set_method();
+    set_headers();
+    set_deadlines();
+    multi_->outside([this] { multi_->add(easy_); });
+}
+
+void HttpTransfer::abandon(Task then) {
+    abandoned_ = true;
+    multi_->outside(std::move(then));
+}
+
+void HttpTransfer::set_method() {
+    const auto& method = request_.method;
+    const bool has_body =
+        !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, nullptr);
+    if (has_body) {
+        curl_easy_setopt(easy_, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+        curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request_.body.size()));
+    } else {
+        curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+    }
+    if (method == "HEAD")
+        curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+    else if (method != (has_body ? "POST" : "GET"))
+        curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+}
+
+void HttpTransfer::set_headers() {
+    // No "Expect: 100-continue": it costs a round trip, and half of the servers answer it late.
+    header_list_ = curl_slist_append(nullptr, "Expect:");
+    for (const auto& header : request_.headers) {
+        // libcurl takes "Name:" as an order to leave the header out; "Name;" sends it empty.
+        const std::string line =
+            header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
+        header_list_ = curl_slist_append(header_list_, line.c_str());
+    }
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_list_);
+}
+
+void HttpTransfer::set_deadlines() {
+    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+                     std::max(1L, milliseconds(request_.connect_timeout)));
+    curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_timeout));
+    last_byte_ = loop_.clock().now();
+    watch_for_silence(request_.first_byte_timeout);
+}
+
+HttpHandlers HttpTransfer::release() {
+    if (!multi_) return {};
+    multi_->remove(easy_);
+    multi_.reset();
+    silence_.stop();
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, nullptr);
+    curl_slist_free_all(std::exchange(header_list_, nullptr));
+    detail_[0] = '\0';
+    request_ = {};
+    response_ = {};
+    header_bytes_ = body_bytes_ = 0;
+    written_before_ = 0;
+    connected_ = headers_ended_ = abandoned_ = false;
+    refusal_ = Refusal::none;
+    return std::exchange(handlers_, {});
+}
+
+// --- what libcurl tells ---
+
+int HttpTransfer::before_request(void* self, char*, char*, int, int) {
+    auto* transfer = static_cast<HttpTransfer*>(self);
+    if (transfer->is_request_sent() && !transfer->request_.may_repeat) {
+        transfer->refusal_ = Refusal::would_repeat;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    if (!transfer->connected_) transfer->written_before_ = transfer->bytes_written();
+    transfer->connected_ = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+std::size_t HttpTransfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
+    auto* transfer = static_cast<HttpTransfer*>(self);
+    return transfer->take_header({bytes, size * count}) ? size * count : 0;
+}
+
+std::size_t HttpTransfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+    auto* transfer = static_cast<HttpTransfer*>(self);
+    return transfer->take_body({bytes, size * count}) ? size * count : 0;
+}
+
+bool HttpTransfer::take_header(std::string_view line) {
+    last_byte_ = loop_.clock().now();
+    if (abandoned_) return false;
+    if (headers_ended_) return true; // trailers of a chunked body: nobody asked for them
+    const auto text = trim(line);
+    if (text.empty()) return end_headers();
+    if (text.starts_with("HTTP/")) { // of an interim answer first, then of the answer
+        response_.headers.clear();
+        header_bytes_ = 0;
+        return true;
+    }
+    const auto colon = text.find(':');
+    header_bytes_ += text.size();
+    if (colon == std::string_view::npos || response_.headers.size() >= max_headers ||
+        header_bytes_ > max_header_bytes)
+        return true;
+    response_.headers.push_back(
+        {to_lower(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))});
+    return true;
+}
+
+bool HttpTransfer::end_headers() {
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200) return true; // interim: 100, 103
+    headers_ended_ = true;
+    response_.status = static_cast<int>(status);
+    const auto length = response_.header("content-length");
+    std::size_t stated = 0;
+    std::from_chars(length.data(), length.data() + length.size(), stated);
+    if (stated > request_.max_response_bytes && request_.method != "HEAD") {
+        refusal_ = Refusal::too_large;
+        return false;
+    }
+    if (!request_.stream) response_.body.reserve(std::min(stated, early_reserve));
+    watch_for_silence(request_.idle_timeout);
+    if (handlers_.on_headers) handlers_.on_headers(response_);
+    return !abandoned_;
+}
+
+bool HttpTransfer::take_body(std::string_view bytes) {
+    last_byte_ = loop_.clock().now();
+    if (abandoned_) return false;
+    body_bytes_ += bytes.size();
+    if (body_bytes_ > request_.max_response_bytes) {
+        refusal_ = Refusal::too_large;
+        return false;
+    }
+    if (request_.stream && response_.is_success())
+        handlers_.on_data(bytes);
+    else
+        response_.body.append(bytes);
+    return !abandoned_;
+}
+
+void HttpTransfer::on_curl_done(CURLcode code) {
+    if (code == CURLE_OK)
+        finish(std::move(response_));
+    else
+        finish(std::unexpected(explain(code)));
+}
+
+// --- silence ---
+
+void HttpTransfer::watch_for_silence(Milliseconds limit) {
+    if (limit.count() <= 0) return silence_.stop();
+    silence_.start(limit, [this] { on_silence(); });
+}
+
+// The timer is not moved for each byte: when it is due, the time of the last byte says whether to
+// wait on.
+void HttpTransfer::on_silence() {
+    const auto limit = headers_ended_ ? request_.idle_timeout : request_.first_byte_timeout;
+    const auto quiet = std::chrono::duration_cast<Milliseconds>(loop_.clock().now() - last_byte_);
+    if (quiet < limit) return watch_for_silence(limit - quiet);
+    auto failure =
+        headers_ended_ ? silent_failure(request_.url, limit) : mute_failure(request_.url, limit);
+    failure.request_sent = is_request_sent();
+    finish(std::unexpected(std::move(failure)));
+}
+
+void HttpTransfer::finish(HttpOutcome outcome) {
+    over_(*this, std::move(outcome));
+}
+
+// --- what went wrong ---
+
+long HttpTransfer::bytes_written() const {
+    long written = 0; // of headers and body, to the server or to a proxy
+    curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &written);
+    return written;
+}
+
+bool HttpTransfer::is_request_sent() const {
+    return connected_ && bytes_written() > written_before_;
+}
+
+HttpFailure HttpTransfer::explain(CURLcode code) const {
+    long system_error_number = 0;
+    curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &system_error_number);
+    return explain_failure({.code = code,
+                            .url = request_.url,
+                            .detail = detail_.data(),
+                            .refusal = refusal_,
+                            .system_errno = static_cast<int>(system_error_number),
+                            .connected = connected_,
+                            .request_sent = is_request_sent(),
+                            .connect_timeout = request_.connect_timeout,
+                            .total_timeout = request_.total_timeout,
+                            .max_response_bytes = request_.max_response_bytes});
+}
+
+} // namespace openclaw::net
