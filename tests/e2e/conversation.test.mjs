@@ -5,7 +5,8 @@ import { stage, sharedStage } from './harness.mjs';
 
 const calls = async (telegram, query) => (await telegram.ctl('GET /calls', {}, query)).calls;
 
-describe('a conversation on Telegram', () => {
+// Side by side: chats do not know each other, and waiting out the platform's pace one after the other would take minutes.
+describe('a conversation on Telegram', { concurrency: 8 }, () => {
   const scene = sharedStage({
     channel: { streaming: { mode: 'partial' }, groupPolicy: 'open', groups: { '*': { requireMention: true } } },
   });
@@ -114,10 +115,9 @@ describe('a conversation on Telegram', () => {
 
   test('/status and /help answer without the model', async () => {
     const chat = scene.chat(5010);
-    const before = scene.provider.requests.length;
     await chat.ask('/status', /fake-1/);
     await chat.ask('/help', /\/new/);
-    assert.equal(scene.provider.requests.length, before);
+    assert.ok(!scene.provider.requests.some((request) => /^\/(status|help)/.test(request.userText)));
   });
 
   test('a user’s edit of a message starts no turn', async () => {
@@ -131,14 +131,13 @@ describe('a conversation on Telegram', () => {
 
   test('in a group only what is meant for the bot is answered', async () => {
     const chat = await scene.chat(-100200, { from_id: 6001 }).create({ type: 'supergroup', title: 'Friends' });
-    const before = scene.provider.requests.length;
     await chat.say('say nobody asked');
     await chat.say('/start@another_bot');
     await chat.ask('@fake_bot say by mention', 'by mention');
     const [mine] = (await chat.answers());
     await chat.ask('say by reply', 'by reply', { message: { reply_to: mine.message_id } });
     assert.deepEqual((await chat.answers()).map((message) => message.text), ['by mention', 'by reply']);
-    assert.equal(scene.provider.requests.length, before + 2);
+    assert.ok(!scene.provider.requests.some((request) => request.userText.includes('another_bot') || request.userText.endsWith('say nobody asked')));
   });
 
   test('a topic is a conversation of its own and is answered in its topic', async () => {

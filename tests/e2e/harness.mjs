@@ -171,9 +171,9 @@ export class Gateway {
     return this;
   }
 
-  async ready(timeout = 20_000) {
+  async ready(timeout = 20_000, every = 10) {
     const died = this.exited.then(({ code, signal }) => { throw new Error(`the gateway ended with ${signal ?? code} before it was ready:\n${this.output}`); });
-    const answers = eventually(async () => (await this.http('/readyz').catch(() => null))?.status === 200, `readiness of port ${this.port}; so far:\n${this.output}`, timeout, 10);
+    const answers = eventually(async () => (await this.http('/readyz').catch(() => null))?.status === 200, `readiness of port ${this.port}; so far:\n${this.output}`, timeout, every);
     died.catch(() => {});
     await Promise.race([answers, died]);
   }

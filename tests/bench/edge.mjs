@@ -1,0 +1,88 @@
+// What can be measured without a message: start, memory, the protocol's request rate, the cost of a process hop.
+import { Gateway, configuration, freePort, processTree, programOf, eventually, GATEWAY_TOKEN } from '../e2e/harness.mjs';
+import { benchProgram, clockMs, cpuSeconds, end, load, output, pssKib, quantile, start, startFakes } from './processes.mjs';
+
+async function withGateway(act) {
+  const fakes = await startFakes();
+  const port = await freePort();
+  const gateway = new Gateway({ port, config: configuration({ port, ...fakes }) });
+  try {
+    return await act(gateway, fakes);
+  } finally {
+    await gateway.close();
+    await Promise.all([fakes.telegram.close(), fakes.provider.close()]);
+  }
+}
+
+// From exec to the first /readyz that answers 200; the raw server: from exec to its "ready".
+export async function measureStart() {
+  return withGateway(async (gateway) => {
+    const ours = [], raw = [];
+    for (let i = 0; i < 11; i++) {
+      const begun = clockMs();
+      gateway.spawn();
+      await gateway.ready(20_000, 1);
+      ours.push(clockMs() - begun);
+      await gateway.workerReady('telegram');
+      await gateway.stop();
+      const rawBegun = clockMs();
+      const echo = await start(benchProgram('ws_echo'), [String(await freePort()), '200']);
+      raw.push(clockMs() - rawBegun);
+      await end(echo);
+    }
+    return [{ what: 'start to ready, median of 11', ours: quantile(ours, 0.5), raw: quantile(raw, 0.5), unit: 'ms', better: 'less', target: { of: 'ours', value: 60, text: '≤ 60 ms' }, note: 'asked every ms over HTTP; raw: a bare libwebsockets server, exec to listening' }];
+  });
+}
+
+export async function measureMemory() {
+  return withGateway(async (gateway) => {
+    await gateway.start();
+    await Promise.all([gateway.workerReady('telegram'), gateway.workerReady('agent')]);
+    await idle(gateway.pid);
+    const members = processTree(gateway.pid).map((pid) => [programOf(pid), pssKib(pid) / 1024]);
+    const echo = await start(benchProgram('ws_echo'), [String(await freePort()), '200']);
+    const raw = pssKib(echo.pid) / 1024;
+    await end(echo);
+    const total = members.reduce((sum, [, mib]) => sum + mib, 0);
+    return [{ what: 'memory of the idle tree, PSS', ours: total, raw, unit: 'MiB', better: 'less', target: { of: 'ours', value: 20, text: '≤ 20 MiB' }, note: members.map(([name, mib]) => `${name} ${mib.toFixed(1)}`).join(', ') }];
+  });
+}
+
+// Idle: no CPU was used in half a second.
+async function idle(pid) {
+  let last = cpuSeconds(pid);
+  await eventually(() => {
+    const now = cpuSeconds(pid);
+    const isQuiet = now === last;
+    last = now;
+    return isQuiet;
+  }, 'the tree to be idle', 20_000, 500);
+}
+
+export async function measureHealth() {
+  return withGateway(async (gateway) => {
+    await gateway.start();
+    const rows = [];
+    for (const inFlight of [1, 64]) {
+      const flags = ['--in-flight', String(inFlight), '--seconds', '3'];
+      const ours = await load(gateway.port, '--token', GATEWAY_TOKEN, '--method', 'health', ...flags);
+      const echoPort = await freePort();
+      const echo = await start(benchProgram('ws_echo'), [String(echoPort), String(ours.reply_bytes)]);
+      const raw = await load(echoPort, '--echo', ...flags);
+      await end(echo);
+      const note = `${ours.reply_bytes} bytes a reply${ours.errors ? `, ${ours.errors} errors` : ''}`;
+      rows.push({ what: `health, ${inFlight} in flight`, ours: ours.per_second, raw: raw.per_second, unit: 'requests/s', better: 'more', target: { of: 'ratio', value: 0.5, text: '≥ 0.5 of the echo' }, note },
+        { what: `health, ${inFlight} in flight, p50`, ours: ours.p50_us, raw: raw.p50_us, unit: 'µs', better: 'less' },
+        { what: `health, ${inFlight} in flight, p99`, ours: ours.p99_us, raw: raw.p99_us, unit: 'µs', better: 'less' });
+    }
+    return rows;
+  });
+}
+
+export async function measureIpc() {
+  const found = await output('ipc_round_trip');
+  return [
+    { what: 'IPC round trip, p50', ours: found.link_p50_us, raw: found.bare_p50_us, unit: 'µs', better: 'less', note: `${found.bytes} bytes; raw: the same bytes over a bare socketpair between two processes` },
+    { what: 'IPC round trip, p99', ours: found.link_p99_us, raw: found.bare_p99_us, unit: 'µs', better: 'less' },
+  ];
+}

@@ -1,0 +1,102 @@
+// Programs of a bench: started, waited for by their first line, measured through /proc, ended.
+import { spawn, execFile } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { BUILD, REPOSITORY, BOT_TOKEN, processTree, readProc } from '../e2e/harness.mjs';
+
+const run = promisify(execFile);
+const running = new Set();
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+
+export const benchProgram = (name) => path.join(BUILD, 'tests/bench', name);
+export const script = (file) => path.join(REPOSITORY, 'tests', file);
+export const clockMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+// Resolves with the child and its first line on stdout.
+export async function start(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  const line = await Promise.race([
+    once(child.stdout.setEncoding('utf8'), 'data').then(([text]) => text),
+    once(child, 'exit').then(() => { throw new Error(`${path.basename(command)} ended before it was ready`); }),
+  ]);
+  return { child, pid: child.pid, line };
+}
+
+export async function end({ child }) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+export async function load(port, ...args) {
+  const { stdout } = await run(benchProgram('ws_load'), ['--port', String(port), ...args]);
+  return JSON.parse(stdout);
+}
+
+export async function output(name) { return JSON.parse((await run(benchProgram(name), [])).stdout); }
+
+// CPU seconds of a process and of every live one below it.
+export function cpuSeconds(pid) {
+  const ticks = processTree(pid).map((member) => {
+    const fields = readProc(member, 'stat').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  });
+  return ticks.reduce((sum, value) => sum + value, 0) / 100; // USER_HZ is 100 on Linux
+}
+
+export const pssKib = (pid) => Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, 'smaps_rollup'))?.[1] ?? 0);
+
+// ------------------------------------------------------------------ fakes
+
+class Fake {
+  constructor(process, url) { Object.assign(this, { process, url, pid: process.pid }); }
+
+  async ctl(route, body, query = {}) {
+    const [method, where] = route.split(' ');
+    const search = new URLSearchParams(query).toString();
+    const response = await fetch(`${this.url}/_ctl${where}${search ? `?${search}` : ''}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    return response.json();
+  }
+
+  close() { return end(this.process); }
+}
+
+const urlIn = (line) => /http:\/\/[\d.]+:\d+/.exec(line)[0];
+
+export async function startFakes() {
+  const telegram = await start(process.execPath, [script('fakes/telegram/telegram.mjs'), '--port', '0', '--token', BOT_TOKEN]);
+  const provider = await start(process.execPath, [script('fakes/provider/provider.mjs'), '--port', '0']);
+  const fakes = { telegram: new Fake(telegram, urlIn(telegram.line)), provider: new Fake(provider, urlIn(provider.line)) };
+  fakes.provider.baseUrl = `${fakes.provider.url}/v1`;
+  return fakes;
+}
+
+export async function startMinimalBot({ telegram, provider }) {
+  return start(process.execPath, [script('bench/minimal_bot.mjs'), telegram.url, BOT_TOKEN, provider.baseUrl]);
+}
+
+// What one small durable write costs in this folder: the part of a message's way that no program can shorten.
+export function measureSync(folder, rounds = 200) {
+  const file = path.join(folder, 'sync-probe');
+  const fd = fs.openSync(file, 'w');
+  const times = [];
+  for (let i = 0; i < rounds; i++) {
+    const started = clockMs();
+    fs.writeSync(fd, Buffer.alloc(4096, i));
+    fs.fdatasyncSync(fd);
+    times.push(clockMs() - started);
+  }
+  fs.closeSync(fd);
+  fs.rmSync(file);
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+}
