@@ -6,8 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,10 +46,10 @@ HttpAnswer refuse_too_many_sockets();                             // 503
 HttpAnswer refuse_bad_websocket_key();                            // 400
 HttpAnswer refuse_rate_limited(std::int64_t retry_after_seconds); // 429
 
-// Header names that claim to speak for a client behind a proxy.
-bool is_forwarding_header(std::string_view name);
+// Header names (lower case) that claim to speak for a client behind a proxy.
+std::span<const std::string_view> forwarding_headers();
 
-// The status line and headers, ready for the wire, the empty line included.
-std::string render_head(const HttpAnswer& answer, bool keep_alive);
+// The whole answer, ready for the wire.
+std::string render(const HttpAnswer& answer, bool keep_alive);
 
 } // namespace openclaw::web

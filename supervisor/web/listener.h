@@ -58,7 +58,6 @@ class Listener {
         std::unique_ptr<FdWatch> watch; // destroyed before the socket
     };
 
-    Loop& loop_;
     std::vector<Watched> sockets_;
     OnConnection on_connection_;
     Timer resting_;

@@ -1,27 +1,23 @@
-// web/server.h — the libwebsockets context on our loop: takes accepted sockets, serves HTTP,
-// upgrades WebSockets.
+// web/server.h — the libwebsockets context on our loop: takes accepted sockets, serves HTTP, upgrades WebSockets.
 //
-// It does not listen (web/listener does, so that the listening socket survives restarts) and it
-// does not understand messages (the Endpoint does). No permessage-deflate, no TLS, no subprotocol,
-// any path (PROTOCOL.md 1). Destroy it on the loop's thread; the loop must outlive it and turn once
-// more afterwards (~Loop does).
+// It does not listen (web/listener does, so that the listening socket survives restarts) and it does not understand
+// messages (the Endpoint does). No permessage-deflate, no TLS, no subprotocol, any path (PROTOCOL.md 1).
+// Destroy it outside its own callbacks; the loop must outlive it and turn once more (~Loop does).
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/base/unique_fd.h"
-#include "common/loop/timer.h"
+#include "common/loop/loop.h"
 #include "supervisor/web/endpoint.h"
-#include "supervisor/web/event.h"
 #include "supervisor/web/http_routes.h"
 
+#include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
-
-struct lws_context;
-struct lws_vhost;
 
 namespace openclaw::web {
 
@@ -33,29 +29,27 @@ struct ServerLimits {
     std::size_t waiting_to_send = 52'428'800; // policy.maxBufferedBytes
     std::size_t unauthenticated_sockets = 32;
     Milliseconds handshake_within = std::chrono::seconds(15);
-    Milliseconds ping_every = std::chrono::seconds(30);
-    Milliseconds pong_within = std::chrono::seconds(25);
+    std::chrono::seconds ping_every{30};
+    std::chrono::seconds pong_within{25};
+    std::chrono::seconds close_within{10}; // from our close frame to the peer's
 };
 
 struct ServerOptions {
     ServerLimits limits;
     std::vector<std::string> trusted_proxies; // addresses or CIDR blocks: gateway.trustedProxies
     std::function<Readiness()> readiness;
-    // Does `Authorization: Bearer <text>` hold? `ip` for the attempt limit. May be empty: nothing
-    // holds.
+    // May the holder of `Authorization: Bearer <text>` see details? Empty: nobody but direct local requests.
     std::function<bool(std::string_view bearer, const Arrival& from)> may_see_details;
 };
 
 struct ServerCounters {
-    std::uint64_t accepted = 0, upgraded = 0, refused = 0, slow_cut = 0, handshake_expired = 0,
-                  pongs_missed = 0;
+    std::uint64_t accepted = 0, upgraded = 0, refused = 0, slow_cut = 0, handshake_expired = 0;
 };
 
 class Server {
   public:
-    // Errors: internal (libwebsockets refuses; the event library package may be missing).
-    static Result<std::unique_ptr<Server>> create(Loop& loop, ServerOptions options,
-                                                  Endpoint& endpoint);
+    // Errors: internal (libwebsockets refuses: its event library package may be missing).
+    static Result<std::unique_ptr<Server>> create(Loop& loop, ServerOptions options, Endpoint& endpoint);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -63,17 +57,17 @@ class Server {
     // Takes an accepted TCP connection.
     void adopt(UniqueFd connection);
 
-    // Every connection gets `code` and `reason` after what it was already owed (PROTOCOL.md 20).
+    // Every WebSocket gets `code` and `reason` after what it was already owed (PROTOCOL.md 20).
     void close_all(std::uint16_t code, std::string_view reason);
+    void use_trusted_proxies(std::vector<std::string> proxies);
     std::size_t client_count() const;
     std::size_t unauthenticated_count() const;
     const ServerCounters& counters() const;
 
-    struct State; // libwebsockets' side; defined in server.cpp
+    struct State; // libwebsockets' side
 
   private:
     explicit Server(std::unique_ptr<State> state);
-    friend class WsClient;
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,28 @@
+// web/lws_request.h — what an HTTP request said, read out of libwebsockets' header table.
+//
+// The table is there only while a request or an upgrade is handled: read, and keep values.
+#pragma once
+
+#include "supervisor/web/endpoint.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct lws;
+
+namespace openclaw::web {
+
+struct RequestFacts {
+    Arrival arrival;
+    bool is_refused = false; // forwarding headers from nobody we know
+    std::string_view method;
+    std::string bearer;      // of the Authorization header; empty: none
+    bool keeps_alive = false;
+    bool has_body = false;
+    bool has_websocket_key = false;
+};
+
+RequestFacts read_request(lws* socket, const std::vector<std::string>& trusted_proxies);
+
+} // namespace openclaw::web
