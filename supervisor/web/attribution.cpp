@@ -35,11 +35,14 @@ bool agree(const Address& left, const Address& right, int bits) {
 }
 
 bool is_trusted(std::string_view ip, std::span<const std::string> trusted) {
-    return std::ranges::any_of(trusted, [&](const std::string& block) { return is_in_block(ip, block); });
+    return std::ranges::any_of(trusted,
+                               [&](const std::string& block) { return is_in_block(ip, block); });
 }
 
-// The last address of the list that is not one of our own proxies: what comes before it may be invented.
-std::string client_of(std::string_view forwarded_for, std::string_view peer_ip, std::span<const std::string> trusted) {
+// The last address of the list that is not one of our own proxies: what comes before it may be
+// invented.
+std::string client_of(std::string_view forwarded_for, std::string_view peer_ip,
+                      std::span<const std::string> trusted) {
     const auto hops = split(forwarded_for, ',');
     for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
         const auto ip = trim(*hop);
@@ -66,7 +69,9 @@ bool is_in_block(std::string_view ip, std::string_view block) {
     return bits <= 128 && agree(*base, *address, bits);
 }
 
-bool is_loopback(std::string_view ip) { return ip == "::1" || is_in_block(ip, "127.0.0.0/8"); }
+bool is_loopback(std::string_view ip) {
+    return ip == "::1" || is_in_block(ip, "127.0.0.0/8");
+}
 
 Attribution attribute(std::string_view peer_ip, bool has_forwarding, std::string_view forwarded_for,
                       std::span<const std::string> trusted) {

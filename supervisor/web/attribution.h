@@ -1,7 +1,7 @@
 // web/attribution.h — who really asks, when a proxy may stand between (PROTOCOL.md 1). Pure.
 //
-// Forwarding headers count only when the socket peer is a configured proxy; from anybody else they are refused, on
-// probes too: a request that claims to be somebody else's must not pass as local.
+// Forwarding headers count only when the socket peer is a configured proxy; from anybody else they
+// are refused, on probes too: a request that claims to be somebody else's must not pass as local.
 #pragma once
 
 #include <span>
@@ -16,8 +16,8 @@ struct Attribution {
     bool direct_local = false; // loopback, and nobody in between
 };
 
-// `forwarded_for` is the value of X-Forwarded-For; `has_forwarding`: any forwarding header is there.
-// `trusted`: addresses or blocks ("10.0.0.0/8", "::1").
+// `forwarded_for` is the value of X-Forwarded-For; `has_forwarding`: any forwarding header is
+// there. `trusted`: addresses or blocks ("10.0.0.0/8", "::1").
 Attribution attribute(std::string_view peer_ip, bool has_forwarding, std::string_view forwarded_for,
                       std::span<const std::string> trusted);
 

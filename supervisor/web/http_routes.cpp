@@ -1,8 +1,8 @@
 #include "supervisor/web/http_routes.h"
 
 #include "common/base/strings.h"
-#include "common/version.h"
 #include "common/json/write.h"
+#include "common/version.h"
 
 #include <algorithm>
 #include <array>
@@ -15,25 +15,43 @@ constexpr std::string_view json_type = "application/json; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
 // On every answer (PROTOCOL.md 17).
-constexpr std::string_view common_headers = "X-Content-Type-Options: nosniff\r\n"
-                                            "Referrer-Policy: no-referrer\r\n"
-                                            "Permissions-Policy: camera=(), microphone=(self), geolocation=()\r\n";
+constexpr std::string_view common_headers =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Permissions-Policy: camera=(), microphone=(self), geolocation=()\r\n";
 
 HttpAnswer text(int status, std::string_view body) {
-    return {.status = status, .content_type = std::string(text_type), .body = std::string(body), .headers = {}};
+    return {.status = status,
+            .content_type = std::string(text_type),
+            .body = std::string(body),
+            .headers = {}};
 }
 
 HttpAnswer probe(int status, std::string body) {
-    return {.status = status, .content_type = std::string(json_type), .body = std::move(body), .headers = {{"Cache-Control", "no-store"}}};
+    return {.status = status,
+            .content_type = std::string(json_type),
+            .body = std::move(body),
+            .headers = {{"Cache-Control", "no-store"}}};
 }
 
 HttpAnswer refusal(int status, std::string_view message, std::string_view type) {
     json::Writer body;
-    body.begin_object().key("error").begin_object().member("message", message).member("type", type).end_object().end_object();
-    return {.status = status, .content_type = std::string(json_type), .body = body.take(), .headers = {}};
+    body.begin_object()
+        .key("error")
+        .begin_object()
+        .member("message", message)
+        .member("type", type)
+        .end_object()
+        .end_object();
+    return {.status = status,
+            .content_type = std::string(json_type),
+            .body = body.take(),
+            .headers = {}};
 }
 
-HttpAnswer health(const HttpRequest&, const Readiness&) { return probe(200, R"({"ok":true,"status":"live"})"); }
+HttpAnswer health(const HttpRequest&, const Readiness&) {
+    return probe(200, R"({"ok":true,"status":"live"})");
+}
 
 HttpAnswer ready(const HttpRequest& request, const Readiness& facts) {
     const bool is_ready = facts.phase == Readiness::Phase::started && facts.failing.empty();
@@ -41,9 +59,11 @@ HttpAnswer ready(const HttpRequest& request, const Readiness& facts) {
     body.begin_object().member("ready", is_ready);
     if (request.is_direct_local || request.is_authenticated) {
         body.key("failing").begin_array();
-        for (const auto& reason : facts.failing) body.value(reason);
+        for (const auto& reason : facts.failing)
+            body.value(reason);
         body.end_array().member("uptimeMs", facts.uptime_ms);
-        if (is_ready && !facts.event_loop_json.empty()) body.raw_member("eventLoop", facts.event_loop_json);
+        if (is_ready && !facts.event_loop_json.empty())
+            body.raw_member("eventLoop", facts.event_loop_json);
     }
     body.end_object();
     return probe(is_ready ? 200 : 503, body.take());
@@ -51,9 +71,12 @@ HttpAnswer ready(const HttpRequest& request, const Readiness& facts) {
 
 std::string_view word(Readiness::Phase phase) {
     switch (phase) {
-    case Readiness::Phase::starting: return "starting";
-    case Readiness::Phase::started: return "started";
-    case Readiness::Phase::draining: return "draining";
+    case Readiness::Phase::starting:
+        return "starting";
+    case Readiness::Phase::started:
+        return "started";
+    case Readiness::Phase::draining:
+        return "draining";
     }
     return "starting";
 }
@@ -65,7 +88,8 @@ HttpAnswer startup(const HttpRequest& request, const Readiness& facts) {
     if (request.is_direct_local || request.is_authenticated) {
         if (is_started) body.member("version", version);
         body.member("uptimeMs", facts.uptime_ms);
-        if (facts.phase == Readiness::Phase::starting && !facts.failing.empty()) body.member("pendingReason", facts.failing.front());
+        if (facts.phase == Readiness::Phase::starting && !facts.failing.empty())
+            body.member("pendingReason", facts.failing.front());
     }
     body.end_object();
     return probe(is_started ? 200 : 503, body.take());
@@ -77,20 +101,28 @@ struct Route {
 };
 
 constexpr std::array routes = {
-    Route{"/health", health}, Route{"/healthz", health},   Route{"/ready", ready},
-    Route{"/readyz", ready},  Route{"/startup", startup},  Route{"/startupz", startup},
+    Route{"/health", health}, Route{"/healthz", health},  Route{"/ready", ready},
+    Route{"/readyz", ready},  Route{"/startup", startup}, Route{"/startupz", startup},
 };
 
 std::string_view status_text(int status) {
     switch (status) {
-    case 200: return "OK";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 429: return "Too Many Requests";
-    case 503: return "Service Unavailable";
-    default: return "Error";
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 429:
+        return "Too Many Requests";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Error";
     }
 }
 
@@ -100,7 +132,8 @@ HttpAnswer answer(const HttpRequest& request, const Readiness& readiness) {
     const auto route = std::ranges::find(routes, request.path, &Route::path);
     const bool is_head = request.method == "HEAD";
     if (is_head || request.method == "GET") {
-        HttpAnswer found = route == routes.end() ? text(404, "Not Found") : route->answer(request, readiness);
+        HttpAnswer found =
+            route == routes.end() ? text(404, "Not Found") : route->answer(request, readiness);
         found.body_is_left_out = is_head;
         return found;
     }
@@ -112,27 +145,35 @@ HttpAnswer answer(const HttpRequest& request, const Readiness& readiness) {
 
 HttpAnswer refuse_unattributed_proxy() {
     return refusal(403,
-                   "Proxy client attribution is required. Configure gateway.trustedProxies narrowly and make the proxy "
+                   "Proxy client attribution is required. Configure gateway.trustedProxies "
+                   "narrowly and make the proxy "
                    "overwrite or safely rebuild forwarded client headers.",
                    "proxy_attribution_required");
 }
 
-HttpAnswer refuse_too_many_sockets() { return text(503, "Too many unauthenticated sockets"); }
+HttpAnswer refuse_too_many_sockets() {
+    return text(503, "Too many unauthenticated sockets");
+}
 
 HttpAnswer refuse_bad_websocket_key() {
-    return {.status = 400, .content_type = "text/html", .body = "Missing or invalid Sec-WebSocket-Key header", .headers = {}};
+    return {.status = 400,
+            .content_type = "text/html",
+            .body = "Missing or invalid Sec-WebSocket-Key header",
+            .headers = {}};
 }
 
 HttpAnswer refuse_rate_limited(std::int64_t retry_after_seconds) {
-    HttpAnswer refused = refusal(429, "Too many failed authentication attempts. Please try again later.", "rate_limited");
+    HttpAnswer refused = refusal(
+        429, "Too many failed authentication attempts. Please try again later.", "rate_limited");
     refused.headers.emplace_back("Retry-After", std::to_string(retry_after_seconds));
     return refused;
 }
 
 std::span<const std::string_view> forwarding_headers() {
     static constexpr std::array<std::string_view, 9> names = {
-        "forwarded",         "x-forwarded-for",    "x-forwarded-proto", "x-forwarded-host",  "x-forwarded-port",
-        "x-forwarded-by",    "x-forwarded-server", "x-forwarded-ssl",   "x-real-ip",
+        "forwarded",          "x-forwarded-for",  "x-forwarded-proto",
+        "x-forwarded-host",   "x-forwarded-port", "x-forwarded-by",
+        "x-forwarded-server", "x-forwarded-ssl",  "x-real-ip",
     };
     return names;
 }
@@ -140,10 +181,12 @@ std::span<const std::string_view> forwarding_headers() {
 std::string render(const HttpAnswer& answer, bool keep_alive) {
     std::string out = "HTTP/1.1 " + std::to_string(answer.status);
     out.append(" ").append(status_text(answer.status)).append("\r\n").append(common_headers);
-    for (const auto& [name, value] : answer.headers) out.append(name).append(": ").append(value).append("\r\n");
+    for (const auto& [name, value] : answer.headers)
+        out.append(name).append(": ").append(value).append("\r\n");
     out.append("Content-Type: ").append(answer.content_type).append("\r\n");
     out.append("Content-Length: ").append(std::to_string(answer.body.size())).append("\r\n");
-    out.append(keep_alive ? "Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n" : "Connection: close\r\n\r\n");
+    out.append(keep_alive ? "Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n"
+                          : "Connection: close\r\n\r\n");
     if (!answer.body_is_left_out) out += answer.body;
     return out;
 }

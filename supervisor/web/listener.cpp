@@ -18,10 +18,10 @@ namespace openclaw::web {
 
 namespace {
 
-constexpr int backlog = 511;               // the kernel's queue of connections not accepted yet
-constexpr int first_inherited = 3;         // sd_listen_fds(3): SD_LISTEN_FDS_START
-constexpr int accepted_in_one_turn = 64;   // then the others get their turn
-constexpr Milliseconds rest_for{100};      // when descriptors ran out
+constexpr int backlog = 511;             // the kernel's queue of connections not accepted yet
+constexpr int first_inherited = 3;       // sd_listen_fds(3): SD_LISTEN_FDS_START
+constexpr int accepted_in_one_turn = 64; // then the others get their turn
+constexpr Milliseconds rest_for{100};    // when descriptors ran out
 
 struct SocketAddress {
     sockaddr_storage storage{};
@@ -39,7 +39,8 @@ Result<SocketAddress> socket_address(const std::string& host, std::uint16_t port
         return address;
     }
     if (inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) != 1)
-        return fail(Code::invalid, "gateway.customBindHost is \"" + host + "\", which is no IP address");
+        return fail(Code::invalid,
+                    "gateway.customBindHost is \"" + host + "\", which is no IP address");
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(port);
     address.size = sizeof v6;
@@ -51,7 +52,8 @@ Error bind_error(const std::string& host, std::uint16_t port, int number) {
     if (number == EADDRINUSE) {
         Error error = system_error(Code::unavailable,
                                    "cannot listen on " + where + ": port " + std::to_string(port) +
-                                       " is taken; stop the program that uses it, or choose another one with --port or gateway.port",
+                                       " is taken; stop the program that uses it, or choose "
+                                       "another one with --port or gateway.port",
                                    number);
         error.retryable = true;
         return error;
@@ -63,10 +65,12 @@ Error bind_error(const std::string& host, std::uint16_t port, int number) {
 Result<UniqueFd> listen_on(const std::string& host, std::uint16_t port) {
     const SocketAddress address = TRY(socket_address(host, port));
     UniqueFd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd) return Failure(system_error(Code::unavailable, "cannot make a socket for " + host, errno));
+    if (!fd)
+        return Failure(system_error(Code::unavailable, "cannot make a socket for " + host, errno));
     const int on = 1;
     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address.storage.ss_family == AF_INET6) setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (address.storage.ss_family == AF_INET6)
+        setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0)
         return Failure(bind_error(host, port, errno));
     if (::listen(fd.get(), backlog) != 0) return Failure(bind_error(host, port, errno));
@@ -82,8 +86,10 @@ Result<std::vector<UniqueFd>> listen_on_loopback(std::uint16_t port) {
     std::vector<UniqueFd> sockets;
     sockets.push_back(TRY(listen_on("127.0.0.1", port)));
     auto six = listen_on("::1", port_of(sockets.front().get()));
-    if (six) sockets.push_back(std::move(*six));
-    else if (!is_absent(six.error())) return Failure(six.error());
+    if (six)
+        sockets.push_back(std::move(*six));
+    else if (!is_absent(six.error()))
+        return Failure(six.error());
     return sockets;
 }
 
@@ -99,7 +105,8 @@ int number_in(const char* variable) {
 Result<std::vector<UniqueFd>> open_listen_sockets(const ListenAddress& address) {
     if (address.bind == Bind::loopback) return listen_on_loopback(address.port);
     std::vector<UniqueFd> sockets;
-    sockets.push_back(TRY(listen_on(address.bind == Bind::lan ? "0.0.0.0" : address.custom_host, address.port)));
+    sockets.push_back(
+        TRY(listen_on(address.bind == Bind::lan ? "0.0.0.0" : address.custom_host, address.port)));
     return sockets;
 }
 
@@ -111,7 +118,8 @@ std::vector<UniqueFd> inherited_listen_sockets() {
             fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
             sockets.emplace_back(fd);
         }
-    for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) unsetenv(variable);
+    for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
+        unsetenv(variable);
     return sockets;
 }
 
@@ -119,8 +127,10 @@ std::uint16_t port_of(int socket) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
-    if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    if (address.ss_family == AF_INET)
+        return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    if (address.ss_family == AF_INET6)
+        return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
     return 0;
 }
 
@@ -137,15 +147,19 @@ Listener::Listener(Loop& loop, std::vector<UniqueFd> sockets, OnConnection on_co
 
 Listener::~Listener() = default;
 
-std::uint16_t Listener::port() const { return sockets_.empty() ? std::uint16_t{0} : port_of(sockets_.front().socket.get()); }
+std::uint16_t Listener::port() const {
+    return sockets_.empty() ? std::uint16_t{0} : port_of(sockets_.front().socket.get());
+}
 
 void Listener::pause() {
     resting_.stop();
-    for (auto& watched : sockets_) watched.watch->want(false, false);
+    for (auto& watched : sockets_)
+        watched.watch->want(false, false);
 }
 
 void Listener::resume() {
-    for (auto& watched : sockets_) watched.watch->want(true, false);
+    for (auto& watched : sockets_)
+        watched.watch->want(true, false);
 }
 
 void Listener::accept_from(int socket) {
@@ -162,7 +176,8 @@ void Listener::accept_from(int socket) {
 }
 
 void Listener::rest() {
-    log::warn("web.accept_resting", {{"reason", std::strerror(errno)}, {"for_ms", rest_for.count()}});
+    log::warn("web.accept_resting",
+              {{"reason", std::strerror(errno)}, {"for_ms", rest_for.count()}});
     pause();
     resting_.start(rest_for, [this] { resume(); });
 }

@@ -27,19 +27,22 @@ std::string header(lws* socket, lws_token_indexes token) {
     return value;
 }
 
-// libwebsockets knows some names and keeps the others as "custom" ones, by lower case name and colon.
+// libwebsockets knows some names and keeps the others as "custom" ones, by lower case name and
+// colon.
 bool has_header(lws* socket, std::string_view name) {
-    if (name == "x-forwarded-for") return lws_hdr_total_length(socket, WSI_TOKEN_X_FORWARDED_FOR) > 0;
+    if (name == "x-forwarded-for")
+        return lws_hdr_total_length(socket, WSI_TOKEN_X_FORWARDED_FOR) > 0;
     if (name == "x-real-ip") return lws_hdr_total_length(socket, WSI_TOKEN_HTTP_X_REAL_IP) > 0;
     const std::string with_colon = std::string(name) + ":";
-    return lws_hdr_custom_length(socket, with_colon.c_str(), static_cast<int>(with_colon.size())) >= 0;
+    return lws_hdr_custom_length(socket, with_colon.c_str(), static_cast<int>(with_colon.size())) >=
+           0;
 }
 
 std::string_view method_of(lws* socket) {
     static constexpr std::array methods = {
-        std::pair{WSI_TOKEN_GET_URI, "GET"},     std::pair{WSI_TOKEN_HEAD_URI, "HEAD"},
-        std::pair{WSI_TOKEN_POST_URI, "POST"},   std::pair{WSI_TOKEN_PUT_URI, "PUT"},
-        std::pair{WSI_TOKEN_PATCH_URI, "PATCH"}, std::pair{WSI_TOKEN_DELETE_URI, "DELETE"},
+        std::pair{WSI_TOKEN_GET_URI, "GET"},         std::pair{WSI_TOKEN_HEAD_URI, "HEAD"},
+        std::pair{WSI_TOKEN_POST_URI, "POST"},       std::pair{WSI_TOKEN_PUT_URI, "PUT"},
+        std::pair{WSI_TOKEN_PATCH_URI, "PATCH"},     std::pair{WSI_TOKEN_DELETE_URI, "DELETE"},
         std::pair{WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
     };
     for (const auto& [token, name] : methods)
@@ -51,39 +54,47 @@ std::pair<std::string, std::uint16_t> peer_of(lws* socket) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     char text[INET6_ADDRSTRLEN] = "";
-    if (getpeername(lws_get_socket_fd(socket), reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+    if (getpeername(lws_get_socket_fd(socket), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        return {};
     if (address.ss_family == AF_INET) {
         const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
         inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
         return {text, ntohs(v4.sin_port)};
     }
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof text);
-    else inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
+        inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof text);
+    else
+        inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
     return {text, ntohs(v6.sin6_port)};
 }
 
 std::string bearer_of(lws* socket) {
     const std::string value = header(socket, WSI_TOKEN_HTTP_AUTHORIZATION);
     constexpr std::string_view scheme = "bearer ";
-    if (value.size() <= scheme.size() || !equals_ignoring_case(std::string_view(value).substr(0, scheme.size()), scheme)) return {};
+    if (value.size() <= scheme.size() ||
+        !equals_ignoring_case(std::string_view(value).substr(0, scheme.size()), scheme))
+        return {};
     return std::string(trim(std::string_view(value).substr(scheme.size())));
 }
 
 // RFC 6455 4.1: sixteen bytes in base64.
 bool is_websocket_key(std::string_view key) {
-    return key.size() == 24 && key.ends_with("==") && std::ranges::all_of(key.substr(0, 22), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/';
-    });
+    return key.size() == 24 && key.ends_with("==") &&
+           std::ranges::all_of(key.substr(0, 22), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      c == '+' || c == '/';
+           });
 }
 
 } // namespace
 
 RequestFacts read_request(lws* socket, const std::vector<std::string>& trusted_proxies) {
     const auto [peer_ip, peer_port] = peer_of(socket);
-    const bool has_forwarding =
-        std::ranges::any_of(forwarding_headers(), [&](std::string_view name) { return has_header(socket, name); });
-    auto attribution = attribute(peer_ip, has_forwarding, header(socket, WSI_TOKEN_X_FORWARDED_FOR), trusted_proxies);
+    const bool has_forwarding = std::ranges::any_of(
+        forwarding_headers(), [&](std::string_view name) { return has_header(socket, name); });
+    auto attribution = attribute(peer_ip, has_forwarding, header(socket, WSI_TOKEN_X_FORWARDED_FOR),
+                                 trusted_proxies);
 
     RequestFacts facts;
     facts.is_refused = attribution.is_refused;
@@ -99,7 +110,8 @@ RequestFacts read_request(lws* socket, const std::vector<std::string>& trusted_p
     facts.keeps_alive = header(socket, WSI_TOKEN_HTTP) == "HTTP/1.1" &&
                         !to_lower(header(socket, WSI_TOKEN_CONNECTION)).contains("close");
     const std::string length = header(socket, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    facts.has_body = (!length.empty() && length != "0") || lws_hdr_total_length(socket, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    facts.has_body = (!length.empty() && length != "0") ||
+                     lws_hdr_total_length(socket, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
     facts.has_websocket_key = is_websocket_key(header(socket, WSI_TOKEN_KEY));
     return facts;
 }

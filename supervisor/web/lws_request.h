@@ -17,7 +17,7 @@ struct RequestFacts {
     Arrival arrival;
     bool is_refused = false; // forwarding headers from nobody we know
     std::string_view method;
-    std::string bearer;      // of the Authorization header; empty: none
+    std::string bearer; // of the Authorization header; empty: none
     bool keeps_alive = false;
     bool has_body = false;
     bool has_websocket_key = false;

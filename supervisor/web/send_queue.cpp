@@ -6,8 +6,8 @@ namespace openclaw::web {
 
 namespace {
 
-// How far back a forerunner is looked for. A run's deltas follow each other closely; a long queue must not make
-// every delta expensive.
+// How far back a forerunner is looked for. A run's deltas follow each other closely; a long queue
+// must not make every delta expensive.
 constexpr std::size_t merge_horizon = 64;
 
 const Event* event_of(const SendQueue::Item& item) {
@@ -27,12 +27,14 @@ std::size_t size_of(const SendQueue::Item& item) {
     if (const auto* text = std::get_if<std::string>(&item)) return text->size();
     const Event& event = *event_of(item);
     const auto* grown = std::get_if<SendQueue::Grown>(&item);
-    return event.head.size() + event.tail.size() + (grown != nullptr ? grown->appended.size() : event.appended.size());
+    return event.head.size() + event.tail.size() +
+           (grown != nullptr ? grown->appended.size() : event.appended.size());
 }
 
 void SendQueue::push(Item item) {
     if (items_ == nullptr) items_ = std::make_unique<std::list<Item>>();
-    if (const auto* event = std::get_if<SharedEvent>(&item); event != nullptr && !(*event)->merge_key.empty())
+    if (const auto* event = std::get_if<SharedEvent>(&item);
+        event != nullptr && !(*event)->merge_key.empty())
         if (auto grown = grow_from_forerunner(*event)) item = std::move(*grown);
     bytes_ += size_of(item);
     items_->push_back(std::move(item));
@@ -40,7 +42,8 @@ void SendQueue::push(Item item) {
 
 std::optional<SendQueue::Item> SendQueue::grow_from_forerunner(const SharedEvent& event) {
     std::size_t looked_at = 0;
-    for (auto at = items_->rbegin(); at != items_->rend() && looked_at < merge_horizon; ++at, ++looked_at) {
+    for (auto at = items_->rbegin(); at != items_->rend() && looked_at < merge_horizon;
+         ++at, ++looked_at) {
         const Event* other = event_of(*at);
         if (other == nullptr || other->merge_key != event->merge_key) continue;
         bytes_ -= size_of(*at);

@@ -1,7 +1,8 @@
-// web/send_queue.h — what waits for a socket that does not read fast enough. Pure: no socket, no clock.
+// web/send_queue.h — what waits for a socket that does not read fast enough. Pure: no socket, no
+// clock.
 //
-// In order, except that an event which continues a waiting one (same merge_key) takes its text along and goes to the
-// end: a slow reader gets fewer, longer deltas and loses no text.
+// In order, except that an event which continues a waiting one (same merge_key) takes its text
+// along and goes to the end: a slow reader gets fewer, longer deltas and loses no text.
 #pragma once
 
 #include "supervisor/web/event.h"
@@ -21,10 +22,13 @@ class SendQueue {
         SharedEvent newest;
         std::string appended;
     };
+
     using Item = std::variant<std::string, SharedEvent, Grown>;
 
     bool empty() const { return items_ == nullptr; }
+
     std::size_t bytes() const { return bytes_; }
+
     std::size_t size() const { return items_ == nullptr ? 0 : items_->size(); }
 
     void push(Item item);
@@ -34,7 +38,8 @@ class SendQueue {
   private:
     std::optional<Item> grow_from_forerunner(const SharedEvent& event);
 
-    std::unique_ptr<std::list<Item>> items_; // none while empty: thousands of sockets never need one
+    std::unique_ptr<std::list<Item>>
+        items_; // none while empty: thousands of sockets never need one
     std::size_t bytes_ = 0;
 };
 

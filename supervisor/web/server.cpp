@@ -25,8 +25,8 @@ namespace {
 constexpr std::size_t receive_buffer = 2048;
 // One for all connections: what is read from a socket at once.
 constexpr unsigned service_buffer = 64 * 1024;
-constexpr unsigned short header_limit = 8192;       // of one HTTP request
-constexpr unsigned request_within_seconds = 15;     // a request's headers
+constexpr unsigned short header_limit = 8192;   // of one HTTP request
+constexpr unsigned request_within_seconds = 15; // a request's headers
 constexpr std::uint16_t normal_closure = 1000;
 
 constexpr int rounds_to_close = 8;
@@ -43,9 +43,10 @@ struct Server::State {
         , endpoint(above)
         , hub(loop, options.limits)
         , handshakes(loop) {
-        keepalive.secs_since_valid_ping = static_cast<std::uint16_t>(options.limits.ping_every.count());
-        keepalive.secs_since_valid_hangup =
-            static_cast<std::uint16_t>((options.limits.ping_every + options.limits.pong_within).count());
+        keepalive.secs_since_valid_ping =
+            static_cast<std::uint16_t>(options.limits.ping_every.count());
+        keepalive.secs_since_valid_hangup = static_cast<std::uint16_t>(
+            (options.limits.ping_every + options.limits.pong_within).count());
     }
 
     Result<void> open();
@@ -74,15 +75,19 @@ struct Server::State {
 
 namespace {
 
-WsClient* client_of(lws* socket) { return static_cast<WsClient*>(lws_get_opaque_user_data(socket)); }
+WsClient* client_of(lws* socket) {
+    return static_cast<WsClient*>(lws_get_opaque_user_data(socket));
+}
 
 int dispatch(lws* socket, lws_callback_reasons reason, void*, void* in, std::size_t length) {
     if (socket == nullptr) return carry_on;
     auto* state = static_cast<Server::State*>(lws_context_user(lws_get_context(socket)));
     if (state == nullptr) return carry_on;
     const auto* text = static_cast<const char*>(in);
-    if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE) length = std::strlen(text); // this one comes without its length
-    return state->on_event(socket, reason, text == nullptr ? std::string_view() : std::string_view(text, length));
+    if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE)
+        length = std::strlen(text); // this one comes without its length
+    return state->on_event(socket, reason,
+                           text == nullptr ? std::string_view() : std::string_view(text, length));
 }
 
 const lws_protocols protocols[] = {
@@ -92,9 +97,12 @@ const lws_protocols protocols[] = {
 
 void emit_library_log(int level, const char* line) {
     std::string_view text(line);
-    while (text.ends_with('\n')) text.remove_suffix(1);
-    if ((level & LLL_ERR) != 0) log::warn("web.library", {{"line", text}});
-    else log::debug("web.library", {{"line", text}});
+    while (text.ends_with('\n'))
+        text.remove_suffix(1);
+    if ((level & LLL_ERR) != 0)
+        log::warn("web.library", {{"line", text}});
+    else
+        log::debug("web.library", {{"line", text}});
 }
 
 } // namespace
@@ -118,7 +126,8 @@ Result<void> Server::State::open() {
     info.vhost_name = "gateway";
     context = lws_create_context(&info);
     if (context == nullptr)
-        return fail(Code::internal, "libwebsockets does not start: is its libuv event library (libwebsockets-evlib-uv) installed?");
+        return fail(Code::internal, "libwebsockets does not start: is its libuv event library "
+                                    "(libwebsockets-evlib-uv) installed?");
     vhost = lws_create_vhost(context, &info);
     if (vhost == nullptr) return fail(Code::internal, "libwebsockets refuses a virtual host");
     return {};
@@ -126,17 +135,27 @@ Result<void> Server::State::open() {
 
 int Server::State::on_event(lws* socket, lws_callback_reasons reason, std::string_view in) {
     switch (reason) {
-    case LWS_CALLBACK_RECEIVE: return on_received(socket, in);
+    case LWS_CALLBACK_RECEIVE:
+        return on_received(socket, in);
     case LWS_CALLBACK_SERVER_WRITEABLE:
         if (auto* client = client_of(socket)) client->flush();
         return carry_on;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: return on_close_frame(socket, in);
-    case LWS_CALLBACK_HTTP: return on_request(socket, in);
-    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return hang_up; // answered before the body came; "Connection: close" was said
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return on_upgrade(socket, in);
-    case LWS_CALLBACK_ESTABLISHED: on_established(socket); return carry_on;
-    case LWS_CALLBACK_CLOSED: on_closed(socket); return carry_on;
-    default: return carry_on;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        return on_close_frame(socket, in);
+    case LWS_CALLBACK_HTTP:
+        return on_request(socket, in);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return hang_up; // answered before the body came; "Connection: close" was said
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return on_upgrade(socket, in);
+    case LWS_CALLBACK_ESTABLISHED:
+        on_established(socket);
+        return carry_on;
+    case LWS_CALLBACK_CLOSED:
+        on_closed(socket);
+        return carry_on;
+    default:
+        return carry_on;
     }
 }
 
@@ -144,8 +163,8 @@ int Server::State::on_event(lws* socket, lws_callback_reasons reason, std::strin
 
 HttpAnswer Server::State::route(const RequestFacts& facts, std::string_view path) {
     if (facts.is_refused) return refuse_unattributed_proxy();
-    const bool is_authenticated =
-        !facts.bearer.empty() && options.may_see_details && options.may_see_details(facts.bearer, facts.arrival);
+    const bool is_authenticated = !facts.bearer.empty() && options.may_see_details &&
+                                  options.may_see_details(facts.bearer, facts.arrival);
     const HttpRequest request{.method = facts.method,
                               .path = path,
                               .is_direct_local = facts.arrival.direct_local,
@@ -159,13 +178,16 @@ int Server::State::on_request(lws* socket, std::string_view path) {
     reply.body_is_left_out = facts.method == "HEAD";
     const bool keeps_alive = facts.keeps_alive && !facts.has_body;
     if (!write(socket, reply, keeps_alive)) return hang_up;
-    if (facts.has_body) return carry_on; // the body is read away first: closing on unread bytes would lose the answer
+    if (facts.has_body)
+        return carry_on; // the body is read away first: closing on unread bytes would lose the
+                         // answer
     return !keeps_alive || lws_http_transaction_completed(socket) != 0 ? hang_up : carry_on;
 }
 
 bool Server::State::write(lws* socket, const HttpAnswer& reply, bool keeps_alive) {
     std::string bytes = render(reply, keeps_alive);
-    return lws_write(socket, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), LWS_WRITE_RAW) >= 0;
+    return lws_write(socket, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                     LWS_WRITE_RAW) >= 0;
 }
 
 int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
@@ -176,16 +198,19 @@ int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
         return hang_up;
     };
     if (facts.is_refused) return refuse(refuse_unattributed_proxy());
-    if (protocol != "websocket" && to_lower(protocol) != "websocket") return refuse(answer({.method = facts.method, .path = "/"}, {}));
+    if (protocol != "websocket" && to_lower(protocol) != "websocket")
+        return refuse(answer({.method = facts.method, .path = "/"}, {}));
     if (!facts.has_websocket_key) return refuse(refuse_bad_websocket_key());
-    if (hub.unauthenticated() >= options.limits.unauthenticated_sockets) return refuse(refuse_too_many_sockets());
+    if (hub.unauthenticated() >= options.limits.unauthenticated_sockets)
+        return refuse(refuse_too_many_sockets());
     return carry_on;
 }
 
 // WebSockets.
 
 void Server::State::on_established(lws* socket) {
-    auto client = std::make_unique<WsClient>(hub, socket, read_request(socket, options.trusted_proxies).arrival);
+    auto client = std::make_unique<WsClient>(hub, socket,
+                                             read_request(socket, options.trusted_proxies).arrival);
     WsClient& opened = *client;
     lws_set_opaque_user_data(socket, client.get());
     clients.emplace(socket, std::move(client));
@@ -198,18 +223,23 @@ void Server::State::on_established(lws* socket) {
 int Server::State::on_received(lws* socket, std::string_view bytes) {
     auto* client = client_of(socket);
     if (client == nullptr) return hang_up;
-    const bool is_last = lws_is_final_fragment(socket) != 0 && lws_remaining_packet_payload(socket) == 0;
+    const bool is_last =
+        lws_is_final_fragment(socket) != 0 && lws_remaining_packet_payload(socket) == 0;
     client->on_fragment(bytes, is_last);
     return carry_on;
 }
 
-// The close handshake is ours: libwebsockets 4.1 built for debugging, as Debian does, tears the connection down before
-// a close frame that lws_close_reason() prepared in the writable callback is sent.
+// The close handshake is ours: libwebsockets 4.1 built for debugging, as Debian does, tears the
+// connection down before a close frame that lws_close_reason() prepared in the writable callback is
+// sent.
 int Server::State::on_close_frame(lws* socket, std::string_view payload) {
     auto* client = client_of(socket);
     if (client == nullptr) return hang_up;
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint16_t>(static_cast<unsigned char>(payload[i])); };
-    client->on_close_frame(payload.size() < 2 ? 0 : static_cast<std::uint16_t>(byte(0) << 8 | byte(1)));
+    const auto byte = [&](std::size_t i) {
+        return static_cast<std::uint16_t>(static_cast<unsigned char>(payload[i]));
+    };
+    client->on_close_frame(payload.size() < 2 ? 0
+                                              : static_cast<std::uint16_t>(byte(0) << 8 | byte(1)));
     return hang_up;
 }
 
@@ -222,7 +252,9 @@ void Server::State::on_closed(lws* socket) {
 }
 
 void Server::State::watch_handshakes() {
-    std::erase_if(newcomers, [](const WsClient* client) { return client->is_admitted() || client->is_closing(); });
+    std::erase_if(newcomers, [](const WsClient* client) {
+        return client->is_admitted() || client->is_closing();
+    });
     if (newcomers.empty()) return;
     const auto due = newcomers.front()->opened() + options.limits.handshake_within;
     const auto left = std::chrono::ceil<Milliseconds>(due - hub.loop().clock().now());
@@ -232,7 +264,8 @@ void Server::State::watch_handshakes() {
 void Server::State::expire_handshakes() {
     const auto now = hub.loop().clock().now();
     for (WsClient* client : newcomers) {
-        if (client->is_admitted() || client->opened() + options.limits.handshake_within > now) continue;
+        if (client->is_admitted() || client->opened() + options.limits.handshake_within > now)
+            continue;
         ++hub.counters().handshake_expired;
         client->close(normal_closure, {}); // PROTOCOL.md 3: 1000, no reason
     }
@@ -241,21 +274,24 @@ void Server::State::expire_handshakes() {
 
 // The server.
 
-Result<std::unique_ptr<Server>> Server::create(Loop& loop, ServerOptions options, Endpoint& endpoint) {
+Result<std::unique_ptr<Server>> Server::create(Loop& loop, ServerOptions options,
+                                               Endpoint& endpoint) {
     auto state = std::make_unique<State>(loop, std::move(options), endpoint);
     std::unique_ptr<Server> server(new Server(std::move(state)));
     TRY_VOID(server->state_->open());
     return server;
 }
 
-Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::Server(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
 
-// On a foreign loop libwebsockets closes its handles in two rounds of close callbacks, and only then says CLOSED for
-// the last sockets; the state must see that.
+// On a foreign loop libwebsockets closes its handles in two rounds of close callbacks, and only
+// then says CLOSED for the last sockets; the state must see that.
 Server::~Server() {
     if (state_->context == nullptr) return;
     lws_context_destroy(state_->context);
-    for (int round = 0; round < rounds_to_close; ++round) state_->hub.loop().turn(false);
+    for (int round = 0; round < rounds_to_close; ++round)
+        state_->hub.loop().turn(false);
 }
 
 void Server::adopt(UniqueFd connection) {
@@ -266,15 +302,24 @@ void Server::adopt(UniqueFd connection) {
 }
 
 void Server::close_all(std::uint16_t code, std::string_view reason) {
-    for (auto& [socket, client] : state_->clients) client->close(code, reason);
+    for (auto& [socket, client] : state_->clients)
+        client->close(code, reason);
 }
 
-void Server::use_trusted_proxies(std::vector<std::string> proxies) { state_->options.trusted_proxies = std::move(proxies); }
+void Server::use_trusted_proxies(std::vector<std::string> proxies) {
+    state_->options.trusted_proxies = std::move(proxies);
+}
 
-std::size_t Server::client_count() const { return state_->clients.size(); }
+std::size_t Server::client_count() const {
+    return state_->clients.size();
+}
 
-std::size_t Server::unauthenticated_count() const { return state_->hub.unauthenticated(); }
+std::size_t Server::unauthenticated_count() const {
+    return state_->hub.unauthenticated();
+}
 
-const ServerCounters& Server::counters() const { return state_->hub.counters(); }
+const ServerCounters& Server::counters() const {
+    return state_->hub.counters();
+}
 
 } // namespace openclaw::web

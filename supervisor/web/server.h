@@ -1,8 +1,10 @@
-// web/server.h — the libwebsockets context on our loop: takes accepted sockets, serves HTTP, upgrades WebSockets.
+// web/server.h — the libwebsockets context on our loop: takes accepted sockets, serves HTTP,
+// upgrades WebSockets.
 //
-// It does not listen (web/listener does, so that the listening socket survives restarts) and it does not understand
-// messages (the Endpoint does). No permessage-deflate, no TLS, no subprotocol, any path (PROTOCOL.md 1).
-// Destroy it outside its own callbacks; the loop must outlive it and turn once more (~Loop does).
+// It does not listen (web/listener does, so that the listening socket survives restarts) and it
+// does not understand messages (the Endpoint does). No permessage-deflate, no TLS, no subprotocol,
+// any path (PROTOCOL.md 1). Destroy it outside its own callbacks; the loop must outlive it and turn
+// once more (~Loop does).
 #pragma once
 
 #include "common/base/clock.h"
@@ -38,7 +40,8 @@ struct ServerOptions {
     ServerLimits limits;
     std::vector<std::string> trusted_proxies; // addresses or CIDR blocks: gateway.trustedProxies
     std::function<Readiness()> readiness;
-    // May the holder of `Authorization: Bearer <text>` see details? Empty: nobody but direct local requests.
+    // May the holder of `Authorization: Bearer <text>` see details? Empty: nobody but direct local
+    // requests.
     std::function<bool(std::string_view bearer, const Arrival& from)> may_see_details;
 };
 
@@ -49,7 +52,8 @@ struct ServerCounters {
 class Server {
   public:
     // Errors: internal (libwebsockets refuses: its event library package may be missing).
-    static Result<std::unique_ptr<Server>> create(Loop& loop, ServerOptions options, Endpoint& endpoint);
+    static Result<std::unique_ptr<Server>> create(Loop& loop, ServerOptions options,
+                                                  Endpoint& endpoint);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -1,9 +1,10 @@
 // web/ws_client.h — one WebSocket connection: message limits, frames, the send queue, the close.
 //
-// What is sent is framed into one buffer and written at the end of the loop's turn: many frames, one system call.
-// While the socket is full, messages wait in a bounded queue: events of one run are merged, ticks are dropped above
-// the limit, everything else above the limit ends the connection (PROTOCOL.md 3, 11; HOUSE 2.7 backpressure 3).
-// Owned by the Server. Lives from the upgrade until the socket is gone; only its Session may hold a reference.
+// What is sent is framed into one buffer and written at the end of the loop's turn: many frames,
+// one system call. While the socket is full, messages wait in a bounded queue: events of one run
+// are merged, ticks are dropped above the limit, everything else above the limit ends the
+// connection (PROTOCOL.md 3, 11; HOUSE 2.7 backpressure 3). Owned by the Server. Lives from the
+// upgrade until the socket is gone; only its Session may hold a reference.
 #pragma once
 
 #include "common/base/clock.h"
@@ -34,24 +35,31 @@ class WsClient {
 
     // One text message made of `parts`, in order. After close() nothing is sent any more.
     void send(std::span<const std::string_view> parts);
+
     void send(std::string_view text) { send({&text, 1}); }
+
     void send_event(const SharedEvent& event);
 
     // From now on large messages are accepted and the handshake deadline is off.
     void admit();
+
     bool is_admitted() const { return admitted_; }
 
-    // Sends what waits, then the close frame; `reason` is cut to 120 bytes at a code point (PROTOCOL.md 5.3).
+    // Sends what waits, then the close frame; `reason` is cut to 120 bytes at a code point
+    // (PROTOCOL.md 5.3).
     void close(std::uint16_t code, std::string_view reason);
+
     bool is_closing() const { return closing_; }
 
     std::size_t waiting_bytes() const { return queue_.bytes() + out_.size(); }
+
     Instant opened() const { return opened_; }
 
     // For the Server, from libwebsockets' callbacks.
     void start(Endpoint& endpoint);
     void on_fragment(std::string_view bytes, bool is_last);
-    void on_close_frame(std::uint16_t code); // the peer's; 0: it had none. The socket may be dropped afterwards
+    void on_close_frame(
+        std::uint16_t code); // the peer's; 0: it had none. The socket may be dropped afterwards
     void flush(); // the socket can be written, or a turn ends in which something was sent
 
   private:

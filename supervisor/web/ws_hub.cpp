@@ -35,7 +35,9 @@ void WsHub::wants_flush(WsClient& client) {
     });
 }
 
-void WsHub::forget(WsClient& client) { std::ranges::replace(to_flush_, &client, nullptr); }
+void WsHub::forget(WsClient& client) {
+    std::ranges::replace(to_flush_, &client, nullptr);
+}
 
 void WsHub::flush_all() {
     is_planned_ = false;

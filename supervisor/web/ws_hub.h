@@ -1,6 +1,8 @@
-// web/ws_hub.h — what the WebSocket clients of one server share: limits, buffers, the end of the turn.
+// web/ws_hub.h — what the WebSocket clients of one server share: limits, buffers, the end of the
+// turn.
 //
-// Buffers are lent: an idle connection owns none, a busy one writes into memory that is warm already.
+// Buffers are lent: an idle connection owns none, a busy one writes into memory that is warm
+// already.
 #pragma once
 
 #include "common/loop/loop.h"
@@ -13,10 +15,14 @@ namespace openclaw::web {
 
 class WsHub {
   public:
-    WsHub(Loop& loop, const ServerLimits& limits) : loop_(loop), limits_(limits) {}
+    WsHub(Loop& loop, const ServerLimits& limits)
+        : loop_(loop)
+        , limits_(limits) {}
 
     Loop& loop() { return loop_; }
+
     const ServerLimits& limits() const { return limits_; }
+
     ServerCounters& counters() { return counters_; }
 
     std::string lend();
@@ -27,7 +33,9 @@ class WsHub {
     void forget(WsClient& client);
 
     void opened() { ++unauthenticated_; }
+
     void no_longer_waiting() { --unauthenticated_; }
+
     std::size_t unauthenticated() const { return unauthenticated_; }
 
   private:

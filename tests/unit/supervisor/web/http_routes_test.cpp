@@ -1,7 +1,6 @@
-#include "supervisor/web/http_routes.h"
-
 #include "common/version.h"
 #include "supervisor/web/attribution.h"
+#include "supervisor/web/http_routes.h"
 
 #include <doctest/doctest.h>
 
@@ -12,14 +11,27 @@ using namespace openclaw::web;
 
 namespace {
 
-Readiness started() { return {.phase = Readiness::Phase::started, .failing = {}, .uptime_ms = 42, .event_loop_json = R"({"degraded":false})"}; }
-
-Readiness starting() {
-    return {.phase = Readiness::Phase::starting, .failing = {"startup-sidecars"}, .uptime_ms = 7, .event_loop_json = {}};
+Readiness started() {
+    return {.phase = Readiness::Phase::started,
+            .failing = {},
+            .uptime_ms = 42,
+            .event_loop_json = R"({"degraded":false})"};
 }
 
-HttpAnswer ask(std::string_view method, std::string_view path, const Readiness& facts, bool local = true, bool authenticated = false) {
-    return answer({.method = method, .path = path, .is_direct_local = local, .is_authenticated = authenticated}, facts);
+Readiness starting() {
+    return {.phase = Readiness::Phase::starting,
+            .failing = {"startup-sidecars"},
+            .uptime_ms = 7,
+            .event_loop_json = {}};
+}
+
+HttpAnswer ask(std::string_view method, std::string_view path, const Readiness& facts,
+               bool local = true, bool authenticated = false) {
+    return answer({.method = method,
+                   .path = path,
+                   .is_direct_local = local,
+                   .is_authenticated = authenticated},
+                  facts);
 }
 
 } // namespace
@@ -30,27 +42,37 @@ TEST_SUITE("supervisor/web") {
             const auto reply = ask("GET", path, starting());
             CHECK(reply.status == 200);
             CHECK(reply.body == R"({"ok":true,"status":"live"})");
-            CHECK(reply.headers == std::vector<std::pair<std::string, std::string>>{{"Cache-Control", "no-store"}});
+            CHECK(reply.headers ==
+                  std::vector<std::pair<std::string, std::string>>{{"Cache-Control", "no-store"}});
             CHECK(reply.content_type == "application/json; charset=utf-8");
         }
     }
 
     TEST_CASE("readiness says what is missing, and details only to the local or authenticated") {
-        CHECK(ask("GET", "/readyz", started()).body == R"({"ready":true,"failing":[],"uptimeMs":42,"eventLoop":{"degraded":false}})");
+        CHECK(ask("GET", "/readyz", started()).body ==
+              R"({"ready":true,"failing":[],"uptimeMs":42,"eventLoop":{"degraded":false}})");
         CHECK(ask("GET", "/ready", starting()).status == 503);
-        CHECK(ask("GET", "/ready", starting()).body == R"({"ready":false,"failing":["startup-sidecars"],"uptimeMs":7})");
+        CHECK(ask("GET", "/ready", starting()).body ==
+              R"({"ready":false,"failing":["startup-sidecars"],"uptimeMs":7})");
         CHECK(ask("GET", "/readyz", started(), false).body == R"({"ready":true})");
-        CHECK(ask("GET", "/readyz", starting(), false, true).body == R"({"ready":false,"failing":["startup-sidecars"],"uptimeMs":7})");
+        CHECK(ask("GET", "/readyz", starting(), false, true).body ==
+              R"({"ready":false,"failing":["startup-sidecars"],"uptimeMs":7})");
     }
 
     TEST_CASE("start-up is told in its three words") {
-        CHECK(ask("GET", "/startupz", started()).body == R"({"ok":true,"status":"started","version":")" + std::string(version) + R"(","uptimeMs":42})");
-        CHECK(ask("GET", "/startup", starting()).body == R"({"ok":false,"status":"starting","uptimeMs":7,"pendingReason":"startup-sidecars"})");
-        CHECK(ask("GET", "/startup", starting(), false).body == R"({"ok":false,"status":"starting"})");
+        CHECK(ask("GET", "/startupz", started()).body ==
+              R"({"ok":true,"status":"started","version":")" + std::string(version) +
+                  R"(","uptimeMs":42})");
+        CHECK(
+            ask("GET", "/startup", starting()).body ==
+            R"({"ok":false,"status":"starting","uptimeMs":7,"pendingReason":"startup-sidecars"})");
+        CHECK(ask("GET", "/startup", starting(), false).body ==
+              R"({"ok":false,"status":"starting"})");
         auto draining = started();
         draining.phase = Readiness::Phase::draining;
         CHECK(ask("GET", "/startupz", draining).status == 503);
-        CHECK(ask("GET", "/startupz", draining).body == R"({"ok":false,"status":"draining","uptimeMs":42})");
+        CHECK(ask("GET", "/startupz", draining).body ==
+              R"({"ok":false,"status":"draining","uptimeMs":42})");
     }
 
     TEST_CASE("HEAD tells the length and sends no body") {
@@ -63,7 +85,8 @@ TEST_SUITE("supervisor/web") {
         const auto refused = ask("POST", "/healthz", started());
         CHECK(refused.status == 405);
         CHECK(refused.body == "Method Not Allowed");
-        CHECK(refused.headers == std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, HEAD"}});
+        CHECK(refused.headers ==
+              std::vector<std::pair<std::string, std::string>>{{"Allow", "GET, HEAD"}});
         CHECK(ask("GET", "/nowhere", started()).status == 404);
         CHECK(ask("GET", "/nowhere", started()).body == "Not Found");
         CHECK(ask("POST", "/nowhere", started()).status == 404);
@@ -71,11 +94,13 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("every answer carries the common headers") {
-        for (const auto& reply : {ask("GET", "/nowhere", started()), refuse_unattributed_proxy(), refuse_rate_limited(9)}) {
+        for (const auto& reply : {ask("GET", "/nowhere", started()), refuse_unattributed_proxy(),
+                                  refuse_rate_limited(9)}) {
             const auto text = render(reply, false);
             CHECK(text.contains("X-Content-Type-Options: nosniff\r\n"));
             CHECK(text.contains("Referrer-Policy: no-referrer\r\n"));
-            CHECK(text.contains("Permissions-Policy: camera=(), microphone=(self), geolocation=()\r\n"));
+            CHECK(text.contains(
+                "Permissions-Policy: camera=(), microphone=(self), geolocation=()\r\n"));
         }
         CHECK(render(refuse_rate_limited(9), false).contains("Retry-After: 9\r\n"));
     }

@@ -1,5 +1,4 @@
 #include "supervisor/web/listener.h"
-
 #include "tests/unit/supervisor/web/test_client.h"
 
 #include <doctest/doctest.h>
@@ -17,7 +16,8 @@ TEST_SUITE("supervisor/web") {
         auto first = open_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = 0});
         REQUIRE(first);
         const auto port = port_of(first->front().get());
-        const auto second = open_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = port});
+        const auto second =
+            open_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = port});
         REQUIRE_FALSE(second);
         CHECK(second.error().code == Code::unavailable);
         CHECK(second.error().system_errno == EADDRINUSE);
@@ -32,7 +32,8 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("a custom host must be an address") {
-        const auto sockets = open_listen_sockets({.bind = Bind::custom, .custom_host = "example.org", .port = 0});
+        const auto sockets =
+            open_listen_sockets({.bind = Bind::custom, .custom_host = "example.org", .port = 0});
         REQUIRE_FALSE(sockets);
         CHECK(sockets.error().code == Code::invalid);
         CHECK(open_listen_sockets({.bind = Bind::custom, .custom_host = "127.0.0.1", .port = 0}));
@@ -47,13 +48,15 @@ TEST_SUITE("supervisor/web") {
         listener.pause();
         test::TcpClient client(loop, listener.port());
         CHECK(client.connected);
-        for (int i = 0; i < 5; ++i) loop.turn(false);
+        for (int i = 0; i < 5; ++i)
+            loop.turn(false);
         CHECK(accepted == 0);
         listener.resume();
         REQUIRE(test::turn_until(loop, [&] { return accepted == 1; }));
     }
 
-    TEST_CASE("sockets given by the service manager are taken only by the process they are meant for") {
+    TEST_CASE(
+        "sockets given by the service manager are taken only by the process they are meant for") {
         setenv("LISTEN_PID", "1", 1);
         setenv("LISTEN_FDS", "1", 1);
         CHECK(inherited_listen_sockets().empty());
@@ -61,13 +64,15 @@ TEST_SUITE("supervisor/web") {
 
         const pid_t child = fork(); // descriptor 3 is somebody else's here
         if (child == 0) {
-            auto sockets = open_listen_sockets({.bind = Bind::custom, .custom_host = "127.0.0.1", .port = 0});
+            auto sockets =
+                open_listen_sockets({.bind = Bind::custom, .custom_host = "127.0.0.1", .port = 0});
             const auto port = port_of(sockets->front().get());
             dup2(sockets->front().get(), 3);
             setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
             setenv("LISTEN_FDS", "1", 1);
             auto inherited = inherited_listen_sockets();
-            const bool good = inherited.size() == 1 && inherited[0].get() == 3 && port_of(3) == port && std::getenv("LISTEN_PID") == nullptr;
+            const bool good = inherited.size() == 1 && inherited[0].get() == 3 &&
+                              port_of(3) == port && std::getenv("LISTEN_PID") == nullptr;
             _exit(good ? 0 : 1);
         }
         int status = 0;

@@ -1,6 +1,5 @@
-#include "supervisor/web/server.h"
-
 #include "supervisor/web/listener.h"
+#include "supervisor/web/server.h"
 #include "supervisor/web/ws_client.h"
 #include "tests/unit/supervisor/web/test_client.h"
 
@@ -19,20 +18,32 @@ namespace {
 // An endpoint that does what the message says: enough to see every side of a connection.
 struct Scripted final : Endpoint {
     struct Line final : Session {
-        Line(Scripted& all, WsClient& peer) : owner(all), client(peer) { owner.clients.push_back(&client); }
-        ~Line() override { std::erase(owner.clients, &client); ++owner.ended; }
+        Line(Scripted& all, WsClient& peer)
+            : owner(all)
+            , client(peer) {
+            owner.clients.push_back(&client);
+        }
+
+        ~Line() override {
+            std::erase(owner.clients, &client);
+            ++owner.ended;
+        }
+
         void on_message(std::string_view message) override {
             owner.messages.emplace_back(message);
             if (owner.on_message) owner.on_message(client, message);
         }
+
         Scripted& owner;
         WsClient& client;
     };
+
     std::unique_ptr<Session> open(WsClient& client) override {
         arrivals.push_back(client.arrival());
         if (admits) client.admit();
         return std::make_unique<Line>(*this, client);
     }
+
     bool admits = true;
     std::function<void(WsClient&, std::string_view)> on_message;
     std::vector<WsClient*> clients;
@@ -45,15 +56,22 @@ struct Edge {
     explicit Edge(ServerOptions options = {}, bool admits = true) {
         endpoint.admits = admits;
         if (!options.readiness)
-            options.readiness = [] { return Readiness{.phase = Readiness::Phase::started, .failing = {}, .uptime_ms = 5, .event_loop_json = "{}"}; };
+            options.readiness = [] {
+                return Readiness{.phase = Readiness::Phase::started,
+                                 .failing = {},
+                                 .uptime_ms = 5,
+                                 .event_loop_json = "{}"};
+            };
         auto made = Server::create(loop, std::move(options), endpoint);
         REQUIRE(made);
         server = std::move(*made);
         auto sockets = open_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = 0});
         REQUIRE(sockets);
-        listener = std::make_unique<Listener>(loop, std::move(*sockets), [this](UniqueFd fd) { server->adopt(std::move(fd)); });
+        listener = std::make_unique<Listener>(
+            loop, std::move(*sockets), [this](UniqueFd fd) { server->adopt(std::move(fd)); });
         port = listener->port();
     }
+
     Loop loop;
     Scripted endpoint;
     std::unique_ptr<Server> server;
@@ -61,7 +79,9 @@ struct Edge {
     std::uint16_t port = 0;
 };
 
-void echo(WsClient& client, std::string_view message) { client.send(message); }
+void echo(WsClient& client, std::string_view message) {
+    client.send(message);
+}
 
 } // namespace
 
@@ -70,7 +90,10 @@ TEST_SUITE("supervisor/web") {
         Edge edge;
         edge.endpoint.on_message = echo;
         for (const bool six : {false, true}) {
-            WsClientForTest client(edge.loop, edge.port, "Sec-WebSocket-Extensions: permessage-deflate\r\nOrigin: http://a.example\r\n", six, "/foo/bar?x=1");
+            WsClientForTest client(
+                edge.loop, edge.port,
+                "Sec-WebSocket-Extensions: permessage-deflate\r\nOrigin: http://a.example\r\n", six,
+                "/foo/bar?x=1");
             REQUIRE(client.is_open());
             CHECK_FALSE(client.response.contains("xtensions"));
             CHECK_FALSE(client.response.contains("rotocol:"));
@@ -111,7 +134,8 @@ TEST_SUITE("supervisor/web") {
         edge.endpoint.on_message = [&](WsClient& client, std::string_view message) {
             client.send(big);
             client.send(message);
-            for (int i = 0; i < 100; ++i) client.send(std::to_string(i));
+            for (int i = 0; i < 100; ++i)
+                client.send(std::to_string(i));
         };
         WsClientForTest client(edge.loop, edge.port);
         client.send_text("after");
@@ -136,13 +160,17 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("after admission the larger limit holds") {
-        Edge edge({.limits = {.after_admission = 300'000}, .trusted_proxies = {}, .readiness = {}, .may_see_details = {}});
+        Edge edge({.limits = {.after_admission = 300'000},
+                   .trusted_proxies = {},
+                   .readiness = {},
+                   .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port);
         client.send_text(std::string(300'000, 'a'));
         REQUIRE(client.wait_for([&] { return !edge.endpoint.messages.empty(); }));
         client.send_text(std::string(300'001, 'a'));
         REQUIRE(client.wait_for_close());
         CHECK(client.close_code == 1009);
+        client.tcp.close();
         REQUIRE(turn_until(edge.loop, [&] { return edge.server->client_count() == 0; }));
         CHECK(edge.endpoint.ended == 1);
     }
@@ -163,7 +191,11 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("who does not introduce himself in time is closed with 1000 and no reason") {
-        Edge edge({.limits = {.handshake_within = Milliseconds(30)}, .trusted_proxies = {}, .readiness = {}, .may_see_details = {}}, false);
+        Edge edge({.limits = {.handshake_within = Milliseconds(30)},
+                   .trusted_proxies = {},
+                   .readiness = {},
+                   .may_see_details = {}},
+                  false);
         WsClientForTest first(edge.loop, edge.port);
         WsClientForTest second(edge.loop, edge.port);
         REQUIRE(first.wait_for_close());
@@ -174,7 +206,8 @@ TEST_SUITE("supervisor/web") {
         CHECK(edge.server->unauthenticated_count() <= 2);
     }
 
-    TEST_CASE("the thirty-third unauthenticated socket gets 503, and a place that becomes free is used") {
+    TEST_CASE(
+        "the thirty-third unauthenticated socket gets 503, and a place that becomes free is used") {
         Edge edge({}, false);
         std::vector<std::unique_ptr<WsClientForTest>> crowd;
         for (int i = 0; i < 32; ++i) {
@@ -219,7 +252,10 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("a reader that stops reading loses ticks first and then its connection") {
-        Edge edge({.limits = {.waiting_to_send = 1'000'000}, .trusted_proxies = {}, .readiness = {}, .may_see_details = {}});
+        Edge edge({.limits = {.waiting_to_send = 1'000'000},
+                   .trusted_proxies = {},
+                   .readiness = {},
+                   .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port);
         client.tcp.pause();
         WsClient& slow = *edge.endpoint.clients.front();
@@ -233,7 +269,8 @@ TEST_SUITE("supervisor/web") {
         }
         CHECK_FALSE(slow.is_closing());
         CHECK(slow.waiting_bytes() <= 1'000'000);
-        for (int i = 0; i < 10 && !slow.is_closing(); ++i) slow.send(text);
+        for (int i = 0; i < 10 && !slow.is_closing(); ++i)
+            slow.send(text);
         CHECK(slow.is_closing());
         CHECK(edge.server->counters().slow_cut == 1);
         client.tcp.resume();
@@ -259,11 +296,13 @@ TEST_SUITE("supervisor/web") {
             event.merge_key = "chat:r1";
             slow.send_event(std::make_shared<const Event>(std::move(event)));
         };
-        for (const auto* part : {"one ", "two ", "three"}) delta(part);
+        for (const auto* part : {"one ", "two ", "three"})
+            delta(part);
         slow.send("after");
         client.tcp.resume();
         REQUIRE(client.wait_for_texts(42));
-        CHECK(client.texts[40] == R"({"type":"event","event":"chat","payload":{"deltaText":"one two three"},"seq":1})");
+        CHECK(client.texts[40] ==
+              R"({"type":"event","event":"chat","payload":{"deltaText":"one two three"},"seq":1})");
         CHECK(client.texts[41] == "after");
     }
 
@@ -291,7 +330,10 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("a client that never answers our close is dropped") {
-        Edge edge({.limits = {.close_within = std::chrono::seconds(1)}, .trusted_proxies = {}, .readiness = {}, .may_see_details = {}});
+        Edge edge({.limits = {.close_within = std::chrono::seconds(1)},
+                   .trusted_proxies = {},
+                   .readiness = {},
+                   .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port);
         edge.server->close_all(1012, "service restart");
         REQUIRE(client.wait_for_close());
@@ -312,7 +354,8 @@ TEST_SUITE("supervisor/web") {
     TEST_CASE("an upgrade without a proper key is refused with 400") {
         Edge edge;
         const auto response = http(edge.loop, edge.port,
-                                   "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n");
+                                   "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: "
+                                   "Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n");
         CHECK(response.status == 400);
         CHECK(response.body == "Missing or invalid Sec-WebSocket-Key header");
         CHECK(response.header("Content-Type") == "text/html");
@@ -320,18 +363,24 @@ TEST_SUITE("supervisor/web") {
 
     TEST_CASE("forwarding headers of strangers are refused on probes and upgrades alike") {
         Edge edge;
-        for (const auto* header : {"X-Forwarded-For: 1.2.3.4\r\n", "Forwarded: for=1.2.3.4\r\n", "X-Real-IP: 1.2.3.4\r\n", "X-Forwarded-Proto: https\r\n"}) {
+        for (const auto* header : {"X-Forwarded-For: 1.2.3.4\r\n", "Forwarded: for=1.2.3.4\r\n",
+                                   "X-Real-IP: 1.2.3.4\r\n", "X-Forwarded-Proto: https\r\n"}) {
             CAPTURE(std::string(header));
             const auto response = http(edge.loop, edge.port, test::get("/readyz", header));
             CHECK(response.status == 403);
-            CHECK(response.body == R"({"error":{"message":"Proxy client attribution is required. Configure gateway.trustedProxies narrowly and make the proxy overwrite or safely rebuild forwarded client headers.","type":"proxy_attribution_required"}})");
+            CHECK(
+                response.body ==
+                R"({"error":{"message":"Proxy client attribution is required. Configure gateway.trustedProxies narrowly and make the proxy overwrite or safely rebuild forwarded client headers.","type":"proxy_attribution_required"}})");
             WsClientForTest client(edge.loop, edge.port, header);
             CHECK(client.response.starts_with("HTTP/1.1 403 "));
         }
     }
 
     TEST_CASE("a trusted proxy speaks for its client, which is not local") {
-        Edge edge({.limits = {}, .trusted_proxies = {"127.0.0.0/8"}, .readiness = {}, .may_see_details = {}});
+        Edge edge({.limits = {},
+                   .trusted_proxies = {"127.0.0.0/8"},
+                   .readiness = {},
+                   .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port, "X-Forwarded-For: 9.9.9.9, 203.0.113.7\r\n");
         REQUIRE(client.is_open());
         CHECK(edge.endpoint.arrivals.back().ip == "203.0.113.7");

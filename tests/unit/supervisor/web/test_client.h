@@ -1,4 +1,5 @@
-// A client on the test's own loop: raw TCP, HTTP, and just enough WebSocket. Nothing here blocks or sleeps.
+// A client on the test's own loop: raw TCP, HTTP, and just enough WebSocket. Nothing here blocks or
+// sleeps.
 #pragma once
 
 #include "common/base/unique_fd.h"
@@ -20,11 +21,13 @@
 namespace openclaw::test {
 
 // Turns the loop until `done` holds; false when it did not within `limit`.
-inline bool turn_until(Loop& loop, const std::function<bool()>& done, Milliseconds limit = std::chrono::seconds(10)) {
+inline bool turn_until(Loop& loop, const std::function<bool()>& done,
+                       Milliseconds limit = std::chrono::seconds(10)) {
     bool late = false;
     Timer deadline(loop);
     deadline.start(limit, [&] { late = true; });
-    while (!done() && !late) loop.turn();
+    while (!done() && !late)
+        loop.turn();
     return done();
 }
 
@@ -71,7 +74,8 @@ class TcpClient {
         ended = true;
     }
 
-    bool wait_for(const std::function<bool()>& done, Milliseconds limit = std::chrono::seconds(10)) {
+    bool wait_for(const std::function<bool()>& done,
+                  Milliseconds limit = std::chrono::seconds(10)) {
         return turn_until(loop_, done, limit);
     }
 
@@ -101,8 +105,10 @@ class TcpClient {
             if (got == 0 || errno != EAGAIN) ended = true;
             break;
         }
-        if (ended) watch_->want(false, false);
-        else watch_->want(!paused_, !pending_.empty());
+        if (ended)
+            watch_->want(false, false);
+        else
+            watch_->want(!paused_, !pending_.empty());
     }
 
     Loop& loop_;
@@ -125,7 +131,8 @@ struct HttpResponse {
     }
 };
 
-inline HttpResponse http(Loop& loop, std::uint16_t port, const std::string& request, bool expects_body = true) {
+inline HttpResponse http(Loop& loop, std::uint16_t port, const std::string& request,
+                         bool expects_body = true) {
     TcpClient client(loop, port);
     client.send(request);
     HttpResponse response;
@@ -135,23 +142,30 @@ inline HttpResponse http(Loop& loop, std::uint16_t port, const std::string& requ
         response.head = client.received.substr(0, end + 2);
         response.body = client.received.substr(end + 4);
         const auto length = response.header("Content-Length");
-        return client.ended || !expects_body || response.body.size() >= static_cast<std::size_t>(std::atoi(length.c_str()));
+        return client.ended || !expects_body ||
+               response.body.size() >= static_cast<std::size_t>(std::atoi(length.c_str()));
     });
     if (response.head.size() > 12) response.status = std::atoi(response.head.c_str() + 9);
     return response;
 }
 
-inline std::string get(std::string_view path, std::string_view headers = {}, std::string_view method = "GET") {
-    return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + std::string(headers) + "\r\n";
+inline std::string get(std::string_view path, std::string_view headers = {},
+                       std::string_view method = "GET") {
+    return std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+           std::string(headers) + "\r\n";
 }
 
 class WsClientForTest {
   public:
-    WsClientForTest(Loop& loop, std::uint16_t port, std::string_view headers = {}, bool six = false, std::string_view path = "/")
+    WsClientForTest(Loop& loop, std::uint16_t port, std::string_view headers = {}, bool six = false,
+                    std::string_view path = "/")
         : tcp(loop, port, six) {
-        tcp.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-                 "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                 "Sec-WebSocket-Version: 13\r\n" + std::string(headers) + "\r\n");
+        tcp.send("GET " + std::string(path) +
+                 " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+                 "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+                 "dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                 "Sec-WebSocket-Version: 13\r\n" +
+                 std::string(headers) + "\r\n");
         tcp.wait_for([&] { return tcp.ended || tcp.received.contains("\r\n\r\n"); });
         const auto end = tcp.received.find("\r\n\r\n");
         response = tcp.received.substr(0, end == std::string::npos ? end : end + 4);
@@ -164,18 +178,21 @@ class WsClientForTest {
 
     void send_frame(unsigned char first, std::string_view payload) {
         std::string out(1, static_cast<char>(first));
-        if (payload.size() < 126) out += static_cast<char>(0x80 | payload.size());
+        if (payload.size() < 126)
+            out += static_cast<char>(0x80 | payload.size());
         else if (payload.size() < 65536) {
             out += static_cast<char>(0x80 | 126);
             out += static_cast<char>(payload.size() >> 8);
             out += static_cast<char>(payload.size() & 255);
         } else {
             out += static_cast<char>(0x80 | 127);
-            for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(payload.size() >> shift & 255);
+            for (int shift = 56; shift >= 0; shift -= 8)
+                out += static_cast<char>(payload.size() >> shift & 255);
         }
         const char mask[4] = {0x12, 0x34, 0x56, 0x78};
         out.append(mask, 4);
-        for (std::size_t i = 0; i < payload.size(); ++i) out += static_cast<char>(payload[i] ^ mask[i % 4]);
+        for (std::size_t i = 0; i < payload.size(); ++i)
+            out += static_cast<char>(payload[i] ^ mask[i % 4]);
         tcp.send(out);
     }
 
@@ -189,24 +206,31 @@ class WsClientForTest {
                 const std::size_t bytes = length == 126 ? 2 : 8;
                 if (in.size() < at + bytes) return;
                 length = 0;
-                for (std::size_t i = 0; i < bytes; ++i) length = length << 8 | static_cast<unsigned char>(in[at + i]);
+                for (std::size_t i = 0; i < bytes; ++i)
+                    length = length << 8 | static_cast<unsigned char>(in[at + i]);
                 at += bytes;
             }
             if (in.size() < at + length) return;
             const int opcode = in[0] & 15;
             std::string payload = in.substr(at, length);
             tcp.received.erase(0, at + length);
-            if (opcode == 1) texts.push_back(std::move(payload));
-            else if (opcode == 10) pongs.push_back(std::move(payload));
-            else if (opcode == 9) pings.push_back(std::move(payload));
+            if (opcode == 1)
+                texts.push_back(std::move(payload));
+            else if (opcode == 10)
+                pongs.push_back(std::move(payload));
+            else if (opcode == 9)
+                pings.push_back(std::move(payload));
             else if (opcode == 8) {
-                close_code = payload.size() >= 2 ? static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]) : 1005;
+                close_code = payload.size() >= 2 ? static_cast<unsigned char>(payload[0]) << 8 |
+                                                       static_cast<unsigned char>(payload[1])
+                                                 : 1005;
                 close_reason = payload.size() > 2 ? payload.substr(2) : "";
             }
         }
     }
 
-    bool wait_for(const std::function<bool()>& done, Milliseconds limit = std::chrono::seconds(10)) {
+    bool wait_for(const std::function<bool()>& done,
+                  Milliseconds limit = std::chrono::seconds(10)) {
         return tcp.wait_for([&] { return parse(), done(); }, limit);
     }
 
@@ -215,7 +239,8 @@ class WsClientForTest {
     }
 
     bool wait_for_close() {
-        return wait_for([&] { return close_code.has_value() || tcp.ended; }) && close_code.has_value();
+        return wait_for([&] { return close_code.has_value() || tcp.ended; }) &&
+               close_code.has_value();
     }
 
     TcpClient tcp;
