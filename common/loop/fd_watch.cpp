@@ -38,6 +38,7 @@ void FdWatch::want(bool readable, bool writable) {
     uv_poll_start(&handle_->poll, events, [](uv_poll_t* poll, int status, int seen) {
         auto* handle = static_cast<Handle*>(poll->data);
         if (handle->destroyed) return;
+        if (status < 0) handle->wanted = 0; // libuv has stopped the poll (uv__poll_io on POLLERR): want() starts it again
         // `handle` is freed in the close callback, later than this call even when the watch is destroyed in it.
         handle->on_ready({.readable = (seen & UV_READABLE) != 0,
                           .writable = (seen & UV_WRITABLE) != 0,
