@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,15 +12,28 @@ namespace openclaw::net {
 
 namespace {
 
-// Once for each process, when the first client is used: it sets up OpenSSL, which an idle worker
-// does not need.
-void set_up_libcurl() {
-    static const CURLcode outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
-    CHECK_INVARIANT(outcome == CURLE_OK);
+// libcurl looks names up on threads of its own. Eight megabytes of stack each, the default, would
+// eat a worker's address-space limit when many connections begin at once; getaddrinfo needs a
+// fraction of this.
+void limit_lookup_threads() {
+    constexpr std::size_t stack_bytes = 512 * 1024;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack_bytes);
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+}
+
+bool set_up_libcurl() {
+    limit_lookup_threads();
+    CHECK_INVARIANT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    return true;
 }
 
 CURLM* make_multi() {
-    set_up_libcurl();
+    // When the first request is made: it sets up OpenSSL, which an idle worker does not need.
+    static const bool is_set_up = set_up_libcurl();
+    CHECK_INVARIANT(is_set_up);
     CURLM* multi = curl_multi_init();
     CHECK_INVARIANT(multi != nullptr);
     return multi;

@@ -26,15 +26,14 @@ struct HttpRequest {
     std::string method = "GET";
     Secret url; // https://…, or http://… when the operator wrote that
     std::vector<HttpHeader> headers;
-    std::string
-        body; // sent with Content-Length unless the method is GET, HEAD or DELETE and it is empty
+    // Sent with Content-Length unless it is empty and the method is GET, HEAD or DELETE.
+    std::string body;
 
     // Zero means no limit, for all but connect_timeout.
-    Milliseconds connect_timeout =
-        std::chrono::seconds(10);       // name lookup, TCP, proxy and TLS together
-    Milliseconds first_byte_timeout{0}; // from start() to the first byte of the answer
-    Milliseconds idle_timeout{0};       // between two bytes of the answer
-    Milliseconds total_timeout = std::chrono::seconds(60); // from start() to the end
+    Milliseconds connect_timeout{10'000}; // name lookup, TCP, proxy and TLS together
+    Milliseconds first_byte_timeout{0};   // from start() to the first byte of the answer
+    Milliseconds idle_timeout{0};         // between two bytes of the answer
+    Milliseconds total_timeout{60'000};   // from start() to the end
 
     bool stream = false; // the body of a 2xx answer goes to on_data piece by piece and is not kept
     std::size_t max_response_bytes = 16u << 20;
@@ -52,8 +51,8 @@ struct HttpResponse {
 
     bool is_success() const { return status >= 200 && status < 300; }
 
-    std::string_view
-    header(std::string_view lower_case_name) const; // the first of that name; empty: none
+    // The first of that name; empty: none.
+    std::string_view header(std::string_view lower_case_name) const;
     // The pause the server asks for, from "Retry-After".
     std::optional<Milliseconds> retry_after(std::int64_t now_unix_ms) const;
 };

@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/names.h"
 #include "common/base/strings.h"
+#include "common/net/certificates.h"
 #include "common/version.h"
 
 #include <algorithm>
@@ -90,7 +91,17 @@ void HttpTransfer::set_lasting_options(const HttpOptions& options) {
     curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN,
                      std::max(1L, static_cast<long>(options.connection_rest.count() / 1000)));
     if (!options.proxy.empty()) curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
-    if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+    set_trust(options);
+}
+
+void HttpTransfer::set_trust(const HttpOptions& options) {
+    if (!options.ca_file.empty()) {
+        curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+        curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+    } else if (const auto& directory = indexed_certificate_directory(); !directory.empty()) {
+        curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
+        curl_easy_setopt(easy_, CURLOPT_CAPATH, directory.c_str());
+    }
 }
 
 Result<void> HttpTransfer::check(const HttpRequest& request, const HttpHandlers& handlers) {

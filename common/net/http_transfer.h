@@ -47,6 +47,7 @@ class HttpTransfer final : public CurlUser {
     static int before_request(void* self, char*, char*, int, int);
 
     void set_lasting_options(const HttpOptions& options);
+    void set_trust(const HttpOptions& options);
     void set_method();
     void set_headers();
     void set_deadlines();

@@ -1,12 +1,12 @@
-// net/https_client.h — HTTP(S) requests over libcurl's multi interface, on our loop. For workers
-// only.
+// net/https_client.h — HTTP(S) requests over libcurl's multi interface, on our loop. For workers.
 //
 // HTTP/1.1 with kept connections; TLS 1.2 or newer, certificates always verified; redirects are
 // answers, not followed; nothing is decompressed. An answer shorter than its Content-Length is a
 // failure at once. Nothing here blocks, and nothing polls. Requests that must not wait behind each
-// other (a 30 s poll and a send) belong to different HttpClients: connections are never shared
-// between two of them. A client lives on one Loop, which must outlive it. libcurl is set up by the
-// first start().
+// other (a 30 s poll and a send) belong to different HttpClients: two of them never share a
+// connection. A client lives on one Loop, which must outlive it. libcurl is set up by the first
+// start(). The process ignores SIGPIPE (common/worker sees to it): OpenSSL writes without
+// MSG_NOSIGNAL.
 #pragma once
 
 #include "common/loop/loop.h"
@@ -23,23 +23,24 @@ enum class AddressFamily { any, ipv4, ipv6 };
 struct HttpOptions {
     std::string user_agent; // empty: product and version
     std::size_t max_connections_per_host = 8;
-    std::size_t max_calls =
-        1024;          // at once, those that wait for a connection included; beyond: busy
-    std::string proxy; // "http://host:port", "socks5h://host:port"; empty: https_proxy and the like
+    // At once, those that wait for a connection included; beyond: busy.
+    std::size_t max_calls = 1024;
+    // "http://host:port", "socks5h://host:port"; empty: https_proxy and its like decide.
+    std::string proxy;
     std::string ca_file; // PEM bundle; empty: the system's certificates
     AddressFamily address_family = AddressFamily::any;
     // A connection that rested longer is not used again: servers close theirs after about a minute.
     Milliseconds connection_rest = std::chrono::seconds(50);
 };
 
-// Callbacks run on the loop, never from inside start(). Each may destroy its HttpCall, or start
-// others.
+// Called on the loop, never from inside start(). Each may destroy its HttpCall, or start others.
 struct HttpHandlers {
-    std::move_only_function<void(const HttpResponse& head)>
-        on_headers; // status and headers are there; may be empty
-    std::move_only_function<void(std::string_view bytes)>
-        on_data;                                             // required by HttpRequest::stream
-    std::move_only_function<void(HttpOutcome outcome)> done; // exactly once, and last
+    // Status and headers are there. May be empty.
+    std::move_only_function<void(const HttpResponse& head)> on_headers;
+    // Required by HttpRequest::stream, unused without.
+    std::move_only_function<void(std::string_view bytes)> on_data;
+    // Exactly once, and last.
+    std::move_only_function<void(HttpOutcome outcome)> done;
 };
 
 // A request on its way. Destroying it cancels: no callback comes after that. Harmless when it is
