@@ -84,8 +84,8 @@ class Inbox {
     void find(std::string id, OnRows done);
 
   private:
-    Store& store_;
-    const Clock& clock_;
+    Store* store_;
+    const Clock* clock_;
     InboxOptions options_;
     std::uint64_t recorded_ = 0;
 };

@@ -99,8 +99,8 @@ class Outbox {
     void find(std::string id, OnRows done);
 
   private:
-    Store& store_;
-    const Clock& clock_;
+    Store* store_;
+    const Clock* clock_;
     OutboxOptions options_;
     std::uint64_t added_ = 0;
 };

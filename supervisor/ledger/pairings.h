@@ -8,12 +8,11 @@
 #include "common/base/clock.h"
 #include "supervisor/ledger/store.h"
 
+#include <compare>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace openclaw::ledger {
@@ -34,6 +33,12 @@ struct ApprovedSender {
     std::string sender_id;
     std::string meta_json = "{}";
     std::int64_t approved_at_ms = 0;
+};
+
+// Whom a request or an approval is about.
+struct SenderKey {
+    std::string channel, account, sender_id;
+    auto operator<=>(const SenderKey&) const = default;
 };
 
 class Pairings {
@@ -57,7 +62,7 @@ class Pairings {
                                          std::string_view account = {}) const;
     std::vector<std::string> approved_ids(std::string_view channel, std::string_view account) const;
 
-    bool has_any_approved() const { return !state_->approved.empty(); }
+    bool has_any_approved() const;
 
     // Errors: busy (three are waiting), invalid (this sender is waiting already, or the code is
     // taken). Expired requests of the same account go with the same write.
@@ -77,17 +82,10 @@ class Pairings {
     Write revoke(std::string channel, std::string account, std::string sender_id);
 
   private:
-    using Key =
-        std::pair<std::pair<std::string, std::string>, std::string>; // ((channel, account), sender)
+    struct State;
 
-    struct State {
-        std::map<Key, PairingRequest> waiting;
-        std::map<Key, ApprovedSender> approved;
-    };
-
-    explicit Pairings(const Clock& clock)
-        : clock_(&clock)
-        , state_(std::make_shared<State>()) {}
+    explicit Pairings(const Clock& clock);
+    bool is_live(const PairingRequest& request) const;
 
     const Clock* clock_;
     std::shared_ptr<State> state_; // shared with writes that have not settled

@@ -8,7 +8,9 @@
 //  - Writes take effect in the order in which they were submitted, commits and notes alike. A read
 //  sees every write
 //    submitted before it.
-//  - Answers (`done`) run on the loop, in order of submission, never from inside the call.
+//  - Answers (`done`) run on the loop, never from inside the call, and in order of submission; only
+//  refusals (busy,
+//    closing) come earlier.
 //  - Disk full or broken: what waits fails with Code::unavailable and nothing of it was kept; notes
 //  stay and are tried
 //    again; degraded() says why until a write succeeds.

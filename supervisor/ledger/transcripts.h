@@ -41,8 +41,8 @@ struct TranscriptPage {
 class Transcripts {
   public:
     Transcripts(Store& store, const Clock& clock)
-        : store_(store)
-        , clock_(clock) {}
+        : store_(&store)
+        , clock_(&clock) {}
 
     // `at_ms` 0: now.
     Write append(std::string session_id, TranscriptRow row,
@@ -61,8 +61,8 @@ class Transcripts {
                 std::move_only_function<void(Result<std::vector<TranscriptRow>>)> done);
 
   private:
-    Store& store_;
-    const Clock& clock_;
+    Store* store_;
+    const Clock* clock_;
 };
 
 } // namespace openclaw::ledger

@@ -27,7 +27,7 @@ struct Write {
     std::move_only_function<Result<void>(Database*)> apply;
     // Runs on the loop, before the unit's `done`: true when the change is on disk, false when it
     // never will be. For memory that mirrors the table. May be empty.
-    std::move_only_function<void(bool kept)> settled;
+    std::move_only_function<void(bool kept)> settled = nullptr;
 };
 
 using Writes = std::vector<Write>;

@@ -1,0 +1,54 @@
+#include "supervisor/ledger/batch.h"
+
+#include <chrono>
+
+namespace openclaw::ledger {
+
+namespace {
+
+Result<void> run_unit(Database& database, Unit& unit) {
+    TRY_VOID(database.run("savepoint unit"));
+    for (auto& write : unit.writes) {
+        auto applied = write.apply(&database);
+        if (applied) continue;
+        // After some storage failures SQLite has rolled everything back already, the savepoint
+        // included.
+        if (!database.storage_failure()) {
+            TRY_VOID(database.run("rollback to unit"));
+            TRY_VOID(database.run("release unit"));
+        }
+        return applied;
+    }
+    return database.run("release unit");
+}
+
+// An error here ends the batch; errors of single units are in `outcome.units`.
+Result<void> carry_out(Database& database, std::vector<Unit>& units, BatchOutcome& outcome) {
+    TRY_VOID(database.run("begin immediate"));
+    for (auto& unit : units) {
+        outcome.units.push_back(run_unit(database, unit));
+        if (database.storage_failure()) return Failure(*database.storage_failure());
+    }
+    return database.run("commit");
+}
+
+} // namespace
+
+BatchOutcome run_batch(Database& database, std::vector<Unit>& units) {
+    BatchOutcome outcome;
+    outcome.units.reserve(units.size());
+    const auto begun = std::chrono::steady_clock::now();
+    database.forget_storage_failure();
+    if (auto kept = carry_out(database, units, outcome); !kept) {
+        outcome.storage_failure = std::move(kept).error();
+        if (database.in_transaction())
+            (void)database.run("rollback"); // fails only when all is undone already
+    }
+    const auto took = std::chrono::steady_clock::now() - begun;
+    outcome.took_us = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    outcome.log_pages = database.log_pages();
+    return outcome;
+}
+
+} // namespace openclaw::ledger

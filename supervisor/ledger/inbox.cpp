@@ -1,0 +1,176 @@
+#include "supervisor/ledger/inbox.h"
+
+#include "supervisor/ledger/database.h"
+
+#include <array>
+#include <utility>
+
+namespace openclaw::ledger {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> state_names{"received", "running", "done", "dropped",
+                                                      "parked"};
+constexpr std::uint64_t prune_every =
+    16; // records; each time at most 32 rows go, so pruning keeps up
+
+InboxState state_from(std::string_view word) {
+    for (std::size_t i = 0; i < state_names.size(); ++i)
+        if (state_names[i] == word) return static_cast<InboxState>(i);
+    return InboxState::parked; // a word of nobody: left for a person
+}
+
+// Looks at the oldest rows only: the cost is the same however long the table is.
+Result<void> prune(Database& database, std::int64_t before_ms, std::int64_t up_to) {
+    return database.run(
+        "delete from inbox where sequence in ("
+        "  select sequence from ("
+        "    select sequence, state, received_at_ms from inbox order by sequence limit 64)"
+        "  where state in ('done', 'dropped', 'parked') and (received_at_ms < ? or sequence <= ?)"
+        "  limit 32)",
+        before_ms, up_to);
+}
+
+Result<void> insert(Database& database, const InboxRow& row) {
+    return database.run(
+        "insert or ignore into inbox (channel, account, event_id, logical_id, chat_id, message_id, "
+        "payload, received_at_ms, updated_at_ms, state, session_key, run_id, trace) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?, ?)",
+        row.key.channel, row.key.account, row.key.event_id, row.logical_id, row.chat_id,
+        row.message_id, Blob{row.payload}, row.received_at_ms, row.updated_at_ms, row.session_key,
+        row.run_id, row.trace);
+}
+
+Result<Recorded> earlier_row(Database& database, const InboxRow& row) {
+    auto rows = database.query(
+        "select state, trace, sequence from inbox where channel = ? and account = ? "
+        "and (event_id = ? or (logical_id = ? and logical_id <> '')) order by sequence limit 1",
+        row.key.channel, row.key.account, row.key.event_id, row.logical_id);
+    Recorded found;
+    found.duplicate = true;
+    if (rows.next()) {
+        found.state = state_from(rows.text());
+        found.trace = rows.text();
+        found.sequence = rows.integer();
+    }
+    TRY_VOID(rows.end());
+    return found;
+}
+
+#define INBOX_COLUMNS                                                                              \
+    "sequence, channel, account, event_id, logical_id, chat_id, message_id, payload, "             \
+    "received_at_ms, updated_at_ms, "                                                              \
+    "state, reason, session_key, run_id, trace, attempts"
+
+Result<std::vector<InboxRow>> all_of(Rows rows) {
+    std::vector<InboxRow> found;
+    while (rows.next()) {
+        auto& row = found.emplace_back();
+        row.sequence = rows.integer();
+        row.key.channel = rows.text();
+        row.key.account = rows.text();
+        row.key.event_id = rows.text();
+        row.logical_id = rows.text();
+        row.chat_id = rows.text();
+        row.message_id = rows.text();
+        row.payload = rows.text();
+        row.received_at_ms = rows.integer();
+        row.updated_at_ms = rows.integer();
+        row.state = state_from(rows.text());
+        row.reason = rows.text();
+        row.session_key = rows.text();
+        row.run_id = rows.text();
+        row.trace = rows.text();
+        row.attempts = static_cast<int>(rows.integer());
+    }
+    TRY_VOID(rows.end());
+    return found;
+}
+
+} // namespace
+
+std::string_view name(InboxState state) {
+    return state_names[static_cast<std::size_t>(std::to_underlying(state))];
+}
+
+Inbox::Inbox(Store& store, const Clock& clock, InboxOptions options)
+    : store_(&store)
+    , clock_(&clock)
+    , options_(options) {}
+
+Write Inbox::record(InboxRow row, std::shared_ptr<Recorded> found) {
+    row.updated_at_ms = clock_->unix_ms();
+    if (row.received_at_ms == 0) row.received_at_ms = row.updated_at_ms;
+    const auto before_ms = row.updated_at_ms - options_.keep_for.count();
+    const bool prunes = recorded_++ % prune_every == 0;
+    const auto keep = options_.max_tombstones;
+    return {.apply = [row = std::move(row), found = std::move(found), before_ms, prunes,
+                      keep](Database* database) -> Result<void> {
+        TRY_VOID(insert(*database, row));
+        if (database->changed_rows() == 0) {
+            if (found) *found = TRY(earlier_row(*database, row));
+            return {};
+        }
+        const auto sequence = database->last_row_id();
+        if (found) *found = Recorded{false, InboxState::received, {}, sequence};
+        return prunes ? prune(*database, before_ms, sequence - keep) : Result<void>();
+    }};
+}
+
+Write Inbox::mark_running(InboxKey key, std::string session_key, std::string run_id) {
+    return {.apply = [key = std::move(key), session_key = std::move(session_key),
+                      run_id = std::move(run_id), now = clock_->unix_ms()](Database* database) {
+        return database->run(
+            "update inbox set state = 'running', reason = '', session_key = ?, run_id = ?, "
+            "updated_at_ms = ? where channel = ? and account = ? and event_id = ? "
+            "and state in ('received', 'running', 'parked')",
+            session_key, run_id, now, key.channel, key.account, key.event_id);
+    }};
+}
+
+Write Inbox::charge(InboxKey key) {
+    return {.apply = [key = std::move(key), now = clock_->unix_ms()](Database* database) {
+        return database->run("update inbox set attempts = attempts + 1, updated_at_ms = ? "
+                             "where channel = ? and account = ? and event_id = ?",
+                             now, key.channel, key.account, key.event_id);
+    }};
+}
+
+Write Inbox::settle(InboxKey key, InboxState state, std::string reason) {
+    const bool has_ended = state == InboxState::done || state == InboxState::dropped;
+    return {.apply = [key = std::move(key), state, has_ended, reason = std::move(reason),
+                      now = clock_->unix_ms()](Database* database) {
+        return database->run("update inbox set state = ?, reason = ?, updated_at_ms = ?, "
+                             "payload = case when ? then null else payload end "
+                             "where channel = ? and account = ? and event_id = ? and state not in "
+                             "('done', 'dropped')",
+                             name(state), reason, now, has_ended, key.channel, key.account,
+                             key.event_id);
+    }};
+}
+
+void Inbox::unfinished(std::int64_t after_sequence, std::size_t limit, OnRows done) {
+    store_->read<std::vector<InboxRow>>(
+        [after_sequence, limit](Database* database) {
+            return all_of(database->query("select " INBOX_COLUMNS " from inbox "
+                                          "where state in ('received', 'running') and sequence > ? "
+                                          "order by sequence limit ?",
+                                          after_sequence, limit));
+        },
+        std::move(done));
+}
+
+void Inbox::find(std::string id, OnRows done) {
+    store_->read<std::vector<InboxRow>>(
+        [id = std::move(id)](Database* database) -> Result<std::vector<InboxRow>> {
+            if (id.empty()) return {}; // rows without a run or logical id are not "found"
+            return all_of(
+                database->query("select " INBOX_COLUMNS " from inbox "
+                                "where ?1 in (event_id, logical_id, message_id, run_id, trace) "
+                                "order by sequence desc limit 20",
+                                id));
+        },
+        std::move(done));
+}
+
+} // namespace openclaw::ledger

@@ -1,0 +1,30 @@
+#include "supervisor/ledger/ledger.h"
+
+namespace openclaw::ledger {
+
+Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, LedgerOptions options) {
+    const Clock& clock = options.clock != nullptr ? *options.clock : loop.clock();
+    auto store = TRY(Store::open(loop, options.path, options.store));
+    auto boots = TRY(Boots::begin(*store, clock, options.build));
+    auto sessions = TRY(Sessions::load(*store, clock));
+    auto pairings = TRY(Pairings::load(*store, clock));
+    auto worker_state = TRY(WorkerState::load(*store));
+    Store& at = *store;
+    return std::unique_ptr<Ledger>(new Ledger{
+        .store = std::move(store),
+        .boots = std::move(boots),
+        .inbox = Inbox(at, clock, options.inbox),
+        .outbox = Outbox(at, clock, options.outbox),
+        .sessions = std::move(sessions),
+        .transcripts = Transcripts(at, clock),
+        .pairings = std::move(pairings),
+        .worker_state = std::move(worker_state),
+    });
+}
+
+void Ledger::close(Store::Done done) {
+    store->note(boots.end());
+    store->close(std::move(done));
+}
+
+} // namespace openclaw::ledger
