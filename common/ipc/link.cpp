@@ -1,5 +1,6 @@
 #include "common/ipc/link.h"
 
+#include "common/ipc/body_name.h"
 #include "common/ipc/protocol.h"
 #include "common/ipc/socket.h"
 
@@ -41,6 +42,8 @@ Link::~Link() { *alive_ = false; }
 
 Result<void> Link::send(wire::Frame& frame, std::span<const int> fds) {
     if (ended_) return fail(Code::unavailable, "the link is closed");
+    if (permit_for(frame.body_case(), true) == nullptr) // the peer would call it misbehaviour
+        return fail(Code::unavailable, std::string(body_name(frame.body_case())) + " cannot be sent now: the peer is starting or draining");
     frame.set_fds(static_cast<std::uint32_t>(fds.size()));
     const std::size_t size = frame.ByteSizeLong();
     if (size > max_frame_bytes) return fail(Code::invalid, "a frame above 64 KiB: send the text as a blob");
@@ -135,11 +138,11 @@ bool Link::accept(std::span<const std::uint8_t> bytes, Fds fds) {
     counters_.bytes_in += bytes.size();
     counters_.last_in = loop_.clock().now();
     if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return misbehaved("bytes that are no frame"), false;
-    const Permit* permit = permit_for(frame.body_case());
-    if (permit == nullptr) return misbehaved("body " + std::to_string(frame.body_case()) + " is not permitted now"), false;
+    const Permit* permit = permit_for(frame.body_case(), false);
+    if (permit == nullptr) return misbehaved(std::string(body_name(frame.body_case())) + " is not permitted now"), false;
     if (fds.size() != frame.fds() || fds.size() > permit->max_fds) return misbehaved("a wrong number of descriptors"), false;
     if (permit->once) {
-        if (std::ranges::find(seen_once_, frame.body_case()) != seen_once_.end()) return misbehaved("a frame that may come once came twice"), false;
+        if (std::ranges::find(seen_once_, frame.body_case()) != seen_once_.end()) return misbehaved(std::string(body_name(frame.body_case())) + " may come once and came twice"), false;
         seen_once_.push_back(frame.body_case());
     }
     const auto alive = alive_;
@@ -148,9 +151,9 @@ bool Link::accept(std::span<const std::uint8_t> bytes, Fds fds) {
     return *alive && !ended_;
 }
 
-const Permit* Link::permit_for(wire::Frame::BodyCase body) const {
+const Permit* Link::permit_for(wire::Frame::BodyCase body, bool from_us) const {
     const auto fits = [&](const Permit& permit) {
-        return permit.body == body && permit.from != self_ && (permit.phases & in(phase_)) != 0;
+        return permit.body == body && (permit.from == self_) == from_us && (permit.phases & in(phase_)) != 0;
     };
     const auto found = std::ranges::find_if(permits_, fits);
     return found == permits_.end() ? nullptr : &*found;

@@ -56,8 +56,9 @@ class Link {
     Phase phase() const { return phase_; }
     void enter(Phase phase) { phase_ = phase; } // the owner moves the conversation on
 
-    // One-way. Errors: unavailable (the peer is gone), busy (the outbox is full: nothing was sent),
-    // invalid (the frame is too large: nothing was sent; use a Blob). Descriptors are duplicated by the kernel.
+    // One-way. Errors: unavailable (the peer is gone, or our own table does not permit this body in this phase),
+    // busy (the outbox is full), invalid (the frame is too large: use a Blob). After an error nothing was sent.
+    // Descriptors are duplicated by the kernel.
     Result<void> send(wire::Frame& frame, std::span<const int> fds = {});
     // Answers the request `re`.
     Result<void> reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds = {});
@@ -90,7 +91,7 @@ class Link {
 
     void read_all();
     bool accept(std::span<const std::uint8_t> bytes, Fds fds); // false: the link ended
-    const Permit* permit_for(wire::Frame::BodyCase body) const;
+    const Permit* permit_for(wire::Frame::BodyCase body, bool from_us) const;
     void settle(std::uint64_t id, Result<const wire::Frame*> outcome, Fds fds);
     Result<void> transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds);
     Result<void> wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds);

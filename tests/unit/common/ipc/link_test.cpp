@@ -156,6 +156,18 @@ TEST_SUITE("common/ipc") {
         REQUIRE(bench.recorder.end);
         CHECK(bench.recorder.end->reason.find("64 KiB") != std::string::npos);
     }
+    TEST_CASE("what the peer would call misbehaviour is not sent") {
+        Bench bench(Phase::greeting);
+        auto frame = ping();
+        const auto sent = bench.link->send(frame);
+        REQUIRE_FALSE(sent);
+        CHECK(sent.error().code == Code::unavailable);
+        CHECK(sent.error().sentence.find("Ping") != std::string::npos);
+        CHECK_FALSE(bench.peer_reads());
+        bench.link->enter(Phase::serving);
+        CHECK(bench.link->send(frame));
+        CHECK(bench.peer_reads());
+    }
     TEST_CASE("what may come once and comes twice is misbehaviour") {
         Bench bench(Phase::draining);
         wire::Frame frame;
