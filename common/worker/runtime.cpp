@@ -87,8 +87,8 @@ void Runtime::greet() {
     hello.set_build_id(std::string(build_id));
     hello.set_kind(spec_.kind);
     hello.set_pid(getpid());
-    link_.enter(ipc::Phase::configuring);
     if (!link_.send(frame)) leave(ExitCode::link_lost);
+    link_.enter(ipc::Phase::configuring);
 }
 
 void Runtime::on_frame(const wire::Frame& frame, Fds fds) {
@@ -147,8 +147,8 @@ void Runtime::begin_service() {
     service_ = std::move(*made);
     wire::Frame frame;
     frame.mutable_ready()->set_sandbox("none");
-    link_.enter(ipc::Phase::serving);
     if (!link_.send(frame)) return leave(ExitCode::link_lost);
+    link_.enter(ipc::Phase::serving);
     service_->start();
 }
 

@@ -50,7 +50,7 @@ struct RestartRule {
 
 // A hung worker is dead ping_every + hung_after (13 s) after its last sign of life, and replaced within 15 s.
 struct Limits {
-    Milliseconds ready_within = std::chrono::seconds(20);
+    Milliseconds ready_within = std::chrono::seconds(10);
     Milliseconds drain_within = std::chrono::seconds(10);
     Milliseconds term_within = std::chrono::seconds(5); // from TERM to KILL
     Milliseconds ping_every = std::chrono::seconds(5);
