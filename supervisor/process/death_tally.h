@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,14 @@ class DeathTally {
     static constexpr std::size_t capacity = 16;
 
     void record(Death death);
+    const Death& newest() const; // only after a record()
     std::vector<Death> newest_first() const;
 
     std::uint64_t total() const { return total_; }
+
+    // What has happened so far counts in no row any more: the operator acted, or the configuration
+    // changed.
+    void forgive() { forgiven_ = total_; }
 
     // Faults in the time before `now`; a leave that was asked for is no fault.
     std::size_t within(Milliseconds span, Instant now) const;
@@ -47,8 +53,12 @@ class DeathTally {
     std::size_t short_lives_in_a_row(Milliseconds healthy_after) const;
 
   private:
+    template <class Predicate>
+    std::size_t in_a_row(Predicate counts) const; // newest deaths for which `counts` holds
+
     std::array<Death, capacity> deaths_; // a ring
     std::uint64_t total_ = 0;
+    std::uint64_t forgiven_ = 0;
 };
 
 } // namespace openclaw::process

@@ -61,7 +61,7 @@ std::string_view name(State state);
 std::string_view name(Event event);
 std::string_view name(Action action);
 
-// The whole table in Markdown, one row a state.
+// The whole table in Markdown, one row an event.
 std::string print_lifecycle();
 
 } // namespace openclaw::process

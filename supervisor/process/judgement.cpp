@@ -1,0 +1,69 @@
+#include "supervisor/process/judgement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace openclaw::process {
+
+namespace {
+
+bool is_final(const RestartRule& rule, const Death& death) {
+    if (death.status.signal != 0) return false;
+    const auto is_this = [&](ExitCode code) {
+        return code != ExitCode::clean && std::to_underlying(code) == death.status.code;
+    };
+    return std::ranges::any_of(rule.never_after, is_this);
+}
+
+Judgement wait(const RestartRule& rule, std::size_t attempt, Milliseconds max, double luck,
+               std::string reason) {
+    return {.next = State::backoff,
+            .pause = pause_of(rule, attempt, max, luck),
+            .attempt = static_cast<std::uint32_t>(attempt),
+            .reason = std::move(reason)};
+}
+
+Judgement rest(State state, std::string reason) {
+    return {.next = state, .pause = std::nullopt, .attempt = 0, .reason = std::move(reason)};
+}
+
+Judgement at_once(std::string reason) {
+    return {.next = State::backoff,
+            .pause = Milliseconds(0),
+            .attempt = 0,
+            .reason = std::move(reason)};
+}
+
+Judgement give_up(const RestartRule& rule, std::size_t deaths, const Death& last) {
+    return {.next = State::failed,
+            .pause = rule.give_up.within,
+            .attempt = static_cast<std::uint32_t>(deaths),
+            .reason = "it died " + std::to_string(deaths) +
+                      " times in a row without getting ready; last: " + last.words};
+}
+
+} // namespace
+
+Milliseconds pause_of(const RestartRule& rule, std::size_t attempt, Milliseconds max, double luck) {
+    const double exponent = static_cast<double>(std::max<std::size_t>(attempt, 1) - 1);
+    const double plain = static_cast<double>(rule.first.count()) * std::pow(rule.factor, exponent);
+    const double bounded = std::min(plain, static_cast<double>(max.count()));
+    return Milliseconds(std::llround(bounded * (1.0 + rule.jitter * (2.0 * luck - 1.0))));
+}
+
+Judgement judge(const RestartRule& rule, const DeathTally& tally, bool is_wanted, double luck) {
+    const Death& last = tally.newest();
+    if (!is_wanted) return rest(State::down, last.was_asked ? "stopped" : last.words);
+    if (is_final(rule, last)) return rest(State::failed, last.words);
+    if (last.was_asked) return at_once("restarting");
+    if (last.served >= rule.healthy_after && last.reached_ready) return at_once(last.words);
+    if (last.reached_ready)
+        return wait(rule, tally.short_lives_in_a_row(rule.healthy_after), rule.served_max, luck,
+                    last.words);
+    const std::size_t recent = tally.unready_in_a_row(rule.give_up.within, last.at);
+    if (recent >= static_cast<std::size_t>(rule.give_up.deaths)) return give_up(rule, recent, last);
+    return wait(rule, tally.unready_in_a_row(), rule.max, luck, last.words);
+}
+
+} // namespace openclaw::process

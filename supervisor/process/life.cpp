@@ -1,0 +1,48 @@
+#include "supervisor/process/life.h"
+
+#include "common/base/strings.h"
+#include "common/log/log.h"
+
+namespace openclaw::process {
+
+namespace {
+constexpr std::size_t last_line_bytes = 300; // sixteen of them are kept for each worker
+}
+
+Death Life::obituary(const Clock& clock) const {
+    const Instant now = clock.now();
+    Death death;
+    death.at = now;
+    death.at_ms = clock.unix_ms();
+    death.status = exit;
+    death.words = words();
+    if (process) death.last_line = log::redact(utf8_prefix(process->last_line(), last_line_bytes));
+    death.reached_ready = ready_at.has_value();
+    death.was_asked = was_asked;
+    death.served = std::chrono::duration_cast<Milliseconds>(now - ready_at.value_or(now));
+    death.generation = generation;
+    return death;
+}
+
+std::string Life::words() const {
+    if (!cannot_start.empty()) return cannot_start;
+    if (!kill_reason.empty()) return "killed: " + kill_reason;
+    if (!fault.empty()) return explain_exit(exit) + ": " + fault;
+    return explain_exit(exit);
+}
+
+void Life::show(WorkerView& view, Instant now, Measure measure) {
+    if (!process) return;
+    view.pid = process->pid();
+    view.generation = generation;
+    view.started_ms = started_ms;
+    view.uptime = std::chrono::duration_cast<Milliseconds>(now - born);
+    view.build_id = build_id;
+    view.sandbox = sandbox;
+    view.is_unresponsive = is_unresponsive;
+    if (process->heartbeat() != nullptr) view.health = process->heartbeat()->health();
+    view.link = process->counters();
+    if (measure == Measure::yes) view.usage = meter->look(now);
+}
+
+} // namespace openclaw::process

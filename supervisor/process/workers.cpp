@@ -1,0 +1,187 @@
+#include "supervisor/process/workers.h"
+
+#include "common/loop/timer.h"
+#include "supervisor/process/reconcile.h"
+#include "supervisor/process/worker.h"
+
+#include <algorithm>
+#include <set>
+
+namespace openclaw::process {
+
+namespace {
+
+// KILL has been sent and the kernel has not let go: a process waiting for a disk. We leave without
+// it.
+constexpr Milliseconds kill_takes_at_most{2000};
+
+Failure unknown(const std::string& id) {
+    return fail(Code::not_found,
+                "no worker is called \"" + id + "\"; `openclaw workers list` names them");
+}
+
+} // namespace
+
+// Stands between the workers and the listener: passes on what concerns it, collects what has
+// changed.
+struct Workers::Inside final : Listener {
+    Inside(Loop& on, Programs where, StateOf state)
+        : loop(on)
+        , programs(std::move(where))
+        , state_of(std::move(state))
+        , soon(on)
+        , drain_deadline(on) {}
+
+    void on_ready(const std::string& id, std::uint64_t generation) override {
+        if (listener != nullptr) listener->on_ready(id, generation);
+    }
+
+    void on_frame(const std::string& id, const wire::Frame& frame, Fds fds) override {
+        if (listener != nullptr) listener->on_frame(id, frame, std::move(fds));
+    }
+
+    void on_room(const std::string& id) override {
+        if (listener != nullptr) listener->on_room(id);
+    }
+
+    void on_down(const std::string& id, const std::string& reason) override {
+        if (listener != nullptr) listener->on_down(id, reason);
+    }
+
+    void on_view_changed(const std::string& id) override {
+        changed.insert(id);
+        if (!soon.is_active()) soon.start(Milliseconds(0), [this] { tell_changes(); });
+    }
+
+    void tell_changes();
+    void apply(const Plan& plan, std::vector<WantedWorker>& wanted);
+    Worker* find(const std::string& id) const;
+    void sort_as(const std::vector<std::string>& order);
+    void begin_drain(Milliseconds within, Task done);
+    void end_drain();
+
+    Loop& loop;
+    Programs programs;
+    StateOf state_of;
+    Listener* listener = nullptr;
+    std::vector<std::unique_ptr<Worker>>
+        workers; // in the order they are wanted; the leaving ones last
+    std::set<std::string> changed;
+    Timer soon;
+    Timer drain_deadline;
+    Task drained; // set: no worker is started any more
+    bool is_draining = false;
+};
+
+Workers::Workers(Loop& loop, Programs programs, StateOf state_of)
+    : inside_(std::make_unique<Inside>(loop, std::move(programs), std::move(state_of))) {}
+
+Workers::~Workers() = default;
+
+void Workers::set_listener(Listener* listener) {
+    inside_->listener = listener;
+}
+
+void Workers::want(std::vector<WantedWorker> wanted) {
+    if (inside_->is_draining) return;
+    std::vector<Running> running;
+    for (const auto& worker : inside_->workers)
+        running.push_back({worker->id(), worker->fingerprint()});
+    std::vector<std::string> order;
+    for (const auto& worker : wanted)
+        order.push_back(worker.id);
+    for (const Plan& plan : reconcile(wanted, running))
+        inside_->apply(plan, wanted);
+    inside_->sort_as(order);
+}
+
+void Workers::Inside::apply(const Plan& plan, std::vector<WantedWorker>& wanted) {
+    if (plan.step == Step::drain_stop) return find(plan.id)->unwant();
+    if (plan.step == Step::spawn)
+        workers.push_back(std::make_unique<Worker>(loop, programs, state_of, *this, plan.id));
+    find(plan.id)->want(std::move(*std::ranges::find(wanted, plan.id, &WantedWorker::id)));
+}
+
+void Workers::Inside::sort_as(const std::vector<std::string>& order) {
+    const auto place = [&](const auto& worker) {
+        return std::ranges::find(order, worker->id()) - order.begin();
+    };
+    std::ranges::stable_sort(workers, {}, place);
+}
+
+Worker* Workers::Inside::find(const std::string& id) const {
+    const auto found =
+        std::ranges::find(workers, id, [](const auto& worker) { return worker->id(); });
+    return found == workers.end() ? nullptr : found->get();
+}
+
+void Workers::Inside::tell_changes() {
+    std::erase_if(workers, [](const auto& worker) { return worker->is_gone(); });
+    const std::set<std::string> tell = std::exchange(changed, {});
+    for (const auto& id : tell)
+        if (listener != nullptr) listener->on_view_changed(id);
+    if (is_draining && workers.empty()) end_drain();
+}
+
+ipc::Link* Workers::link(const std::string& id) {
+    Worker* worker = inside_->find(id);
+    return worker == nullptr ? nullptr : worker->link();
+}
+
+Result<void> Workers::start(const std::string& id) {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return unknown(id);
+    worker->start();
+    return {};
+}
+
+Result<void> Workers::stop(const std::string& id) {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return unknown(id);
+    worker->stop();
+    return {};
+}
+
+Result<void> Workers::restart(const std::string& id) {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return unknown(id);
+    worker->restart();
+    return {};
+}
+
+std::vector<WorkerView> Workers::views(Measure measure) const {
+    std::vector<WorkerView> list;
+    for (const auto& worker : inside_->workers)
+        list.push_back(worker->view(measure));
+    return list;
+}
+
+std::optional<WorkerView> Workers::view(const std::string& id, Measure measure) const {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return std::nullopt;
+    return worker->view(measure);
+}
+
+void Workers::drain_all(Milliseconds within, Task done) {
+    inside_->begin_drain(within, std::move(done));
+}
+
+void Workers::Inside::begin_drain(Milliseconds within, Task done) {
+    is_draining = true;
+    drained = std::move(done);
+    for (const auto& worker : workers)
+        worker->unwant(within);
+    drain_deadline.start(within, [this] {
+        for (const auto& worker : workers)
+            worker->kill_now();
+        drain_deadline.start(kill_takes_at_most, [this] { end_drain(); });
+    });
+    soon.start(Milliseconds(0), [this] { tell_changes(); });
+}
+
+void Workers::Inside::end_drain() {
+    drain_deadline.stop();
+    if (auto tell = std::exchange(drained, nullptr)) tell();
+}
+
+} // namespace openclaw::process

@@ -1,0 +1,145 @@
+#include "supervisor/process/judgement.h"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace openclaw;
+using namespace openclaw::process;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double middle = 0.5; // no jitter either way
+
+struct History {
+    ManualClock clock;
+    DeathTally tally;
+    RestartRule rule;
+
+    // A life that ends now.
+    Judgement die(bool reached_ready, Milliseconds served, ExitStatus status = {.code = 1},
+                  bool was_asked = false) {
+        Death death;
+        death.at = clock.now();
+        death.status = status;
+        death.words = explain_exit(status);
+        death.reached_ready = reached_ready;
+        death.served = served;
+        death.was_asked = was_asked;
+        tally.record(death);
+        return judge(rule, tally, true, middle);
+    }
+
+    Judgement die_before_ready() { return die(false, 0ms); }
+};
+
+} // namespace
+
+TEST_SUITE("process/judgement") {
+    TEST_CASE("a worker that dies before Ready waits twice as long each time, up to the limit") {
+        History history;
+        history.rule.give_up.deaths = 100;
+        for (const auto pause :
+             {500ms, 1000ms, 2000ms, 4000ms, 8000ms, 16000ms, 32000ms, 60000ms, 60000ms}) {
+            const auto verdict = history.die_before_ready();
+            CHECK(verdict.next == State::backoff);
+            CHECK(*verdict.pause == pause);
+        }
+    }
+    TEST_CASE("a worker that served long enough restarts at once") {
+        History history;
+        const auto verdict = history.die(true, 1h, {.signal = SIGSEGV});
+        CHECK(verdict.next == State::backoff);
+        CHECK(*verdict.pause == 0ms);
+    }
+    TEST_CASE("a worker that served shortly is soon back, however often it is killed") {
+        History history;
+        Milliseconds longest{0};
+        for (int i = 0; i < 100; ++i) {
+            const auto verdict = history.die(true, 100ms, {.signal = SIGKILL});
+            CHECK(verdict.next == State::backoff);
+            longest = std::max(longest, *verdict.pause);
+        }
+        CHECK(longest == history.rule.served_max);
+    }
+    TEST_CASE("eight deaths before Ready in ten minutes is failed, says so, and decays") {
+        History history;
+        for (int i = 1; i < 8; ++i) {
+            history.clock.advance(30s);
+            CHECK(history.die_before_ready().next == State::backoff);
+        }
+        const auto verdict = history.die_before_ready();
+        CHECK(verdict.next == State::failed);
+        CHECK(verdict.reason.find("8 times in a row") != std::string::npos);
+        CHECK(*verdict.pause == 10min);
+        history.clock.advance(10min);
+        CHECK(history.die_before_ready().next == State::backoff);
+    }
+    TEST_CASE("one life that got ready breaks the row") {
+        History history;
+        for (int i = 0; i < 7; ++i)
+            history.die_before_ready();
+        history.die(true, 10ms);
+        CHECK(history.die_before_ready().next == State::backoff);
+        CHECK(history.tally.unready_in_a_row() == 1);
+    }
+    TEST_CASE("deaths older than the breaker's window do not count") {
+        History history;
+        for (int i = 0; i < 20; ++i) {
+            history.clock.advance(2min);
+            CHECK(history.die_before_ready().next == State::backoff);
+        }
+    }
+    TEST_CASE("a refused configuration is not tried again") {
+        History history;
+        const auto verdict = history.die(false, 0ms, {.code = 78});
+        CHECK(verdict.next == State::failed);
+        CHECK_FALSE(verdict.pause);
+        CHECK(verdict.reason == "exit 78: the worker refused its configuration");
+    }
+    TEST_CASE("a worker that was told to leave is no fault: at once when it is wanted, down when "
+              "it is not") {
+        History history;
+        CHECK(*history.die(true, 10ms, {.code = 0}, true).pause == 0ms);
+        CHECK(history.tally.within(10min, history.clock.now()) == 0);
+        CHECK(judge(history.rule, history.tally, false, middle).next == State::down);
+    }
+    TEST_CASE("jitter stays within its share, both ways") {
+        const RestartRule rule;
+        CHECK(pause_of(rule, 1, rule.max, 0.0) == 400ms);
+        CHECK(pause_of(rule, 1, rule.max, 0.999999) == 600ms);
+        CHECK(pause_of(rule, 60, rule.max, middle) == rule.max);
+    }
+    TEST_CASE("what is forgiven counts in no row but stays in the history") {
+        History history;
+        for (int i = 0; i < 8; ++i)
+            history.die_before_ready();
+        history.tally.forgive();
+        CHECK(history.tally.unready_in_a_row() == 0);
+        CHECK(*history.die_before_ready().pause == 500ms);
+        CHECK(history.tally.newest_first().size() == 9);
+    }
+}
+
+TEST_SUITE("process/death_tally") {
+    TEST_CASE("exits and signals are explained in words") {
+        CHECK(explain_exit({.code = 78}) == "exit 78: the worker refused its configuration");
+        CHECK(explain_exit({.signal = SIGSEGV}) == "signal 11 SIGSEGV: memory fault");
+        CHECK(explain_exit({.code = 3}) == "exit 3: a code none of our workers uses");
+        CHECK(explain_exit({.signal = 40}) == "signal 40");
+    }
+    TEST_CASE("the last sixteen deaths are kept, newest first") {
+        DeathTally tally;
+        for (int i = 0; i < 20; ++i) {
+            Death death;
+            death.generation = static_cast<std::uint64_t>(i);
+            tally.record(death);
+        }
+        const auto list = tally.newest_first();
+        REQUIRE(list.size() == 16);
+        CHECK(list.front().generation == 19);
+        CHECK(list.back().generation == 4);
+        CHECK(tally.total() == 20);
+    }
+}
