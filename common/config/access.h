@@ -56,8 +56,7 @@ struct AccessSettings {
     std::optional<bool> require_mention;       // the older root key: as groups."*".requireMention
     PatternScope pattern_scope;
     AllowBots allow_bots = AllowBots::no;
-    std::vector<std::string_view>
-        id_prefixes; // "tg:", "telegram:": taken off before ids are compared
+    std::vector<std::string> id_prefixes; // "telegram:", "tg:": taken off before ids are compared
 };
 
 } // namespace openclaw::config

@@ -38,7 +38,7 @@ struct Agent {
 };
 
 struct AgentDefaults {
-    std::string workspace; // expanded; empty: <home>/.openclaw/workspace[-<profile>] (paths.h)
+    std::string workspace; // expanded; empty: Paths::workspace
     ModelChoice model;
     std::string system_prompt;
     int timeout_seconds = 172'800; // CONFIG.md 6: 48 h when unset
@@ -48,7 +48,9 @@ struct AgentDefaults {
 
 struct Agents {
     std::map<std::string, Agent> entries; // never empty after load: "main" when none is written
-    std::string default_id = "main";      // empty: a fleet without one; only bindings choose
+    std::string default_id = "main";      // whose session "main" is; empty: a fleet without one
+    bool answers_unbound =
+        true; // does the default agent answer what no binding matches? (not in explicit fleets)
     AgentDefaults defaults;
 
     const Agent* find(std::string_view id) const {
@@ -88,6 +90,7 @@ struct Models {
 
 struct Binding { // one row of the switchboard; what is empty matches everything
     enum class PeerKind { any, direct, group, channel };
+    std::string type = "route"; // others are not kept
     std::string agent_id;
     std::string channel;
     std::string account_id; // empty: the default account only; "*": any

@@ -29,13 +29,14 @@ struct WorkerSpec;
 namespace openclaw::config {
 
 enum class StreamingMode { off, partial, block, progress };
+enum class ChunkMode { length, newline };
 enum class ReplyToMode { off, first, all, batched };
 
 struct ChannelAccount {
     const WorkerSpec* spec = nullptr;
     std::string channel;    // spec->name
     std::string account_id; // "default" when no accounts are written
-    std::string name;       // for people; may be empty
+    std::string label;      // for people; may be empty
     bool enabled = true;
     bool is_default = false;
     std::string settings_json =
@@ -55,6 +56,11 @@ struct ChannelAccount {
     bool should_run() const { return enabled && problem.empty(); }
 };
 
+struct AccessGroup { // accessGroups.<name>: people by channel, for allowlists
+    std::string type;
+    std::map<std::string, SenderList> members; // by channel, or "*"
+};
+
 struct Config {
     std::string file;    // canonical path
     bool exists = false; // the file
@@ -66,6 +72,7 @@ struct Config {
     Session session;
     Messages messages;
     Commands commands;
+    std::map<std::string, AccessGroup> access_groups; // expanded into the accounts' lists already
     Logging logging;
     std::vector<ChannelAccount> channels; // in the order of channel_workers, then as written
     std::vector<Issue> warnings;
@@ -78,7 +85,9 @@ struct Config {
 struct LoadOptions {
     std::string file;
     Environment environment;
-    std::string home; // for "~"
+    std::string home;              // for "~"
+    std::string state_directory;   // its .env is read; empty: none
+    std::string working_directory; // its .env is read with distrust; empty: none
     bool ambient_channels =
         false; // an environment token alone makes a channel (--ambient-channels)
 };

@@ -41,8 +41,10 @@ Node object_node() {
 namespace {
 
 void write_number(json::Writer& writer, const Node& node) {
-    if (node.is_integer) writer.value(node.integer);
-    else writer.value(node.number);
+    if (node.is_integer)
+        writer.value(node.integer);
+    else
+        writer.value(node.number);
 }
 
 void write_object(json::Writer& writer, const Node& node) {
@@ -56,7 +58,8 @@ void write_object(json::Writer& writer, const Node& node) {
 
 void write_array(json::Writer& writer, const Node& node) {
     writer.begin_array();
-    for (const Node& element : node.elements) write(writer, element);
+    for (const Node& element : node.elements)
+        write(writer, element);
     writer.end_array();
 }
 
@@ -64,12 +67,24 @@ void write_array(json::Writer& writer, const Node& node) {
 
 void write(json::Writer& writer, const Node& node) {
     switch (node.kind) {
-    case Kind::null: writer.null(); return;
-    case Kind::boolean: writer.value(node.boolean); return;
-    case Kind::number: write_number(writer, node); return;
-    case Kind::string: writer.value(node.text); return;
-    case Kind::array: write_array(writer, node); return;
-    case Kind::object: write_object(writer, node); return;
+    case Kind::null:
+        writer.null();
+        return;
+    case Kind::boolean:
+        writer.value(node.boolean);
+        return;
+    case Kind::number:
+        write_number(writer, node);
+        return;
+    case Kind::string:
+        writer.value(node.text);
+        return;
+    case Kind::array:
+        write_array(writer, node);
+        return;
+    case Kind::object:
+        write_object(writer, node);
+        return;
     }
 }
 
@@ -81,12 +96,18 @@ std::string to_json(const Node& node) {
 
 std::string_view words_for(Kind kind) {
     switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "a boolean";
-    case Kind::number: return "a number";
-    case Kind::string: return "a string";
-    case Kind::array: return "an array";
-    case Kind::object: return "an object";
+    case Kind::null:
+        return "null";
+    case Kind::boolean:
+        return "a boolean";
+    case Kind::number:
+        return "a number";
+    case Kind::string:
+        return "a string";
+    case Kind::array:
+        return "an array";
+    case Kind::object:
+        return "an object";
     }
     return "nothing";
 }

@@ -11,19 +11,26 @@ namespace openclaw::config {
 
 namespace {
 
-bool starts_variable(char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }
-bool continues_variable(char c) { return starts_variable(c) || (c >= '0' && c <= '9'); }
+bool starts_variable(char c) {
+    return (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool continues_variable(char c) {
+    return starts_variable(c) || (c >= '0' && c <= '9');
+}
 
 bool is_variable_name(std::string_view name) {
-    return !name.empty() && starts_variable(name.front()) && std::ranges::all_of(name, continues_variable);
+    return !name.empty() && starts_variable(name.front()) &&
+           std::ranges::all_of(name, continues_variable);
 }
 
 // CONFIG.md 2.3: what a file in somebody's working directory may not decide.
 bool is_trusted_only(std::string_view name) {
-    constexpr std::array suffixes = {"_BASE_URL", "_ENDPOINT",  "_API_HOST",  "_HOMESERVER",
+    constexpr std::array suffixes = {"_BASE_URL", "_ENDPOINT", "_API_HOST",  "_HOMESERVER",
                                      "_API_KEY",  "_API_KEYS", "_BOT_TOKEN", "_AUTH_TOKEN"};
     return name.starts_with("OPENCLAW_") || name.contains("_API_KEY_") ||
-           std::ranges::any_of(suffixes, [&](std::string_view suffix) { return name.ends_with(suffix); });
+           std::ranges::any_of(suffixes,
+                               [&](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
 // A value as .env files write it: in quotes, or up to a comment.
@@ -40,7 +47,8 @@ std::string env_value(std::string_view written) {
 std::size_t reference_end(std::string_view text, std::size_t name_start) {
     const std::size_t close = text.find('}', name_start);
     if (close == std::string_view::npos) return close;
-    return is_variable_name(text.substr(name_start, close - name_start)) ? close : std::string_view::npos;
+    return is_variable_name(text.substr(name_start, close - name_start)) ? close
+                                                                         : std::string_view::npos;
 }
 
 void substitute_text(Node& node, const Environment& environment, std::vector<Note>& notes) {
@@ -50,7 +58,8 @@ void substitute_text(Node& node, const Environment& environment, std::vector<Not
         const bool literal = text.substr(at).starts_with("$${");
         const bool reference = literal || text.substr(at).starts_with("${");
         const std::size_t name_start = at + (literal ? 3 : 2);
-        const std::size_t close = reference ? reference_end(text, name_start) : std::string_view::npos;
+        const std::size_t close =
+            reference ? reference_end(text, name_start) : std::string_view::npos;
         if (close == std::string_view::npos) {
             out += text[at++];
             continue;
@@ -78,7 +87,8 @@ Environment process_environment() {
         const std::string_view text = *entry;
         const auto equals = text.find('=');
         if (equals != std::string_view::npos)
-            environment.emplace(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
+            environment.emplace(std::string(text.substr(0, equals)),
+                                std::string(text.substr(equals + 1)));
     }
     return environment;
 }
@@ -106,12 +116,15 @@ Environment parse_env_file(std::string_view text) {
         const auto equals = line.find('=');
         if (equals == std::string_view::npos) continue;
         const auto name = trim(line.substr(0, equals));
-        if (is_variable_name(name)) environment[std::string(name)] = env_value(line.substr(equals + 1));
+        if (is_variable_name(name))
+            environment[std::string(name)] = env_value(line.substr(equals + 1));
     }
     return environment;
 }
 
-void add_missing(Environment& environment, const Environment& more) { environment.insert(more.begin(), more.end()); }
+void add_missing(Environment& environment, const Environment& more) {
+    environment.insert(more.begin(), more.end());
+}
 
 void add_untrusted(Environment& environment, const Environment& more) {
     for (const auto& [name, value] : more)
@@ -120,8 +133,10 @@ void add_untrusted(Environment& environment, const Environment& more) {
 
 void substitute(Node& node, const Environment& environment, std::vector<Note>& notes) {
     if (node.is_string() && node.text.contains("${")) substitute_text(node, environment, notes);
-    for (Node& element : node.elements) substitute(element, environment, notes);
-    for (Member& member : node.members) substitute(member.value, environment, notes);
+    for (Node& element : node.elements)
+        substitute(element, environment, notes);
+    for (Member& member : node.members)
+        substitute(member.value, environment, notes);
 }
 
 } // namespace openclaw::config

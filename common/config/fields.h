@@ -1,13 +1,15 @@
-// config/fields.h — a struct described by a field table: what may be written, what it means, where it goes.
+// config/fields.h — a struct described by a field table: what may be written, what it means, where
+// it goes.
 //
-// A table is constexpr data: one row for each key. A row that names a member fills it; a row without one is a key of
-// the original that this build knows and does not act on: it is accepted whole and reported once as inactive. Keys in
-// no table are errors, with the nearest known one. read_section() checks and fills in one pass and never throws.
+// A table is constexpr data: one row for each key. A row that names a member fills it; a row
+// without one is a key of the original that this build knows and does not act on: it is accepted
+// whole and reported once as inactive. Keys in no table are errors, with the nearest known one.
+// read_section() checks and fills in one pass and never throws.
 //
 //   constexpr std::array auth_fields = {
 //       set<&GatewayAuth::mode>("mode", Reload::restart, words_of(auth_modes)),
-//       set<&GatewayAuth::token>("token", Reload::restart),          // a Secret member: a SecretRef is understood
-//       known("identityScopes", Reload::hot),
+//       set<&GatewayAuth::token>("token", Reload::restart),          // a Secret member: a
+//       SecretRef is understood known("identityScopes", Reload::hot),
 //   };
 //   constexpr Section auth_section{auth_fields};
 //
@@ -35,12 +37,26 @@ namespace openclaw::config {
 enum class Reload { none, hot, channel, restart }; // CONFIG.md: N, H, C, R
 
 enum class Use {
-    gateway,  // fills a member
-    worker,   // handed to the channel worker with its settings
+    active,   // fills a member, or a worker acts on it
     inactive, // known, and not acted on
 };
 
-enum class Type { any, boolean, integer, number, text, word, secret, texts, ids, duration, section, map, list, custom };
+enum class Type {
+    any,
+    boolean,
+    integer,
+    number,
+    text,
+    word,
+    secret,
+    texts,
+    ids,
+    duration,
+    section,
+    map,
+    list,
+    custom
+};
 
 struct Field;
 
@@ -67,12 +83,15 @@ struct Reading {
 struct Field {
     using Store = void (*)(void* target, const Node& node, std::size_t word);
     using StoreSecret = void (*)(void* target, Secret secret);
-    using Enter = void* (*)(void* target, std::string_view key); // the place for a map's or list's next entry
-    using Read = void (*)(void* target, const Node& node, const std::string& path, const Reading& reading);
+    using Enter = void* (*)(void* target,
+                            std::string_view key); // the place for a map's or list's next entry
+    using Read = void (*)(void* target, const Node& node, const std::string& path,
+                          const Reading& reading);
 
     std::string_view name;
     Type type = Type::any;
     Use use = Use::inactive;
+    bool is_for_worker = false; // handed to the channel worker, whatever the gateway does with it
     Reload reload = Reload::restart;
     std::string_view otherwise = ""; // the default as JSON text; empty: none
     std::span<const std::string_view> words{};
@@ -91,6 +110,13 @@ struct Field {
         field.high = most;
         return field;
     }
+
+    constexpr Field and_worker() const {
+        Field field = *this;
+        field.is_for_worker = true;
+        return field;
+    }
+
     constexpr Field by_default(std::string_view json) const {
         Field field = *this;
         field.otherwise = json;
@@ -101,7 +127,8 @@ struct Field {
 // Checks `node` against `section` and fills `target`, when there is one.
 void read_section(const Section& section, const Node& node, void* target, const std::string& path,
                   const Reading& reading);
-void read_field(const Field& field, const Node& node, void* target, const std::string& path, const Reading& reading);
+void read_field(const Field& field, const Node& node, void* target, const std::string& path,
+                const Reading& reading);
 
 const Field* find_field(const Section& section, std::string_view key);
 std::vector<std::string_view> names_in(const Section& section);
@@ -114,27 +141,33 @@ std::string print_defaults(const Section& section, std::string_view path);
 // A number, or a text, as the text of an id: 5001 and "5001" are the same.
 std::optional<std::string> id_text(const Node& node);
 std::vector<std::string> id_list(const Node& node);
-void expect(const Reading& reading, const std::string& path, const Node& node, std::string_view wanted);
+void expect(const Reading& reading, const std::string& path, const Node& node,
+            std::string_view wanted);
 
-// --- making rows -----------------------------------------------------------------------------------------------------
+// --- making rows
+// -----------------------------------------------------------------------------------------------------
 
 namespace detail {
 
 template <class M>
 struct MemberOf;
+
 template <class S, class V>
 struct MemberOf<V S::*> {
     using Struct = S;
     using Value = V;
 };
+
 template <class V>
 struct Bare {
     using type = V;
 };
+
 template <class V>
 struct Bare<std::optional<V>> {
     using type = V;
 };
+
 template <auto member>
 using StructOf = typename MemberOf<decltype(member)>::Struct;
 template <auto member>
@@ -142,25 +175,40 @@ using ValueOf = typename Bare<typename MemberOf<decltype(member)>::Value>::type;
 
 template <class V>
 consteval Type type_for() {
-    if constexpr (std::same_as<V, bool>) return Type::boolean;
-    else if constexpr (std::integral<V>) return Type::integer;
-    else if constexpr (std::floating_point<V>) return Type::number;
-    else if constexpr (std::is_enum_v<V>) return Type::word;
-    else if constexpr (std::same_as<V, Milliseconds>) return Type::duration;
-    else if constexpr (std::same_as<V, Secret>) return Type::secret;
-    else if constexpr (std::same_as<V, std::vector<std::string>>) return Type::ids;
-    else return Type::text;
+    if constexpr (std::same_as<V, bool>)
+        return Type::boolean;
+    else if constexpr (std::integral<V>)
+        return Type::integer;
+    else if constexpr (std::floating_point<V>)
+        return Type::number;
+    else if constexpr (std::is_enum_v<V>)
+        return Type::word;
+    else if constexpr (std::same_as<V, Milliseconds>)
+        return Type::duration;
+    else if constexpr (std::same_as<V, Secret>)
+        return Type::secret;
+    else if constexpr (std::same_as<V, std::vector<std::string>>)
+        return Type::ids;
+    else
+        return Type::text;
 }
 
 template <class V>
 V value_from(const Node& node, std::size_t word) {
-    if constexpr (std::same_as<V, bool>) return node.boolean;
-    else if constexpr (std::integral<V>) return static_cast<V>(node.integer);
-    else if constexpr (std::floating_point<V>) return static_cast<V>(node.number);
-    else if constexpr (std::is_enum_v<V>) return static_cast<V>(word);
-    else if constexpr (std::same_as<V, Milliseconds>) return Milliseconds(node.integer);
-    else if constexpr (std::same_as<V, std::vector<std::string>>) return id_list(node);
-    else return node.text;
+    if constexpr (std::same_as<V, bool>)
+        return node.boolean;
+    else if constexpr (std::integral<V>)
+        return static_cast<V>(node.integer);
+    else if constexpr (std::floating_point<V>)
+        return static_cast<V>(node.number);
+    else if constexpr (std::is_enum_v<V>)
+        return static_cast<V>(word);
+    else if constexpr (std::same_as<V, Milliseconds>)
+        return Milliseconds(node.integer);
+    else if constexpr (std::same_as<V, std::vector<std::string>>)
+        return id_list(node);
+    else
+        return node.text;
 }
 
 template <auto member>
@@ -182,6 +230,7 @@ template <class C>
 C& present(C& container) {
     return container;
 }
+
 template <class C>
 C& present(std::optional<C>& container) {
     return container ? *container : container.emplace();
@@ -204,19 +253,38 @@ void* enter_member(void* target, std::string_view) {
 
 } // namespace detail
 
-// A key that fills a member; what may be written follows from the member's type. For an enum `words` are the words
-// for its values, in their order.
+// A key that fills a member; what may be written follows from the member's type. For an enum
+// `words` are the words for its values, in their order.
 template <auto member>
-constexpr Field set(std::string_view name, Reload reload, std::span<const std::string_view> words = {}) {
-    Field field{.name = name, .type = detail::type_for<detail::ValueOf<member>>(), .use = Use::gateway, .reload = reload, .words = words};
-    if constexpr (std::same_as<detail::ValueOf<member>, Secret>) field.store_secret = detail::store_secret<member>;
-    else field.store = detail::store<member>;
+constexpr Field set(std::string_view name, Reload reload,
+                    std::span<const std::string_view> words = {}) {
+    Field field{.name = name,
+                .type = detail::type_for<detail::ValueOf<member>>(),
+                .use = Use::active,
+                .reload = reload,
+                .words = words};
+    if constexpr (std::same_as<detail::ValueOf<member>, Secret>)
+        field.store_secret = detail::store_secret<member>;
+    else
+        field.store = detail::store<member>;
+    return field;
+}
+
+// The same for a member of a member: the file is flatter than the structs.
+template <auto outer, auto inner>
+constexpr Field set_in(std::string_view name, Reload reload,
+                       std::span<const std::string_view> words = {}) {
+    Field field = set<inner>(name, reload, words);
+    field.store = [](void* target, const Node& node, std::size_t word) {
+        detail::store<inner>(detail::enter_member<outer>(target, ""), node, word);
+    };
     return field;
 }
 
 // A text that must be one of `words` and is kept as text.
 template <auto member>
-constexpr Field set_word(std::string_view name, Reload reload, std::span<const std::string_view> words) {
+constexpr Field set_word(std::string_view name, Reload reload,
+                         std::span<const std::string_view> words) {
     Field field = set<member>(name, reload, words);
     field.type = Type::word;
     return field;
@@ -225,54 +293,110 @@ constexpr Field set_word(std::string_view name, Reload reload, std::span<const s
 // An object that fills a member struct.
 template <auto member>
 constexpr Field part(std::string_view name, const Section& section) {
-    return {.name = name, .type = Type::section, .use = Use::gateway, .section = &section, .enter = detail::enter_member<member>};
+    return {.name = name,
+            .type = Type::section,
+            .use = Use::active,
+            .section = &section,
+            .enter = detail::enter_member<member>};
 }
 
 // An object whose keys fill the same struct as its neighbours.
 constexpr Field group(std::string_view name, const Section& section) {
-    return {.name = name, .type = Type::section, .use = Use::gateway, .section = &section};
+    return {.name = name, .type = Type::section, .use = Use::active, .section = &section};
 }
 
-// An object with keys of the operator's choosing; each entry fills a struct, or, with a plain_entry, a value.
+// An object with keys of the operator's choosing; each entry fills a struct, or, with a
+// plain_entry, a value.
 template <auto member>
 constexpr Field map_of(std::string_view name, Reload reload, const Section& section) {
-    return {.name = name, .type = Type::map, .use = Use::gateway, .reload = reload, .section = &section, .enter = detail::enter_map<member>};
+    return {.name = name,
+            .type = Type::map,
+            .use = Use::active,
+            .reload = reload,
+            .section = &section,
+            .enter = detail::enter_map<member>};
 }
+
 template <auto member>
 constexpr Field map_of(std::string_view name, Reload reload, const Field& each) {
-    return {.name = name, .type = Type::map, .use = Use::gateway, .reload = reload, .each = &each, .enter = detail::enter_map<member>};
+    return {.name = name,
+            .type = Type::map,
+            .use = Use::active,
+            .reload = reload,
+            .each = &each,
+            .enter = detail::enter_map<member>};
 }
+
+template <auto outer, auto inner>
+constexpr Field map_in(std::string_view name, Reload reload, const Section& section) {
+    Field field = map_of<inner>(name, reload, section);
+    field.enter = [](void* target, std::string_view key) {
+        return detail::enter_map<inner>(detail::enter_member<outer>(target, ""), key);
+    };
+    return field;
+}
+
 template <class V>
 constexpr Field plain_entry(std::span<const std::string_view> words = {}) {
-    return {.type = detail::type_for<V>(), .use = Use::gateway, .words = words, .store = detail::store_whole<V>};
+    return {.name = "",
+            .type = detail::type_for<V>(),
+            .use = Use::active,
+            .words = words,
+            .store = detail::store_whole<V>};
 }
 
 // An array of objects, each of which fills a struct.
 template <auto member>
 constexpr Field list_of(std::string_view name, Reload reload, const Section& section) {
-    return {.name = name, .type = Type::list, .use = Use::gateway, .reload = reload, .section = &section, .enter = detail::enter_list<member>};
+    return {.name = name,
+            .type = Type::list,
+            .use = Use::active,
+            .reload = reload,
+            .section = &section,
+            .enter = detail::enter_list<member>};
 }
 
 // A key that reads itself, for the few with several shapes.
 constexpr Field custom(std::string_view name, Reload reload, Field::Read read) {
-    return {.name = name, .type = Type::custom, .use = Use::gateway, .reload = reload, .read = read};
+    return {.name = name, .type = Type::custom, .use = Use::active, .reload = reload, .read = read};
 }
 
 // A key of the original that this build does not act on.
-constexpr Field known(std::string_view name, Reload reload) { return {.name = name, .reload = reload}; }
+constexpr Field known(std::string_view name, Reload reload) {
+    return {.name = name, .reload = reload};
+}
+
 constexpr Field known(std::string_view name, Reload reload, const Section& section) {
     return {.name = name, .type = Type::section, .reload = reload, .section = &section};
 }
+
 constexpr Field known_secret(std::string_view name, Reload reload) {
     return {.name = name, .type = Type::secret, .reload = reload};
 }
 
-// A key the channel's worker acts on, with the types a supervisor can check for it.
-constexpr Field for_worker(std::string_view name, Reload reload, Type type = Type::any, std::span<const std::string_view> words = {}) {
-    return {.name = name, .type = type, .use = Use::worker, .reload = reload, .words = words};
+// A key that code reads before or after the tables do.
+constexpr Field elsewhere(std::string_view name, Reload reload) {
+    return {.name = name, .use = Use::active, .reload = reload};
 }
-constexpr Field for_worker(std::string_view name, Reload reload, const Section& section) {
-    return {.name = name, .type = Type::section, .use = Use::worker, .reload = reload, .section = &section};
+
+// A key the channel's worker acts on, with what can be checked for it here.
+constexpr Field for_worker(std::string_view name, Type type = Type::any,
+                           std::span<const std::string_view> words = {}) {
+    return {.name = name,
+            .type = type,
+            .use = Use::active,
+            .is_for_worker = true,
+            .reload = Reload::channel,
+            .words = words};
+}
+
+constexpr Field for_worker(std::string_view name, const Section& section) {
+    return {.name = name,
+            .type = Type::section,
+            .use = Use::active,
+            .is_for_worker = true,
+            .reload = Reload::channel,
+            .section = &section};
 }
 
 template <std::size_t n>

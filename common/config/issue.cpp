@@ -10,13 +10,15 @@ constexpr std::size_t issues_on_a_screen = 20;
 
 bool is_plain_key(std::string_view key) {
     const auto is_word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-               c == '$' || c == '*';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '$' || c == '*';
     };
     return !key.empty() && std::ranges::all_of(key, is_word);
 }
 
-std::string_view base_name(std::string_view file) { return file.substr(file.rfind('/') + 1); }
+std::string_view base_name(std::string_view file) {
+    return file.substr(file.rfind('/') + 1);
+}
 
 } // namespace
 
@@ -33,7 +35,8 @@ std::string render(const Issue& issue, std::string_view file_name) {
     std::string line(file_name);
     if (issue.place.line > 0)
         line += ":" + std::to_string(issue.place.line) + ":" + std::to_string(issue.place.column);
-    line += " — " + (issue.path.empty() ? std::string("<root>") : issue.path) + ": " + issue.message;
+    line +=
+        " — " + (issue.path.empty() ? std::string("<root>") : issue.path) + ": " + issue.message;
     if (!issue.remedy.empty()) line += " (" + issue.remedy + ")";
     return line;
 }
@@ -45,7 +48,8 @@ std::string render_issues(std::span<const Issue> issues, std::string_view file) 
     if (issues.size() > issues_on_a_screen)
         screen += "  … and " + std::to_string(issues.size() - issues_on_a_screen) + " more\n";
     screen += "\nCorrect the file, then check it with: openclaw config validate\n";
-    screen += "The five versions before this one are kept beside it as openclaw.json.bak, .bak.1 … .bak.4\n";
+    screen += "The five versions before this one are kept beside it as openclaw.json.bak, .bak.1 … "
+              ".bak.4\n";
     return screen;
 }
 

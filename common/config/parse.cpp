@@ -1,5 +1,5 @@
-// The JSON5 reader: recursive descent over the text, one function for each production of the grammar.
-// Failure is a value carried upward: every function answers false once `error_` is set.
+// The JSON5 reader: recursive descent over the text, one function for each production of the
+// grammar. Failure is a value carried upward: every function answers false once `error_` is set.
 #include "common/base/strings.h"
 #include "common/config/document.h"
 
@@ -17,7 +17,9 @@ namespace {
 // A tree costs about 200 bytes a value: a file of eight million commas must not become gigabytes.
 constexpr std::size_t max_values = 250'000;
 
-bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
+bool is_digit(char32_t c) {
+    return c >= '0' && c <= '9';
+}
 
 int hex_value(char32_t c) {
     if (is_digit(c)) return static_cast<int>(c - '0');
@@ -28,11 +30,14 @@ int hex_value(char32_t c) {
 
 // JSON5 §8: white space and line terminators, with Unicode's space separators (category Zs).
 bool is_space(char32_t c) {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0xFEFF || c == 0x2028 || c == 0x2029 ||
-           c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000;
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0xFEFF || c == 0x2028 ||
+           c == 0x2029 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F ||
+           c == 0x205F || c == 0x3000;
 }
 
-bool is_line_end(char32_t c) { return c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029; }
+bool is_line_end(char32_t c) {
+    return c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029;
+}
 
 // ECMAScript's identifiers, generously: every letter beyond ASCII counts.
 bool starts_name(char32_t c) {
@@ -40,14 +45,18 @@ bool starts_name(char32_t c) {
            (c >= 0x80 && !is_space(c));
 }
 
-bool continues_name(char32_t c) { return starts_name(c) || is_digit(c); }
+bool continues_name(char32_t c) {
+    return starts_name(c) || is_digit(c);
+}
 
 void append_utf8(std::string& out, char32_t c) {
     const auto byte = [&](char32_t bits) { out += static_cast<char>(bits); };
     if (c < 0x80) return byte(c);
     if (c < 0x800) return byte(0xC0 | c >> 6), byte(0x80 | (c & 0x3F));
-    if (c < 0x10000) return byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F));
-    byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 0x3F)), byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F));
+    if (c < 0x10000)
+        return byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F));
+    byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 0x3F)), byte(0x80 | (c >> 6 & 0x3F)),
+        byte(0x80 | (c & 0x3F));
 }
 
 // How many bytes are valid UTF-8, of a text that is not.
@@ -58,7 +67,8 @@ std::size_t valid_bytes(std::string_view text) {
 
 class Parser {
   public:
-    explicit Parser(std::string_view text) : text_(text) {}
+    explicit Parser(std::string_view text)
+        : text_(text) {}
 
     std::expected<Document, ParseError> run();
 
@@ -67,14 +77,18 @@ class Parser {
 
     // The text is valid UTF-8: run() has checked. `length` receives the bytes of the code point.
     char32_t decode(std::size_t at, std::size_t& length) const;
+
     char32_t peek() const {
         std::size_t length = 0;
         return decode(at_, length);
     }
+
     char32_t next();
     bool take(std::string_view word);
     Place place_of(std::size_t offset);
+
     bool fail(std::string sentence) { return fail_at(at_, std::move(sentence)); }
+
     bool fail_at(std::size_t offset, std::string sentence);
     bool fail_unexpected(std::string_view wanted);
     std::string shown() const; // the next thing, for an error
@@ -110,12 +124,15 @@ class Parser {
 
 char32_t Parser::decode(std::size_t at, std::size_t& length) const {
     if (at >= text_.size()) return end_of_text;
-    const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text_[i])); };
+    const auto byte = [&](std::size_t i) {
+        return static_cast<char32_t>(static_cast<unsigned char>(text_[i]));
+    };
     const char32_t lead = byte(at);
     length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     if (length == 1) return lead;
     char32_t c = lead & (0xFFu >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) c = c << 6 | (byte(at + i) & 0x3F);
+    for (std::size_t i = 1; i < length; ++i)
+        c = c << 6 | (byte(at + i) & 0x3F);
     return c;
 }
 
@@ -139,8 +156,10 @@ Place Parser::place_of(std::size_t offset) {
         const char32_t c = decode(counted_, length);
         counted_ += length;
         const bool half_of_pair = c == '\r' && counted_ < text_.size() && text_[counted_] == '\n';
-        if (is_line_end(c) && !half_of_pair) counted_place_ = {counted_place_.line + 1, 1};
-        else ++counted_place_.column;
+        if (is_line_end(c) && !half_of_pair)
+            counted_place_ = {counted_place_.line + 1, 1};
+        else
+            ++counted_place_.column;
     }
     return counted_place_;
 }
@@ -162,9 +181,11 @@ bool Parser::fail_unexpected(std::string_view wanted) {
 }
 
 std::expected<Document, ParseError> Parser::run() {
-    if (text_.size() > max_document_bytes) fail_at(0, "the file is larger than 8 MB");
+    if (text_.size() > max_document_bytes)
+        fail_at(0, "the file is larger than 8 MB");
     else if (!is_valid_utf8(text_)) {
-        text_ = text_.substr(0, valid_bytes(text_)); // what lies beyond cannot be counted in code points
+        text_ = text_.substr(
+            0, valid_bytes(text_)); // what lies beyond cannot be counted in code points
         fail_at(text_.size(), "the text is not valid UTF-8");
     } else {
         take("\xEF\xBB\xBF");
@@ -177,12 +198,15 @@ std::expected<Document, ParseError> Parser::run() {
 
 bool Parser::skip_space() {
     for (;;) {
-        if (is_space(peek())) next();
+        if (is_space(peek()))
+            next();
         else if (take("//")) {
-            while (peek() != end_of_text && !is_line_end(peek())) next();
+            while (peek() != end_of_text && !is_line_end(peek()))
+                next();
         } else if (text_.substr(at_).starts_with("/*")) {
             if (!skip_block_comment()) return false;
-        } else return true;
+        } else
+            return true;
     }
 }
 
@@ -206,27 +230,37 @@ bool Parser::value(Node& out, int depth) {
 
 bool Parser::value_body(Node& out, int depth) {
     switch (const char32_t c = peek()) {
-    case '{': return object(out, depth);
-    case '[': return array(out, depth);
+    case '{':
+        return object(out, depth);
+    case '[':
+        return array(out, depth);
     case '"':
-    case '\'': out.kind = Kind::string; return string(out.text);
+    case '\'':
+        out.kind = Kind::string;
+        return string(out.text);
     default:
-        if (is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'I' || c == 'N') return number(out);
+        if (is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'I' || c == 'N')
+            return number(out);
         return literal(out);
     }
 }
 
 bool Parser::literal(Node& out) {
     const std::size_t start = at_;
-    while (continues_name(peek())) next();
+    while (continues_name(peek()))
+        next();
     const auto word = text_.substr(start, at_ - start);
     at_ = start;
-    if (word == "null") out.kind = Kind::null;
+    if (word == "null")
+        out.kind = Kind::null;
     else if (word == "true" || word == "false") {
         out.kind = Kind::boolean;
         out.boolean = word == "true";
-    } else if (word.empty()) return fail_unexpected("a value");
-    else return fail("expected a value, found '" + std::string(utf8_prefix(word, 40)) + "': put text in quotes");
+    } else if (word.empty())
+        return fail_unexpected("a value");
+    else
+        return fail("expected a value, found '" + std::string(utf8_prefix(word, 40)) +
+                    "': put text in quotes");
     at_ = start + word.size();
     return true;
 }
@@ -253,19 +287,22 @@ bool Parser::member(Node& out, int depth) {
     return value(made.value, depth + 1);
 }
 
-// Of keys given twice the last one counts; the others go, with a note. Sorting keeps it fast for any number of keys.
+// Of keys given twice the last one counts; the others go, with a note. Sorting keeps it fast for
+// any number of keys.
 void Parser::keep_last(Node& object) {
     auto& members = object.members;
     std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) -> const std::string& { return members[i].key; });
+    std::ranges::stable_sort(order, {},
+                             [&](std::size_t i) -> const std::string& { return members[i].key; });
     std::vector<bool> dropped(members.size());
     bool any = false;
     for (std::size_t i = 1; i < order.size(); ++i) {
         if (members[order[i - 1]].key != members[order[i]].key) continue;
         dropped[order[i - 1]] = any = true;
-        document_.notes.push_back({members[order[i]].place, "Duplicate key " + json::quoted(members[order[i]].key) +
-                                                                ": the last one counts"});
+        document_.notes.push_back(
+            {members[order[i]].place,
+             "Duplicate key " + json::quoted(members[order[i]].key) + ": the last one counts"});
     }
     if (!any) return;
     std::vector<Member> kept;
@@ -296,9 +333,12 @@ bool Parser::key(std::string& out) {
 bool Parser::name(std::string& out) {
     while (continues_name(peek())) {
         const char32_t c = next();
-        if (c != '\\') append_utf8(out, c);
-        else if (!take("u")) return fail_unexpected("'u' after '\\' in a key");
-        else if (!unicode_escape(out)) return false;
+        if (c != '\\')
+            append_utf8(out, c);
+        else if (!take("u"))
+            return fail_unexpected("'u' after '\\' in a key");
+        else if (!unicode_escape(out))
+            return false;
     }
     return true;
 }
@@ -313,8 +353,10 @@ bool Parser::string(std::string& out) {
         if (c == end_of_text) return fail_at(start, "this string has no end");
         // JSON5 §5.2: U+2028 and U+2029 may stand in strings, the others may not.
         if (c == '\n' || c == '\r') return fail_at(here, "a line break inside a string: write \\n");
-        if (c != '\\') append_utf8(out, c);
-        else if (!escape(out)) return false;
+        if (c != '\\')
+            append_utf8(out, c);
+        else if (!escape(out))
+            return false;
     }
 }
 
@@ -322,13 +364,26 @@ bool Parser::escape(std::string& out) {
     const std::size_t start = at_ - 1;
     const char32_t c = next();
     switch (c) {
-    case 'b': out += '\b'; return true;
-    case 'f': out += '\f'; return true;
-    case 'n': out += '\n'; return true;
-    case 'r': out += '\r'; return true;
-    case 't': out += '\t'; return true;
-    case 'v': out += '\v'; return true;
-    case 'u': return unicode_escape(out);
+    case 'b':
+        out += '\b';
+        return true;
+    case 'f':
+        out += '\f';
+        return true;
+    case 'n':
+        out += '\n';
+        return true;
+    case 'r':
+        out += '\r';
+        return true;
+    case 't':
+        out += '\t';
+        return true;
+    case 'v':
+        out += '\v';
+        return true;
+    case 'u':
+        return unicode_escape(out);
     case 'x': {
         const auto code = hex_digits(2);
         if (!code) return false;
@@ -339,11 +394,15 @@ bool Parser::escape(std::string& out) {
         if (is_digit(peek())) return fail_at(start, "octal escapes are not allowed");
         out += '\0';
         return true;
-    case '\r': take("\n"); return true; // line continuation
+    case '\r':
+        take("\n");
+        return true; // line continuation
     case '\n':
     case 0x2028:
-    case 0x2029: return true;
-    case end_of_text: return fail_at(start, "this string has no end");
+    case 0x2029:
+        return true;
+    case end_of_text:
+        return fail_at(start, "this string has no end");
     default:
         if (is_digit(c)) return fail_at(start, "octal escapes are not allowed");
         append_utf8(out, c);
@@ -371,8 +430,10 @@ bool Parser::unicode_escape(std::string& out) {
         at_ += 2;
         const auto low = hex_digits(4);
         if (!low) return false;
-        if (*low >= 0xDC00 && *low <= 0xDFFF) code = 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00);
-        else at_ = before;
+        if (*low >= 0xDC00 && *low <= 0xDFFF)
+            code = 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00);
+        else
+            at_ = before;
     }
     append_utf8(out, *code >= 0xD800 && *code <= 0xDFFF ? replacement : *code);
     return true;
@@ -383,10 +444,14 @@ bool Parser::number(Node& out) {
     const bool negative = take("-");
     if (!negative) take("+");
     bool read = true;
-    if (take("Infinity")) out.number = std::numeric_limits<double>::infinity() * (negative ? -1 : 1);
-    else if (take("NaN")) out.number = std::numeric_limits<double>::quiet_NaN();
-    else if (take("0x") || take("0X")) read = hexadecimal(out, negative);
-    else read = decimal(out, negative);
+    if (take("Infinity"))
+        out.number = std::numeric_limits<double>::infinity() * (negative ? -1 : 1);
+    else if (take("NaN"))
+        out.number = std::numeric_limits<double>::quiet_NaN();
+    else if (take("0x") || take("0X"))
+        read = hexadecimal(out, negative);
+    else
+        read = decimal(out, negative);
     if (!read) return false;
     if (continues_name(peek()) || peek() == '.') return fail_unexpected("the end of the number");
     return true;
@@ -403,7 +468,9 @@ bool Parser::hexadecimal(Node& out, bool negative) {
     if (at_ == start) return fail_unexpected("a hexadecimal digit");
     out.is_integer = at_ - start <= 15; // 60 bits: fits whatever the sign
     if (negative) out.number = -out.number;
-    if (out.is_integer) out.integer = negative ? -static_cast<std::int64_t>(integer) : static_cast<std::int64_t>(integer);
+    if (out.is_integer)
+        out.integer =
+            negative ? -static_cast<std::int64_t>(integer) : static_cast<std::int64_t>(integer);
     return true;
 }
 
@@ -411,11 +478,13 @@ bool Parser::decimal(Node& out, bool negative) {
     const std::size_t start = at_;
     const auto digits = [&] {
         const std::size_t from = at_;
-        while (is_digit(peek())) next();
+        while (is_digit(peek()))
+            next();
         return at_ - from;
     };
     const std::size_t whole = digits();
-    if (whole > 1 && text_[start] == '0') return fail_at(start, "a number must not begin with 0: octal is not allowed");
+    if (whole > 1 && text_[start] == '0')
+        return fail_at(start, "a number must not begin with 0: octal is not allowed");
     const bool has_point = take(".");
     const std::size_t fraction = has_point ? digits() : 0;
     if (whole + fraction == 0) return fail_unexpected("a digit");
@@ -428,7 +497,8 @@ bool Parser::decimal(Node& out, bool negative) {
     const auto* const first = text_.data() + start;
     const auto* const last = text_.data() + at_;
     const auto read = std::from_chars(first, last, out.number);
-    // Beyond double: strtod answers Infinity or 0, from_chars nothing. The field tables refuse what is not finite.
+    // Beyond double: strtod answers Infinity or 0, from_chars nothing. The field tables refuse what
+    // is not finite.
     if (read.ec == std::errc::result_out_of_range)
         out.number = std::strtod(std::string(first, last).c_str(), nullptr);
     if (!has_point && !has_exponent) {
@@ -441,6 +511,8 @@ bool Parser::decimal(Node& out, bool negative) {
 
 } // namespace
 
-std::expected<Document, ParseError> parse(std::string_view text) { return Parser(text).run(); }
+std::expected<Document, ParseError> parse(std::string_view text) {
+    return Parser(text).run();
+}
 
 } // namespace openclaw::config

@@ -21,7 +21,8 @@ bool is_profile_name(std::string_view name) {
     };
     const auto may_follow = [&](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; };
     // CLI.md, --profile: ^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$
-    return !name.empty() && name.size() <= 64 && is_letter_or_digit(name.front()) && std::ranges::all_of(name, may_follow);
+    return !name.empty() && name.size() <= 64 && is_letter_or_digit(name.front()) &&
+           std::ranges::all_of(name, may_follow);
 }
 
 std::string home_from_account() {
@@ -35,9 +36,11 @@ std::string absolute(std::string_view path) {
 
 Result<std::string> choose_profile(const PathOptions& options, const Environment& environment) {
     if (options.dev && !options.profile.empty())
-        return fail(Code::invalid, "--profile and --dev exclude each other: --dev is the profile \"dev\"");
+        return fail(Code::invalid,
+                    "--profile and --dev exclude each other: --dev is the profile \"dev\"");
     std::string profile = options.profile;
-    if (profile.empty()) profile = options.dev ? "dev" : variable(environment, "OPENCLAW_PROFILE").value_or("");
+    if (profile.empty())
+        profile = options.dev ? "dev" : variable(environment, "OPENCLAW_PROFILE").value_or("");
     if (profile == "default") profile.clear();
     if (!profile.empty() && !is_profile_name(profile))
         return fail(Code::invalid, R"(Invalid --profile (use letters, numbers, "_", "-" only))");
@@ -47,7 +50,8 @@ Result<std::string> choose_profile(const PathOptions& options, const Environment
 // FNV-1a, 32 bits: the port of a named profile (OPS.md 4).
 std::uint32_t fnv1a32(std::string_view text) {
     std::uint32_t hash = 2'166'136'261;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619;
+    for (const char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619;
     return hash;
 }
 
@@ -60,13 +64,17 @@ Result<int> port_number(std::string_view text, std::string_view place) {
     const auto digits = text.substr(text.rfind(':') + 1); // "N", "host:N", "[::1]:N"
     int port = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (read.ec == std::errc() && read.ptr == digits.data() + digits.size() && port >= 1 && port <= 65'535) return port;
+    if (read.ec == std::errc() && read.ptr == digits.data() + digits.size() && port >= 1 &&
+        port <= 65'535)
+        return port;
     return fail(Code::invalid, std::string(place) + " is no port: give a number from 1 to 65535");
 }
 
 } // namespace
 
-std::string Paths::in_state(std::string_view relative) const { return state_directory + "/" + std::string(relative); }
+std::string Paths::in_state(std::string_view relative) const {
+    return state_directory + "/" + std::string(relative);
+}
 
 std::string expand_home(std::string_view path, std::string_view home) {
     if (path == "~") return std::string(home);
@@ -77,7 +85,8 @@ std::string expand_home(std::string_view path, std::string_view home) {
 std::string shorten_home(std::string_view path, std::string_view home) {
     if (home.size() < 2 || !path.starts_with(home)) return std::string(path);
     if (path.size() == home.size()) return "~";
-    return path[home.size()] == '/' ? "~" + std::string(path.substr(home.size())) : std::string(path);
+    return path[home.size()] == '/' ? "~" + std::string(path.substr(home.size()))
+                                    : std::string(path);
 }
 
 Result<Paths> resolve_paths(const PathOptions& options, const Environment& environment) {
@@ -97,14 +106,18 @@ Result<Paths> resolve_paths(const PathOptions& options, const Environment& envir
     paths.config_file =
         file ? absolute(expand_home(*file, paths.home)) : paths.in_state(names::config_file);
     const auto workspace = variable(environment, "OPENCLAW_WORKSPACE_DIR");
-    paths.workspace = workspace ? absolute(expand_home(*workspace, paths.home)) : paths.in_state("workspace");
+    paths.workspace =
+        workspace ? absolute(expand_home(*workspace, paths.home))
+        : state ? paths.in_state("workspace") // a state directory of its own keeps everything apart
+                : paths.home + "/" + std::string(names::state_directory) + "/workspace" + suffix;
     return paths;
 }
 
-Result<Port> resolve_port(std::optional<int> flag, const Environment& environment, std::optional<int> configured,
-                          const Paths& paths) {
+Result<Port> resolve_port(std::optional<int> flag, const Environment& environment,
+                          std::optional<int> configured, const Paths& paths) {
     if (flag) {
-        if (*flag < 1 || *flag > 65'535) return fail(Code::invalid, "--port must be a number from 1 to 65535");
+        if (*flag < 1 || *flag > 65'535)
+            return fail(Code::invalid, "--port must be a number from 1 to 65535");
         return Port{*flag, "cli"};
     }
     if (const auto written = variable(environment, "OPENCLAW_GATEWAY_PORT"))

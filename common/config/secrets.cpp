@@ -5,8 +5,8 @@
 #include "common/config/paths.h"
 #include "common/json/read.h"
 
-#include <sys/stat.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,8 +19,11 @@ namespace {
 constexpr std::size_t max_secret_file_bytes = 1u << 20; // CONFIG.md 2.4: maxBytes
 
 bool is_env_id(std::string_view id) { // ^[A-Z][A-Z0-9_]{0,127}$
-    const auto follows = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-    return !id.empty() && id.size() <= 128 && id.front() >= 'A' && id.front() <= 'Z' && std::ranges::all_of(id, follows);
+    const auto follows = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    return !id.empty() && id.size() <= 128 && id.front() >= 'A' && id.front() <= 'Z' &&
+           std::ranges::all_of(id, follows);
 }
 
 // "$NAME" and nothing else.
@@ -30,26 +33,38 @@ std::string_view shorthand(std::string_view text) {
 }
 
 Failure unreadable(const std::string& path) {
-    return Failure(system_error(errno == ENOENT ? Code::not_found : Code::denied, "cannot read the secret file " + path, errno));
+    return Failure(system_error(errno == ENOENT ? Code::not_found : Code::denied,
+                                "cannot read the secret file " + path, errno));
 }
 
-// A regular file of ours that nobody else may read or replace; a link could be pointed elsewhere.
-Result<void> check_private(int fd, const std::string& path) {
+enum class Privacy { regular, owner_only };
+
+// A regular file; owner only: ours, and nobody else may read or replace it, under no second name.
+Result<void> check_file(int fd, const std::string& path, Privacy privacy) {
     struct stat facts = {};
     if (fstat(fd, &facts) != 0) return unreadable(path);
-    if (!S_ISREG(facts.st_mode)) return fail(Code::denied, "the secret file " + path + " is not a regular file");
+    if (!S_ISREG(facts.st_mode))
+        return fail(Code::denied, "the secret file " + path + " is not a regular file");
+    if (privacy == Privacy::regular) return {};
+    if (facts.st_nlink != 1)
+        return fail(Code::denied,
+                    "the secret file " + path + " has a second hard link: keep it under one name");
     if (facts.st_uid != geteuid() && facts.st_uid != 0)
-        return fail(Code::denied, "the secret file " + path + " belongs to another user: chown it to the gateway's user");
+        return fail(Code::denied, "the secret file " + path +
+                                      " belongs to another user: chown it to the gateway's user");
     if ((facts.st_mode & 077) != 0)
-        return fail(Code::denied, "the secret file " + path + " is open to others: chmod 600 " + path);
+        return fail(Code::denied,
+                    "the secret file " + path + " is open to others: chmod 600 " + path);
     return {};
 }
 
-Result<std::string> read_private(const std::string& path) {
+Result<std::string> read_file(const std::string& path, Privacy privacy) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (!fd && errno == ELOOP) return fail(Code::denied, "the secret file " + path + " is a symbolic link: name the file itself");
+    if (!fd && errno == ELOOP)
+        return fail(Code::denied,
+                    "the secret file " + path + " is a symbolic link: name the file itself");
     if (!fd) return unreadable(path);
-    TRY_VOID(check_private(fd.get(), path));
+    TRY_VOID(check_file(fd.get(), path, privacy));
     std::string content;
     char chunk[4096];
     for (;;) {
@@ -57,7 +72,8 @@ Result<std::string> read_private(const std::string& path) {
         if (got < 0) return unreadable(path);
         if (got == 0) break;
         content.append(chunk, static_cast<std::size_t>(got));
-        if (content.size() > max_secret_file_bytes) return fail(Code::invalid, "the secret file " + path + " is larger than 1 MiB");
+        if (content.size() > max_secret_file_bytes)
+            return fail(Code::invalid, "the secret file " + path + " is larger than 1 MiB");
     }
     explicit_bzero(chunk, sizeof chunk);
     return content;
@@ -79,16 +95,20 @@ json::View at_pointer(json::View view, std::string_view pointer) {
 
 std::string_view text_of(const Node& object, std::string_view key) {
     const Node* value = object.find(key);
-    return value != nullptr && value->is_string() ? std::string_view(value->text) : std::string_view();
+    return value != nullptr && value->is_string() ? std::string_view(value->text)
+                                                  : std::string_view();
 }
 
 } // namespace
 
 Result<Secret> SecretSource::resolve(const Node& written) const {
     if (written.is_object()) return from_reference(written);
-    if (!written.is_string()) return fail(Code::invalid, "Invalid input: expected a string or a SecretRef { source, provider, id }");
+    if (!written.is_string())
+        return fail(Code::invalid,
+                    "Invalid input: expected a string or a SecretRef { source, provider, id }");
     if (written.is_unresolved)
-        return fail(Code::not_found, "the environment variable of this secret is not set: set it, or write the secret itself");
+        return fail(Code::not_found, "the environment variable of this secret is not set: set it, "
+                                     "or write the secret itself");
     if (const auto name = shorthand(written.text); !name.empty()) return from_environment(name);
     return Secret(written.text);
 }
@@ -96,7 +116,8 @@ Result<Secret> SecretSource::resolve(const Node& written) const {
 Result<Secret> SecretSource::from_environment(std::string_view name) const {
     auto value = variable(environment_, name);
     if (!value)
-        return fail(Code::not_found, "the secret is kept in the environment variable " + std::string(name) + ", which is not set");
+        return fail(Code::not_found, "the secret is kept in the environment variable " +
+                                         std::string(name) + ", which is not set");
     return Secret(std::move(*value));
 }
 
@@ -106,16 +127,19 @@ Result<Secret> SecretSource::from_reference(const Node& reference) const {
     const auto alias = text_of(reference, "provider");
     if (source.empty() || id.empty()) return fail(Code::invalid, "a SecretRef needs source and id");
     if (source == "env") {
-        if (!is_env_id(id)) return fail(Code::invalid, "a SecretRef of source env needs an id like OPENAI_API_KEY");
+        if (!is_env_id(id))
+            return fail(Code::invalid, "a SecretRef of source env needs an id like OPENAI_API_KEY");
         const Node* row = provider(alias);
         const Node* allowed = row == nullptr ? nullptr : row->find("allowlist");
         const auto is_this = [&](const Node& name) { return name.text == id; };
         if (allowed != nullptr && std::ranges::none_of(allowed->elements, is_this))
-            return fail(Code::denied, "the environment variable " + std::string(id) + " is not on the allowlist of its secret provider");
+            return fail(Code::denied, "the environment variable " + std::string(id) +
+                                          " is not on the allowlist of its secret provider");
         return from_environment(id);
     }
     if (source == "file") return from_file_provider(alias, id);
-    return fail(Code::invalid, "secrets of source " + json::quoted(source) + " are not available in this build: use env or file");
+    return fail(Code::invalid, "secrets of source " + json::quoted(source) +
+                                   " are not available in this build: use env or file");
 }
 
 const Node* SecretSource::provider(std::string_view alias) const {
@@ -126,21 +150,28 @@ Result<Secret> SecretSource::from_file_provider(std::string_view alias, std::str
     const Node* row = provider(alias);
     const auto path = row == nullptr ? std::string_view() : text_of(*row, "path");
     if (path.empty())
-        return fail(Code::not_found, "no secret file is configured: set secrets.providers." + std::string(alias.empty() ? "default" : alias) + ".path");
+        return fail(Code::not_found, "no secret file is configured: set secrets.providers." +
+                                         std::string(alias.empty() ? "default" : alias) + ".path");
     const std::string file = expand_home(path, home_);
-    std::string content = TRY(read_private(file));
+    std::string content = TRY(read_file(file, Privacy::owner_only));
     if (text_of(*row, "mode") == "singleValue") return Secret(std::string(trim(content)));
-    if (!id.starts_with("/")) return fail(Code::invalid, "a SecretRef into a JSON file needs an id like /providers/openai/apiKey");
+    if (!id.starts_with("/"))
+        return fail(Code::invalid,
+                    "a SecretRef into a JSON file needs an id like /providers/openai/apiKey");
     const auto document = json::Document::parse(content);
-    if (!document) return fail(Code::invalid, "the secret file " + file + " is not JSON: " + document.error().sentence);
+    if (!document)
+        return fail(Code::invalid,
+                    "the secret file " + file + " is not JSON: " + document.error().sentence);
     const auto value = at_pointer(document->root(), id);
-    if (!value.is_string()) return fail(Code::not_found, "the secret file " + file + " has no text at " + std::string(id));
+    if (!value.is_string())
+        return fail(Code::not_found,
+                    "the secret file " + file + " has no text at " + std::string(id));
     return Secret(std::string(value.text()));
 }
 
 Result<Secret> SecretSource::from_file(std::string_view path) const {
     const std::string file = expand_home(path, home_);
-    const std::string content = TRY(read_private(file));
+    const std::string content = TRY(read_file(file, Privacy::regular));
     const auto first = trim(std::string_view(content).substr(0, content.find('\n')));
     if (first.empty()) return fail(Code::not_found, "the secret file " + file + " is empty");
     return Secret(std::string(first));

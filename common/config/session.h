@@ -23,7 +23,8 @@ struct ResetRule {
 struct Session {
     DmScope dm_scope = DmScope::main;
     GroupScope group_scope = GroupScope::per_group;
-    bool is_global = false; // session.scope: "global": one conversation for everybody
+    enum class Scope { per_sender, global };
+    Scope scope = Scope::per_sender; // global: one conversation for everybody
     std::map<std::string, std::vector<std::string>>
         identity_links; // person → "telegram:5001", "discord:17"
     ResetRule reset;
@@ -33,9 +34,9 @@ struct Session {
 };
 
 struct Messages {
-    enum class AckScope { group_mentions, group_all, direct, all, off };
+    enum class AckScope { group_mentions, group_all, direct, all, off, none };
     enum class QueueMode { steer, followup, collect, interrupt };
-    enum class Overflow { drop_old, drop_new, summarize };
+    enum class Overflow { oldest, newest, summarize }; // what goes when the queue is full
 
     std::optional<std::string> response_prefix;
     std::optional<std::string> ack_reaction; // set and empty: off; unset: the agent's emoji, else 👀

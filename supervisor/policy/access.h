@@ -64,7 +64,8 @@ Admission admit(const Facts& facts, const AccessRules& rules, const IsPaired& is
 
 // What holds in this room: topic over group over "*" over account.
 struct Room {
-    bool is_listed = false; // by its id or by "*"
+    bool is_listed = false; // by its id, by "*", or because no list is kept
+    bool is_named = false;  // by its id
     bool enabled = true;
     bool require_mention = true;
     config::GroupPolicy policy = config::GroupPolicy::allowlist;

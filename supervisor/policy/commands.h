@@ -27,6 +27,7 @@ struct CommandRow {
 };
 
 std::span<const CommandRow> command_rows();
+const CommandRow* find_command(std::string_view name); // "new" or "/new"; null: ordinary text
 
 struct CommandCall {
     enum class Answer { none, run, as_text, refuse };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace openclaw::policy {
 
@@ -20,6 +21,7 @@ struct Facts {
     std::string sender_id;
     std::string sender_handle; // without "@"
     std::string sender_name;
+    std::vector<std::string> sender_roles; // in the guild
     bool sender_is_bot = false;
     Addressing addressing = Addressing::none;
     std::string text;

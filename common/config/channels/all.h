@@ -1,4 +1,4 @@
-// config/channels/all.h — the channels this build has. Adding one is a line here.
+// config/channels/all.h — the channels this build has. Adding one is a name in each line here.
 #pragma once
 
 #include "common/config/channels/echo.h"
@@ -9,5 +9,7 @@
 namespace openclaw::config {
 
 inline constexpr std::array channel_workers = {echo_worker, telegram_worker};
+inline constexpr std::array channel_rows = {echo_channel, telegram_channel}; // the same, in the same order
+static_assert(channel_workers.size() == channel_rows.size());
 
 } // namespace openclaw::config

@@ -1,6 +1,7 @@
 // config/channels/echo.h — the smallest channel: the template to copy, and what tests crash on purpose.
 #pragma once
 
+#include "common/config/channels/row.h"
 #include "common/ipc/permits.h"
 #include "common/worker/spec.h"
 
@@ -18,5 +19,9 @@ inline constexpr WorkerSpec echo_worker = {
     .permits = ipc::channel_permits,
     .secret_fields = {},
 };
+
+extern const Section echo_section;
+
+inline constexpr ChannelRow echo_channel = {.spec = &echo_worker, .fields = &echo_section};
 
 } // namespace openclaw::config

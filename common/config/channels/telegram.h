@@ -1,6 +1,7 @@
 // config/channels/telegram.h — the Telegram channel's row: one process for each configured bot.
 #pragma once
 
+#include "common/config/channels/row.h"
 #include "common/ipc/permits.h"
 #include "common/worker/spec.h"
 
@@ -17,6 +18,17 @@ inline constexpr WorkerSpec telegram_worker = {
     .limits = {},
     .permits = ipc::channel_permits,
     .secret_fields = {"botToken"},
+};
+
+extern const Section telegram_section;
+
+inline constexpr ChannelRow telegram_channel = {
+    .spec = &telegram_worker,
+    .fields = &telegram_section,
+    .credential = {.field = "botToken", .file_key = "tokenFile", .variable = "TELEGRAM_BOT_TOKEN"},
+    .id_prefixes = {"tg:"},
+    .streaming = StreamingMode::progress, // CONFIG.md 5.3
+    .text_chunk_limit = 4000,
 };
 
 } // namespace openclaw::config

@@ -1,0 +1,92 @@
+// gateway.*: CONFIG.md 4.
+#include "common/config/gateway.h"
+#include "common/config/tables.h"
+
+namespace openclaw::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> modes = {"local", "remote"};
+constexpr std::array<std::string_view, 5> binds = {"auto", "lan", "loopback", "custom", "tailnet"};
+constexpr std::array<std::string_view, 4> auth_modes = {"none", "token", "password",
+                                                        "trusted-proxy"};
+constexpr std::array<std::string_view, 4> reload_modes = {"off", "hybrid", "hot", "restart"};
+
+constexpr std::array rate_limit_fields = {
+    set<&AuthRateLimit::max_attempts>("maxAttempts", Reload::hot)
+        .bounds(1, 1'000'000)
+        .by_default("10"),
+    set<&AuthRateLimit::window>("windowMs", Reload::hot).bounds(1, 86'400'000).by_default("60000"),
+    set<&AuthRateLimit::lockout>("lockoutMs", Reload::hot)
+        .bounds(0, 86'400'000)
+        .by_default("300000"),
+    set<&AuthRateLimit::exempt_loopback>("exemptLoopback", Reload::hot).by_default("true"),
+};
+constexpr Section rate_limit_section{rate_limit_fields};
+
+constexpr std::array auth_fields = {
+    set<&GatewayAuth::mode>("mode", Reload::restart, words_of(auth_modes)),
+    set<&GatewayAuth::token>("token", Reload::restart),
+    set<&GatewayAuth::password>("password", Reload::restart),
+    part<&GatewayAuth::rate_limit>("rateLimit", rate_limit_section),
+    known("allowTailscale", Reload::hot),
+    known("identityScopes", Reload::hot),
+    known("trustedProxy", Reload::hot),
+};
+constexpr Section auth_section{auth_fields};
+
+// The page's own switches are passed through to it: the section is open.
+constexpr std::array control_ui_fields = {
+    set<&ControlUi::enabled>("enabled", Reload::hot).by_default("true"),
+    set<&ControlUi::base_path>("basePath", Reload::restart),
+    set<&ControlUi::root>("root", Reload::restart),
+    set<&ControlUi::allowed_origins>("allowedOrigins", Reload::hot),
+    set<&ControlUi::allow_host_header_origin_fallback>("dangerouslyAllowHostHeaderOriginFallback",
+                                                       Reload::hot)
+        .by_default("false"),
+};
+constexpr Section control_ui_section{.fields = control_ui_fields, .is_open = true};
+
+constexpr std::array reload_fields = {
+    set<&Gateway::reload>("mode", Reload::none, words_of(reload_modes)).by_default("\"hybrid\""),
+    known("debounceMs", Reload::none),        // retired upstream
+    known("deferralTimeoutMs", Reload::none), // retired upstream
+};
+constexpr Section reload_section{reload_fields};
+
+constexpr std::array gateway_fields = {
+    set<&Gateway::mode>("mode", Reload::restart, words_of(modes)),
+    set<&Gateway::port>("port", Reload::restart).bounds(1, 65'535).by_default("18789"),
+    set<&Gateway::bind>("bind", Reload::restart, words_of(binds)).by_default("\"loopback\""),
+    set<&Gateway::custom_bind_host>("customBindHost", Reload::restart),
+    part<&Gateway::auth>("auth", auth_section),
+    set<&Gateway::trusted_proxies>("trustedProxies", Reload::hot),
+    part<&Gateway::control_ui>("controlUi", control_ui_section),
+    group("reload", reload_section),
+    known("publicOrigin", Reload::hot),
+    known("allowRealIpFallback", Reload::hot),
+    known("roles", Reload::hot),
+    known("http", Reload::hot),
+    known("tools", Reload::hot),
+    known("tls", Reload::restart),
+    known("tailscale", Reload::restart),
+    known("remote", Reload::none),
+    known("nodes", Reload::hot),
+    known("push", Reload::hot),
+    known("terminal", Reload::hot),
+    known("portals", Reload::hot),
+    known("cliAgents", Reload::hot),
+    known("workers", Reload::restart),
+    known("webchat", Reload::hot),
+    known("workspacePreviewMaxBytes", Reload::hot),
+    known("channelHealthCheckMinutes", Reload::hot),
+    known("channelStaleEventThresholdMinutes", Reload::hot),
+    known("channelMaxRestartsPerHour", Reload::hot),
+    known("handshakeTimeoutMs", Reload::restart),
+};
+
+} // namespace
+
+constinit const Section gateway_section{gateway_fields};
+
+} // namespace openclaw::config

@@ -1,0 +1,245 @@
+#include "supervisor/policy/access.h"
+
+#include "common/base/strings.h"
+#include "supervisor/policy/commands.h"
+
+#include <algorithm>
+#include <array>
+
+namespace openclaw::policy {
+
+namespace {
+
+using config::AccessSettings;
+using config::DmPolicy;
+using config::GroupPolicy;
+using config::GroupRules;
+using config::RoomRules;
+using config::SenderList;
+
+struct ReasonRow {
+    Reason reason;
+    std::string_view word, sentence;
+};
+
+constexpr std::array<ReasonRow, 12> reasons = {{
+    {Reason::none, "none", "it was admitted"},
+    {Reason::dm_disabled, "dm_disabled", "direct messages are switched off (dmPolicy: disabled)"},
+    {Reason::sender_not_allowed, "sender_not_allowed",
+     "the sender is not in allowFrom: add the sender's id there"},
+    {Reason::pairing_needed, "pairing_needed",
+     "the sender is not paired: approve the code with openclaw pairing approve"},
+    {Reason::group_disabled, "group_disabled", "groups are switched off (groupPolicy: disabled)"},
+    {Reason::room_not_listed, "room_not_listed",
+     "the group is not in groups: add its id, or \"*\", there"},
+    {Reason::room_switched_off, "room_switched_off",
+     "the group or topic is switched off (enabled: false)"},
+    {Reason::group_sender_not_allowed, "group_sender_not_allowed",
+     "the sender is not allowed in this group: add the sender's id to groupAllowFrom or to the "
+     "group's allowFrom"},
+    {Reason::group_list_empty, "group_list_empty",
+     "nobody is allowed in this group yet: list senders in groupAllowFrom, name the group in "
+     "groups, or set groupPolicy: open"},
+    {Reason::not_mentioned, "not_mentioned",
+     "the bot was not mentioned, and this group requires it (requireMention)"},
+    {Reason::bot_not_allowed, "bot_not_allowed",
+     "the sender is a bot, and bots are not answered here (allowBots)"},
+    {Reason::sender_unknown, "sender_unknown", "the platform did not say who sent it"},
+}};
+
+const ReasonRow& row(Reason reason) {
+    return *std::ranges::find(reasons, reason, &ReasonRow::reason);
+}
+
+Admission refuse(Reason reason, Verdict verdict = Verdict::drop) {
+    return {.verdict = verdict, .reason = reason};
+}
+
+template <class T>
+T first_set(std::initializer_list<std::optional<T>> candidates, T otherwise) {
+    for (const auto& candidate : candidates)
+        if (candidate) return *candidate;
+    return otherwise;
+}
+
+template <class Map>
+const typename Map::mapped_type* entry(const Map& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
+template <class Map>
+const typename Map::mapped_type* entry_or_star(const Map& map, const std::string& key) {
+    const auto* exact = entry(map, key);
+    return exact != nullptr ? exact : entry(map, "*");
+}
+
+bool is_owner(const Facts& facts, const AccessRules& rules) {
+    return !facts.sender_id.empty() &&
+           is_listed(rules.commands.owner_allow_from, facts.sender_id, rules.access);
+}
+
+// commands.allowFrom, where it is set, is the only source (BEHAVIOUR.md A6); an owner is never
+// locked out.
+bool may_command(const Facts& facts, const AccessRules& rules, bool owner) {
+    const auto& lists = rules.commands.allow_from;
+    if (owner || lists.empty()) return true;
+    const auto* list = entry_or_star(lists, facts.channel);
+    return list != nullptr && is_listed(*list, facts.sender_id, rules.access);
+}
+
+Admission admitted(const Facts& facts, const AccessRules& rules, bool was_mentioned) {
+    const bool owner = is_owner(facts, rules);
+    return {.verdict = Verdict::admit,
+            .reason = Reason::none,
+            .was_mentioned = was_mentioned,
+            .may_command = may_command(facts, rules, owner),
+            .is_owner = owner};
+}
+
+// A command addresses the bot when it names it ("/status@my_bot") or is one of ours: any other word
+// behind a slash is ordinary text, which needs a mention like every text.
+bool is_addressed(const Facts& facts) {
+    if (facts.addressing != Addressing::command) return facts.addressing != Addressing::none;
+    const std::string_view first =
+        std::string_view(facts.text).substr(0, facts.text.find_first_of(" \n"));
+    return first.contains('@') || find_command(facts.command) != nullptr;
+}
+
+bool is_bot_refused(const Facts& facts, const AccessSettings& access, bool was_mentioned) {
+    if (!facts.sender_is_bot) return false;
+    switch (access.allow_bots) {
+    case config::AllowBots::no:
+        return true;
+    case config::AllowBots::yes:
+        return false;
+    case config::AllowBots::mentions:
+        return !was_mentioned;
+    }
+    return true;
+}
+
+Admission admit_direct(const Facts& facts, const AccessRules& rules, const IsPaired& is_paired) {
+    const auto* own = entry_or_star(rules.access.direct, facts.sender_id);
+    const DmPolicy policy =
+        own != nullptr && own->dm_policy ? *own->dm_policy : rules.access.dm_policy;
+    const SenderList& list =
+        own != nullptr && own->allow_from ? *own->allow_from : rules.access.allow_from;
+    const bool listed = is_listed(list, facts.sender_id, rules.access);
+    switch (policy) {
+    case DmPolicy::disabled:
+        return refuse(Reason::dm_disabled);
+    case DmPolicy::open:
+        // Only an explicit "*" opens the door to everybody; pairings do not widen it (BEHAVIOUR.md
+        // A1).
+        return listed ? admitted(facts, rules, true) : refuse(Reason::sender_not_allowed);
+    case DmPolicy::allowlist:
+        return listed || is_paired(facts.sender_id) ? admitted(facts, rules, true)
+                                                    : refuse(Reason::sender_not_allowed);
+    case DmPolicy::pairing:
+        return listed || is_paired(facts.sender_id) ? admitted(facts, rules, true)
+                                                    : refuse(Reason::pairing_needed, Verdict::pair);
+    }
+    return refuse(Reason::dm_disabled);
+}
+
+// Who may speak in a room that groupPolicy "allowlist" governs.
+Reason sender_refusal(const Facts& facts, const Room& room, const AccessSettings& access) {
+    if (!room.senders.empty())
+        return is_listed(room.senders, facts.sender_id, access) ? Reason::none
+                                                                : Reason::group_sender_not_allowed;
+    // A room named by its id stands for its members; "*" alone names nobody.
+    return room.is_named ? Reason::none : Reason::group_list_empty;
+}
+
+Reason room_refusal(const Facts& facts, const Room& room, const AccessSettings& access) {
+    if (room.policy == GroupPolicy::disabled) return Reason::group_disabled;
+    if (!room.is_listed) return Reason::room_not_listed;
+    if (!room.enabled) return Reason::room_switched_off;
+    if (room.policy == GroupPolicy::open) return Reason::none;
+    return sender_refusal(facts, room, access);
+}
+
+Admission admit_in_room(const Facts& facts, const AccessRules& rules) {
+    const Room room = room_for(facts, rules.access);
+    const bool by_pattern =
+        patterns_apply(facts, rules.access.pattern_scope) && rules.mentions.match(facts.text);
+    const bool was_mentioned = is_addressed(facts) || by_pattern;
+    if (is_bot_refused(facts, rules.access, was_mentioned)) return refuse(Reason::bot_not_allowed);
+    if (const Reason reason = room_refusal(facts, room, rules.access); reason != Reason::none)
+        return refuse(reason);
+    if (!room.require_mention || was_mentioned) return admitted(facts, rules, was_mentioned);
+    return refuse(Reason::not_mentioned, Verdict::context);
+}
+
+} // namespace
+
+std::string_view word(Reason reason) {
+    return row(reason).word;
+}
+
+std::string_view sentence(Reason reason) {
+    return row(reason).sentence;
+}
+
+std::string bare_id(std::string_view written, const AccessSettings& access) {
+    written = trim(written);
+    for (const std::string_view prefix : access.id_prefixes)
+        if (written.size() > prefix.size() &&
+            equals_ignoring_case(written.substr(0, prefix.size()), prefix))
+            return std::string(trim(written.substr(prefix.size())));
+    return std::string(written);
+}
+
+bool is_listed(const SenderList& list, std::string_view sender_id, const AccessSettings& access) {
+    const auto is_sender = [&](const std::string& written) {
+        const std::string id = bare_id(written, access);
+        return id == "*" || (!sender_id.empty() && id == sender_id);
+    };
+    return std::ranges::any_of(list, is_sender);
+}
+
+Room room_for(const Facts& facts, const AccessSettings& access) {
+    const GroupRules* group = nullptr;
+    const GroupRules* star = nullptr;
+    Room room;
+    if (access.groups) {
+        const auto* named = entry(*access.groups, facts.chat_id);
+        star = entry(*access.groups, "*");
+        group = named != nullptr ? named : star;
+        room.is_named = named != nullptr;
+    }
+    const RoomRules nothing;
+    const RoomRules& rules = group != nullptr ? *group : nothing;
+    const RoomRules* found = group != nullptr && !facts.thread_id.empty()
+                                 ? entry_or_star(group->topics, facts.thread_id)
+                                 : nullptr;
+    const RoomRules& topic = found != nullptr ? *found : nothing;
+
+    room.policy = first_set({topic.group_policy, rules.group_policy}, access.group_policy);
+    // Without a list of rooms: open lets every room in, allowlist those where somebody is allowed
+    // by name.
+    const bool has_own_senders = access.group_allow_from && !access.group_allow_from->empty();
+    room.is_listed =
+        access.groups ? group != nullptr : room.policy == GroupPolicy::open || has_own_senders;
+    room.enabled = rules.enabled.value_or(true) && topic.enabled.value_or(true);
+    room.require_mention =
+        first_set({topic.require_mention, rules.require_mention,
+                   star != nullptr ? star->require_mention : std::nullopt, access.require_mention},
+                  true);
+    room.senders =
+        first_set({topic.allow_from, rules.allow_from, access.group_allow_from}, access.allow_from);
+    room.agent_id = !topic.agent_id.empty() ? topic.agent_id : rules.agent_id;
+    room.system_prompt = first_set({topic.system_prompt, rules.system_prompt}, std::string());
+    return room;
+}
+
+Admission admit(const Facts& facts, const AccessRules& rules, const IsPaired& is_paired) {
+    if (facts.sender_id.empty() && facts.chat_kind != ChatKind::channel)
+        return refuse(Reason::sender_unknown);
+    if (facts.chat_kind != ChatKind::direct) return admit_in_room(facts, rules);
+    if (is_bot_refused(facts, rules.access, true)) return refuse(Reason::bot_not_allowed);
+    return admit_direct(facts, rules, is_paired);
+}
+
+} // namespace openclaw::policy
