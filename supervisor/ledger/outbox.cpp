@@ -204,12 +204,12 @@ Write Outbox::preview_known(std::string action_id, std::string message_id) {
     }};
 }
 
-Write Outbox::set_text(std::string action_id, std::string markdown) {
+Write Outbox::set_text(std::string action_id, std::string markdown, std::int64_t expires_at_ms) {
     return {.apply = [action_id = std::move(action_id), markdown = std::move(markdown),
-                      now = clock_->unix_ms()](Database* database) {
-        return database->run("update outbox set markdown = ?, updated_at_ms = ? "
+                      expires_at_ms, now = clock_->unix_ms()](Database* database) {
+        return database->run("update outbox set markdown = ?, expires_at_ms = ?, updated_at_ms = ? "
                              "where action_id = ? and state in ('queued', 'sending')",
-                             markdown, now, action_id);
+                             markdown, expires_at_ms, now, action_id);
     }};
 }
 

@@ -85,7 +85,8 @@ class Outbox {
     Write part_sent(std::string action_id, std::uint32_t part, std::uint32_t parts,
                     std::string message_id);
     Write preview_known(std::string action_id, std::string message_id);
-    Write set_text(std::string action_id, std::string markdown);
+    // What a preview becomes when its run has ended; from now on it can expire.
+    Write set_text(std::string action_id, std::string markdown, std::int64_t expires_at_ms);
     // sent, failed or unknown. A sent row stays sent.
     Write finish(std::string action_id, OutboxState state, std::string error_code = {},
                  std::string error = {});
