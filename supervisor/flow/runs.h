@@ -7,6 +7,8 @@
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
+#include "supervisor/ledger/address.h"
+#include "supervisor/ledger/transcripts.h"
 
 #include <cstdint>
 #include <functional>
@@ -20,12 +22,10 @@ namespace openclaw::flow {
 
 // Where an answer goes besides the listeners. Empty channel: nowhere (a client reads it).
 struct ReplyTarget {
-    std::string channel;    // "telegram"
-    std::string account;
-    std::string chat_id;
-    std::string thread_id;
+    ledger::Route to;
     std::string reply_to_message_id;
-    bool is_direct = true;
+
+    bool is_direct() const { return to.chat.kind == ledger::ChatKind::direct; }
 };
 
 struct RunRequest {
@@ -36,6 +36,7 @@ struct RunRequest {
     std::string sender_label;            // for the transcript; empty: the owner
     std::optional<ReplyTarget> target;   // set: the answer is owed to a channel, through the outbox
     std::string inbox_event_id;          // the inbox record this run settles; empty for clients
+    int charged_resumes = 0;             // how often a restart has begun this run again
     std::string trace;
     std::optional<Milliseconds> timeout;
 };
@@ -58,18 +59,7 @@ struct Run {
     bool is_over() const { return status == RunStatus::completed || status == RunStatus::failed || status == RunStatus::aborted; }
 };
 
-// A message as it stands in a transcript.
-struct TranscriptRow {
-    std::string id;          // stable, unique
-    std::int64_t sequence = 0; // 1, 2, … within the session
-    std::string role;        // "user" | "assistant"
-    std::string text;
-    std::int64_t at_ms = 0;
-    std::string run_id;
-    std::string idempotency_key; // "<run id>:user" for user rows
-    std::string provider, model, stop_reason; // assistant rows
-    std::uint64_t input_tokens = 0, output_tokens = 0;
-};
+using ledger::TranscriptRow;
 
 // Told everything about every run, in order. Calls come from the loop, never from inside AgentRuns::begin or abort…
 // except `on_run_ended` of an aborted run, which PROTOCOL.md 12.5 wants before the answer to chat.abort.

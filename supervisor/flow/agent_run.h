@@ -1,0 +1,76 @@
+// flow/agent_run.h — one run, from its place in the line to its record.
+//
+//   begin      waits in the session's line (RunTable)
+//   start      session and question are noted, the transcript's tail is read
+//   on_tail    RunStart goes to the agent worker
+//   on_delta…  text grows: listeners are told, a preview is shown in the chat
+//   on_end     answer, session, inbox and outbox become one unit
+//   on_kept    the unit is on disk: the answer may leave
+//   finish     listeners are told, exactly once, whatever happened
+#pragma once
+
+#include "supervisor/flow/preview.h"
+#include "supervisor/flow/rooms.h"
+#include "supervisor/flow/run_table.h"
+#include "supervisor/flow/runs.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace openclaw::flow {
+
+class AgentRun {
+  public:
+    AgentRun(Rooms& rooms, Deliveries& deliveries, RunTable& table, RunRequest request);
+    ~AgentRun();
+
+    const Run& run() const { return run_; }
+    bool is_started() const { return state_ != State::waiting; }
+    bool waits_for_agent() const { return state_ == State::wants_agent; }
+
+    void start();                            // its turn in the session has come
+    void join(RunRequest request);           // one more message for a turn that has not started
+    void try_agent();                        // the agent worker is there, or has room
+    void on_delta(std::string_view text);
+    void on_end(const wire::RunEnd& end, std::string text);
+    void on_agent_down();
+    void abort(std::string_view reason);
+
+  private:
+    enum class State { waiting, reading, wants_agent, running, keeping, over };
+
+    void on_tail(Result<ledger::TranscriptPage> page);
+    void send_start();
+    ledger::Session session_now() const;
+    void note_question();
+    void complete(RunStatus status, std::string text, std::string stop_reason);
+    void keep(std::string answer, bool is_notice);
+    ledger::Writes unit_for(const std::string& answer, bool is_notice);
+    void owe_answer(ledger::Writes& unit, const std::string& answer, bool is_notice);
+    void on_kept(Result<void> kept);
+    void finish();
+    void show_typing(bool on);
+    std::string action_id() const { return run_.request.run_id + ":reply"; }
+    std::string answer_for_chat() const;
+
+    Rooms& rooms_;
+    Deliveries& deliveries_;
+    RunTable& table_;
+    Run run_;
+    State state_ = State::waiting;
+    std::vector<ledger::InboxKey> settles_; // the messages this turn answers
+    std::string transcript_;                // serialised wire::Transcript
+    int lives_lost_ = 0;                    // agent workers that died under this run
+    bool is_owed_ = false;                  // the unit holds an answer for a chat
+    bool began_as_preview_ = false;         // its outbox row was on disk before the answer was whole
+    bool is_typing_ = false;
+    std::unique_ptr<Preview> preview_;
+    Timer deadline_;
+    Timer typing_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace openclaw::flow

@@ -1,0 +1,73 @@
+// flow/inbound.h — one message from a stranger, from arrival to its run.
+//
+//   begin        parsed by the worker, trusted by nobody
+//   on_recorded  ours now: acknowledged, the worker may forget it
+//   judge        may this sender speak here, is it a command, which agent, which session
+//   …            a run begins, a command is obeyed, a pairing is offered, or it is dropped with a reason
+//
+// The disk refusing a record does not lose the message: it is tried again and the worker waits. When more runs live
+// than the agent can take, acknowledgements are held back: the platform's own queue is the best one.
+#pragma once
+
+#include "supervisor/flow/commands.h"
+#include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/rooms.h"
+#include "supervisor/flow/runs.h"
+#include "supervisor/policy/access.h"
+
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace openclaw::flow {
+
+class Inbounds {
+  public:
+    Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Commands& commands);
+
+    // From the switchboard. False: the frame's descriptors are wrong.
+    bool on_inbound(const std::string& worker, const wire::Inbound& message, const Fds& fds);
+    // Rows found unfinished at start: each is resumed once.
+    void recover(std::vector<ledger::InboxRow> rows);
+    void on_fewer_runs();
+    std::int64_t last_inbound_ms(const std::string& worker) const;
+
+  private:
+    struct Message { // in the hands of this room
+        std::string worker;
+        wire::Inbound inbound;
+        ledger::InboxKey key;
+        std::string run_id, trace;
+        int charged_resumes = 0;
+        int record_tries = 0;
+    };
+    using Held = std::shared_ptr<Message>;
+
+    void record(const Held& message);
+    void on_recorded(const Held& message, Result<void> kept, const ledger::Recorded& found);
+    void acknowledge(const Message& message, bool is_duplicate);
+    void send_ack(const std::string& worker, const std::string& event_id, bool is_duplicate);
+    void judge(const Held& message);
+    void offer_pairing(const Held& message, const policy::Facts& facts);
+    void begin_run(const Held& message, const policy::Facts& facts, const policy::Route& route);
+    void react(const policy::Facts& facts, const policy::Admission& admission, const config::ChannelAccount& account, const std::string& agent_id);
+    void drop(const Held& message, std::string_view word, std::string_view sentence);
+    void park(const Held& message);
+    ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts, std::string markdown) const;
+    void commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice);
+
+    struct Ack {
+        std::string worker, event_id;
+    };
+
+    Rooms& rooms_;
+    AgentRuns& runs_;
+    Deliveries& deliveries_;
+    Commands& commands_;
+    std::deque<Ack> held_back_;
+    std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
+    Timer record_again_;
+    std::deque<Held> to_record_again_;
+};
+
+} // namespace openclaw::flow

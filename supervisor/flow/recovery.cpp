@@ -1,0 +1,58 @@
+#include "supervisor/flow/recovery.h"
+
+#include "common/log/log.h"
+
+#include <memory>
+
+namespace openclaw::flow {
+
+namespace {
+
+constexpr std::size_t page = 500;
+
+struct Recovery : std::enable_shared_from_this<Recovery> {
+    Rooms& rooms;
+    Deliveries& deliveries;
+    Inbounds& inbounds;
+    std::function<void()> done;
+    std::size_t answers = 0, questions = 0;
+
+    Recovery(Rooms& r, Deliveries& d, Inbounds& i, std::function<void()> f) : rooms(r), deliveries(d), inbounds(i), done(std::move(f)) {}
+
+    void read_outbox(std::int64_t after) {
+        rooms.ledger.outbox.unfinished(after, page, [self = shared_from_this()](Result<std::vector<ledger::OutboxRow>> rows) { self->on_outbox(std::move(rows)); });
+    }
+
+    void on_outbox(Result<std::vector<ledger::OutboxRow>> rows) {
+        if (!rows || rows->empty()) return read_inbox(0);
+        const auto last = rows->back().sequence;
+        answers += rows->size();
+        deliveries.recover(std::move(*rows));
+        read_outbox(last);
+    }
+
+    void read_inbox(std::int64_t after) {
+        rooms.ledger.inbox.unfinished(after, page, [self = shared_from_this()](Result<std::vector<ledger::InboxRow>> rows) { self->on_inbox(std::move(rows)); });
+    }
+
+    void on_inbox(Result<std::vector<ledger::InboxRow>> rows) {
+        if (!rows || rows->empty()) return finish();
+        const auto last = rows->back().sequence;
+        questions += rows->size();
+        inbounds.recover(std::move(*rows));
+        read_inbox(last);
+    }
+
+    void finish() {
+        if (answers + questions > 0) log::info("recovery.done", {{"answers", answers}, {"questions", questions}});
+        if (done) done();
+    }
+};
+
+} // namespace
+
+void recover(Rooms& rooms, Deliveries& deliveries, Inbounds& inbounds, std::function<void()> done) {
+    std::make_shared<Recovery>(rooms, deliveries, inbounds, std::move(done))->read_outbox(0);
+}
+
+} // namespace openclaw::flow

@@ -1,0 +1,74 @@
+#include "supervisor/flow/switchboard.h"
+
+#include "common/log/log.h"
+
+namespace openclaw::flow {
+
+void Switchboard::on_ready(const std::string& id, std::uint64_t) {
+    if (id == agent_worker_id) runs_.on_agent_ready();
+    else deliveries_.on_worker_ready(id);
+}
+
+void Switchboard::on_room(const std::string& id) {
+    if (id == agent_worker_id) runs_.on_agent_ready();
+    else deliveries_.on_room(id);
+}
+
+void Switchboard::on_down(const std::string& id, const std::string& reason) {
+    if (id == agent_worker_id) return runs_.on_agent_down();
+    auto& facts = channels_[id];
+    facts.state = wire::ChannelStatus::STATE_UNSPECIFIED;
+    facts.detail = reason;
+    deliveries_.on_worker_down(id);
+    if (tell_) tell_();
+}
+
+void Switchboard::on_view_changed(const std::string&) {
+    if (tell_) tell_();
+}
+
+void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds fds) {
+    const log::TraceScope trace(frame.trace());
+    bool is_sound = true;
+    switch (frame.body_case()) {
+    case wire::Frame::kInbound:
+        is_sound = inbounds_.on_inbound(id, frame.inbound(), fds);
+        channels_[id].last_inbound_ms = rooms_.now_ms();
+        break;
+    case wire::Frame::kDelivery:
+        is_sound = deliveries_.on_delivery(id, frame.delivery());
+        if (frame.delivery().state() == wire::Delivery::SENT) channels_[id].last_outbound_ms = rooms_.now_ms();
+        break;
+    case wire::Frame::kRunDelta: runs_.on_delta(frame.run_delta()); break;
+    case wire::Frame::kRunEnd: is_sound = runs_.on_end(frame.run_end(), fds); break;
+    case wire::Frame::kChannelStatus: on_channel_status(id, frame.channel_status()); break;
+    case wire::Frame::kStateWrite: on_state_write(id, frame.state_write()); break;
+    default: break;
+    }
+    if (is_sound) return;
+    if (ipc::Link* link = rooms_.links.link(id)) link->misbehaved("a frame that contradicts itself or speaks for another account");
+}
+
+void Switchboard::on_channel_status(const std::string& id, const wire::ChannelStatus& status) {
+    auto& facts = channels_[id];
+    if (facts.state != status.state())
+        log::info("channel.status", {{"worker", id}, {"state", wire::ChannelStatus::State_Name(status.state())}, {"identity", status.identity()}, {"detail", log::redact(status.detail())}});
+    facts.state = status.state();
+    facts.detail = log::redact(status.detail());
+    facts.identity = status.identity();
+    facts.identity_id = status.identity_id();
+    facts.error_code = status.error_code();
+    facts.said_at_ms = rooms_.now_ms();
+    facts.last_contact_ms = status.last_contact_unix_ms();
+    if (tell_) tell_();
+}
+
+void Switchboard::on_state_write(const std::string& id, const wire::StateWrite& write) {
+    for (const auto& entry : write.entries()) {
+        auto kept = rooms_.ledger.worker_state.put(id, entry.key(), entry.value());
+        if (kept) rooms_.ledger.store->note(std::move(*kept));
+        else log::warn("worker.state_refused", {{"worker", id}, {"key", entry.key()}, {"why", kept.error().sentence}});
+    }
+}
+
+} // namespace openclaw::flow

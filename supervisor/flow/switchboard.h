@@ -1,0 +1,46 @@
+// flow/switchboard.h — every frame of every worker to the room that waits for it, and the news of their lives.
+//
+// Knows bodies, not channels. A frame whose content contradicts itself, or speaks of another account's affairs,
+// is misbehaviour and ends that worker's life.
+#pragma once
+
+#include "supervisor/flow/channel_facts.h"
+#include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/inbound.h"
+#include "supervisor/flow/rooms.h"
+#include "supervisor/flow/run_table.h"
+#include "supervisor/process/workers.h"
+
+#include <functional>
+#include <string>
+
+namespace openclaw::flow {
+
+class Switchboard final : public process::Listener {
+  public:
+    Switchboard(Rooms& rooms, Inbounds& inbounds, Deliveries& deliveries, RunTable& runs)
+        : rooms_(rooms), inbounds_(inbounds), deliveries_(deliveries), runs_(runs) {}
+
+    void on_ready(const std::string& id, std::uint64_t generation) override;
+    void on_frame(const std::string& id, const wire::Frame& frame, Fds fds) override;
+    void on_room(const std::string& id) override;
+    void on_down(const std::string& id, const std::string& reason) override;
+    void on_view_changed(const std::string& id) override;
+
+    const ChannelFactsTable& channels() const { return channels_; }
+    // Something that status shows has changed: a worker's state or what a channel says of itself.
+    void on_change(std::function<void()> tell) { tell_ = std::move(tell); }
+
+  private:
+    void on_channel_status(const std::string& id, const wire::ChannelStatus& status);
+    void on_state_write(const std::string& id, const wire::StateWrite& write);
+
+    Rooms& rooms_;
+    Inbounds& inbounds_;
+    Deliveries& deliveries_;
+    RunTable& runs_;
+    ChannelFactsTable channels_;
+    std::function<void()> tell_;
+};
+
+} // namespace openclaw::flow

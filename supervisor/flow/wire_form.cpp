@@ -1,0 +1,98 @@
+#include "supervisor/flow/wire_form.h"
+
+#include "common/base/strings.h"
+#include "common/ipc/text.h"
+
+namespace openclaw::flow {
+
+namespace {
+
+policy::ChatKind chat_kind_of(wire::ChatKind kind) {
+    switch (kind) {
+    case wire::CHAT_GROUP: return policy::ChatKind::group;
+    case wire::CHAT_CHANNEL: return policy::ChatKind::channel;
+    default: return policy::ChatKind::direct;
+    }
+}
+
+policy::Addressing addressing_of(wire::Addressing addressing) {
+    switch (addressing) {
+    case wire::ADDRESSED_MENTION: return policy::Addressing::mention;
+    case wire::ADDRESSED_REPLY: return policy::Addressing::reply;
+    case wire::ADDRESSED_COMMAND: return policy::Addressing::command;
+    default: return policy::Addressing::none;
+    }
+}
+
+constexpr std::size_t quoted_bytes = 1000; // of a message that is replied to: enough to know which one is meant
+
+} // namespace
+
+policy::Facts facts_of(std::string_view worker, const wire::Inbound& message) {
+    const auto colon = worker.find(':');
+    policy::Facts facts;
+    facts.channel = worker.substr(0, colon);
+    if (colon != std::string_view::npos) facts.account = worker.substr(colon + 1);
+    facts.chat_kind = chat_kind_of(message.chat().kind());
+    facts.chat_id = message.chat().id();
+    facts.thread_id = message.chat().thread_id();
+    facts.sender_id = message.sender().id();
+    facts.sender_handle = message.sender().handle();
+    facts.sender_name = message.sender().display_name();
+    facts.sender_is_bot = message.sender().is_bot();
+    facts.addressing = addressing_of(message.addressing());
+    facts.text = message.text().inline_text();
+    facts.command = message.command();
+    facts.command_arguments = message.command_arguments();
+    facts.message_id = message.message_id();
+    return facts;
+}
+
+std::string agent_text(const wire::Inbound& message) {
+    std::string text = message.text().inline_text();
+    for (const auto& attachment : message.attachments()) text += (text.empty() ? "" : "\n") + attachment;
+    if (!message.has_reply_to() || message.reply_to().text().empty()) return text;
+    const std::string quoted(utf8_prefix(message.reply_to().text(), quoted_bytes));
+    const std::string whom = message.reply_to().is_self() ? "your message" : "a message";
+    return "[Replying to " + whom + ": " + quoted + "]\n" + text;
+}
+
+std::string sender_label(const wire::Inbound& message) {
+    const auto& sender = message.sender();
+    if (sender.display_name().empty()) return sender.handle().empty() ? sender.id() : "@" + sender.handle();
+    return sender.handle().empty() ? sender.display_name() : sender.display_name() + " (@" + sender.handle() + ")";
+}
+
+ledger::ChatKind chat_kind(policy::ChatKind kind) {
+    switch (kind) {
+    case policy::ChatKind::direct: return ledger::ChatKind::direct;
+    case policy::ChatKind::group: return ledger::ChatKind::group;
+    case policy::ChatKind::channel: return ledger::ChatKind::channel;
+    }
+    return ledger::ChatKind::unknown;
+}
+
+void put_chat(wire::Chat& chat, const ledger::Chat& value) {
+    chat.set_id(value.id);
+    chat.set_thread_id(value.thread_id);
+    chat.set_kind(static_cast<wire::ChatKind>(value.kind));
+}
+
+Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row) {
+    OutboundFrame made;
+    made.frame.set_trace(row.trace);
+    auto& out = *made.frame.mutable_outbound();
+    out.set_action_id(row.action_id);
+    out.set_attempt(row.attempts);
+    put_chat(*out.mutable_chat(), row.to.chat);
+    made.blob = TRY(ipc::put_text(*out.mutable_markdown(), row.markdown));
+    out.set_reply_to_message_id(row.reply_to_message_id);
+    out.set_retry_class(static_cast<wire::RetryClass>(row.retry_class));
+    out.set_first_part(static_cast<std::uint32_t>(row.receipts.size()));
+    out.set_stream_message_id(row.stream_message_id);
+    out.set_expires_at_ms(row.expires_at_ms);
+    out.set_notice(row.notice);
+    return made;
+}
+
+} // namespace openclaw::flow

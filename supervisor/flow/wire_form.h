@@ -1,0 +1,34 @@
+// flow/wire_form.h — wire messages to our values and back. Generated types are opened here and nowhere else in flow.
+#pragma once
+
+#include "common/base/result.h"
+#include "common/base/unique_fd.h"
+#include "proto/frame.pb.h"
+#include "supervisor/ledger/outbox.h"
+#include "supervisor/policy/facts.h"
+
+#include <string>
+#include <string_view>
+
+namespace openclaw::flow {
+
+// What a channel worker said about one message. `worker` is the id the link belongs to: the channel and account
+// come from there, never from the message.
+policy::Facts facts_of(std::string_view worker, const wire::Inbound& message);
+
+// The text the agent gets: what was written, or the placeholders of what was attached, with what it replies to.
+std::string agent_text(const wire::Inbound& message);
+// "Ann (@ann)": who speaks, for groups.
+std::string sender_label(const wire::Inbound& message);
+
+ledger::ChatKind chat_kind(policy::ChatKind kind);
+void put_chat(wire::Chat& chat, const ledger::Chat& value);
+
+// The Outbound frame for a row, and the blob that goes along when the text is long.
+struct OutboundFrame {
+    wire::Frame frame;
+    UniqueFd blob;
+};
+Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row);
+
+} // namespace openclaw::flow

@@ -1,0 +1,135 @@
+#include "tests/unit/supervisor/flow/stage.h"
+
+using namespace openclaw;
+using namespace openclaw::flow;
+using namespace openclaw::flow::test;
+
+namespace {
+
+const std::string channel = "echo:default";
+
+// Brings one answer into the hands of the channel's worker.
+wire::Outbound answered(Stage& stage, FarEnd& echo, const std::string& event_id = "1") {
+    auto& agent = stage.links.ends.contains("agent") ? *stage.links.ends.at("agent") : stage.connect("agent");
+    echo.says(inbound(event_id, "hello"));
+    agent.says(run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "the answer"));
+    return stage.expect(echo, wire::Frame::kOutbound).outbound();
+}
+
+} // namespace
+
+TEST_SUITE("supervisor/flow") {
+    TEST_CASE("a worker that dies before the network was touched is given the answer again, without a mark") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        const auto first = answered(stage, stage.connect(channel));
+        stage.dies(channel);
+        const auto again = stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound();
+        CHECK(again.action_id() == first.action_id());
+        CHECK(again.attempt() == 2);
+        stage.let_writes_settle();
+        CHECK_FALSE(stage.outbox(first.action_id()).at(0).maybe_duplicate);
+    }
+    TEST_CASE("a worker that dies after touching the network is given the answer once more, marked; then its fate is unknown") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo);
+        echo.says(delivery(first.action_id(), wire::Delivery::DISPATCHING));
+        stage.turn_until([&] { return !stage.traces.steps(stage.deliveries->row(first.action_id())->trace).empty() && stage.traces.steps(stage.deliveries->row(first.action_id())->trace).back().event == "dispatched"; });
+        stage.dies(channel);
+        auto& next = stage.connect(channel);
+        CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() == first.action_id());
+        next.says(delivery(first.action_id(), wire::Delivery::UNKNOWN));
+        stage.turn_until([&] { return !stage.deliveries->is_known(first.action_id()); });
+        stage.let_writes_settle();
+        const auto row = stage.outbox(first.action_id()).at(0);
+        CHECK(row.maybe_duplicate);
+        CHECK(row.state == ledger::OutboxState::unknown);
+    }
+    TEST_CASE("parts with a receipt are never sent again, and the next part waits for the receipt's record") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo);
+        echo.says(delivery(first.action_id(), wire::Delivery::SENT, 0, 3, "901"));
+        CHECK(stage.expect(echo, wire::Frame::kDeliveryAck).delivery_ack().part() == 0);
+        CHECK(stage.outbox(first.action_id()).at(0).receipts.size() == 1); // on disk before the acknowledgement
+        stage.dies(channel);
+        CHECK(stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound().first_part() == 1);
+    }
+    TEST_CASE("a preview is recorded before it is shown, and the answer finishes it by an edit") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "slowly"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
+        const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
+        CHECK(update.markdown() == "a text that is long enough to be shown");
+        CHECK(stage.outbox(update.action_id()).at(0).state == ledger::OutboxState::sending);
+        auto shown = delivery(update.action_id(), wire::Delivery::SENT, 0, 1, "777");
+        shown.mutable_delivery()->set_preview(true);
+        echo.says(shown);
+        agent.says(run_end(start.run_id(), "the whole text"));
+        const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
+        CHECK(out.action_id() == update.action_id());
+        CHECK(out.stream_message_id() == "777");
+        CHECK(out.markdown().inline_text() == "the whole text");
+    }
+    TEST_CASE("an edit whose fate is unknown is repeated without a mark") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "slowly"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
+        const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
+        auto shown = delivery(update.action_id(), wire::Delivery::SENT, 0, 1, "777");
+        shown.mutable_delivery()->set_preview(true);
+        echo.says(shown);
+        agent.says(run_end(start.run_id(), "done"));
+        stage.expect(echo, wire::Frame::kOutbound);
+        echo.says(delivery(update.action_id(), wire::Delivery::UNKNOWN));
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().stream_message_id() == "777");
+        stage.let_writes_settle();
+        CHECK_FALSE(stage.outbox(update.action_id()).at(0).maybe_duplicate);
+    }
+    TEST_CASE("a stopped run takes its preview away") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "slowly"));
+        agent.says(run_delta(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "a text that is long enough to be shown"));
+        const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
+        echo.says(inbound("2", "/stop"));
+        CHECK(stage.expect(echo, wire::Frame::kStreamCancel).stream_cancel().action_id() == update.action_id());
+    }
+    TEST_CASE("a worker that reports on another account's answer has misbehaved") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo);
+        auto& forger = stage.connect("echo:other");
+        forger.says(delivery(first.action_id(), wire::Delivery::SENT));
+        stage.turn_until([&] { return forger.misbehaved; });
+        CHECK(stage.deliveries->is_known(first.action_id()));
+    }
+    TEST_CASE("a permanent failure closes the answer with its reason") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo);
+        auto failed = delivery(first.action_id(), wire::Delivery::FAILED);
+        failed.mutable_delivery()->set_permanent(true);
+        failed.mutable_delivery()->set_error_code("blocked");
+        failed.mutable_delivery()->set_error("the user blocked the bot");
+        echo.says(failed);
+        stage.turn_until([&] { return !stage.deliveries->is_known(first.action_id()); });
+        stage.let_writes_settle();
+        CHECK(stage.outbox(first.action_id()).at(0).error_code == "blocked");
+    }
+}

@@ -1,0 +1,145 @@
+#include "tests/unit/supervisor/flow/stage.h"
+
+using namespace openclaw;
+using namespace openclaw::flow;
+using namespace openclaw::flow::test;
+
+namespace {
+const std::string channel = "echo:default";
+}
+
+TEST_SUITE("supervisor/flow") {
+    TEST_CASE("a message is recorded, acknowledged, given to the agent, and its answer delivered") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "hello"));
+        CHECK(stage.expect(echo, wire::Frame::kInboundAck).inbound_ack().event_id() == "1");
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(start.message().inline_text() == "hello");
+        CHECK(start.session_key() == "agent:main:echo:direct:5001");
+        agent.says(run_end(start.run_id(), "hi there"));
+        const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
+        CHECK(out.markdown().inline_text() == "hi there");
+        CHECK(out.chat().id() == "5001");
+        echo.says(delivery(out.action_id(), wire::Delivery::SENT));
+        stage.expect(echo, wire::Frame::kDeliveryAck);
+        stage.let_writes_settle();
+        CHECK(stage.inbox("1").state == ledger::InboxState::done);
+        CHECK(stage.outbox(out.action_id()).at(0).state == ledger::OutboxState::sent);
+        CHECK(stage.deliveries->waiting_count() == 0);
+    }
+    TEST_CASE("a redelivered message is acknowledged as known and begins nothing") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        stage.connect("agent");
+        echo.says(inbound("1", "hello"));
+        stage.expect(echo, wire::Frame::kInboundAck);
+        echo.says(inbound("1", "hello"));
+        CHECK(stage.expect(echo, wire::Frame::kInboundAck).inbound_ack().duplicate());
+        CHECK(stage.runs->active_count() == 1);
+    }
+    TEST_CASE("messages of one chat are answered one after the other, of two chats side by side") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "first", "5001"));
+        const auto first = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        echo.says(inbound("2", "second", "5001"));
+        echo.says(inbound("3", "other", "5002"));
+        const auto other = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(other.message().inline_text() == "other");
+        agent.says(run_end(first.run_id(), "one"));
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() == "second");
+    }
+    TEST_CASE("the second turn of a chat is given the first") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "first"));
+        agent.says(run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "one"));
+        stage.expect(echo, wire::Frame::kOutbound);
+        echo.says(inbound("2", "second"));
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().transcript_bytes() > 0);
+    }
+    TEST_CASE("an agent that dies is given its runs again; one that dies under the same message four times is not") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        echo.says(inbound("1", "poison"));
+        stage.expect(echo, wire::Frame::kInboundAck);
+        for (int life = 0; life < 4; ++life) {
+            auto& agent = stage.connect("agent");
+            CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() == "poison");
+            stage.dies("agent");
+        }
+        const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
+        CHECK(out.notice());
+        CHECK(stage.runs->active_count() == 0);
+    }
+    TEST_CASE("an unknown sender is offered a pairing once, and the fourth stranger hears nothing") {
+        Scratch scratch;
+        Stage stage(scratch.path, R"({ channels: { echo: {} } })");
+        auto& echo = stage.connect(channel);
+        for (const std::string sender : {"1", "2", "3"}) {
+            echo.says(inbound("a" + sender, "hi", sender));
+            const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
+            CHECK(out.markdown().inline_text().find("pairing approve echo") != std::string::npos);
+            echo.says(delivery(out.action_id(), wire::Delivery::SENT));
+        }
+        echo.says(inbound("a4", "hi", "4"));
+        echo.says(inbound("b1", "hi again", "1"));
+        stage.expect(echo, wire::Frame::kInboundAck);
+        stage.expect(echo, wire::Frame::kInboundAck);
+        stage.let_writes_settle();
+        CHECK(stage.inbox("a4").state == ledger::InboxState::dropped);
+        CHECK_FALSE(stage.inbox("a4").reason.empty());
+        CHECK(stage.deliveries->waiting_count() == 0);
+        CHECK(stage.runs->active_count() == 0);
+    }
+    TEST_CASE("/stop ends the run that lasts and says so; the stopped message is settled") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "work"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        echo.says(inbound("2", "/stop"));
+        CHECK(stage.expect(agent, wire::Frame::kRunAbort).run_abort().run_id() == start.run_id());
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() == "⚙️ Agent was aborted.");
+        agent.says(run_end(start.run_id(), "too late"));
+        stage.let_writes_settle();
+        CHECK(stage.inbox("1").state == ledger::InboxState::done);
+        CHECK(stage.outbox(start.run_id()).empty());
+    }
+    TEST_CASE("/new begins a transcript anew") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "remember me"));
+        const auto first = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        agent.says(run_end(first.run_id(), "yes"));
+        stage.expect(echo, wire::Frame::kOutbound);
+        echo.says(inbound("2", "/new"));
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().notice());
+        echo.says(inbound("3", "who am I"));
+        const auto second = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(second.session_id() != first.session_id());
+        CHECK(second.transcript_bytes() == 0);
+    }
+    TEST_CASE("silence is kept where it is allowed") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "hello"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        agent.says(run_end(start.run_id(), "NO_REPLY"));
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text().find("chose not to answer") != std::string::npos);
+    }
+}

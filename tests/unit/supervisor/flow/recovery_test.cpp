@@ -1,0 +1,127 @@
+#include "tests/unit/supervisor/flow/stage.h"
+
+using namespace openclaw;
+using namespace openclaw::flow;
+using namespace openclaw::flow::test;
+
+namespace {
+const std::string channel = "echo:default";
+}
+
+TEST_SUITE("supervisor/flow") {
+    TEST_CASE("a question that was acknowledged before a crash is answered after it, once") {
+        Scratch scratch;
+        std::string run_id;
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            echo.says(inbound("1", "hello"));
+            before.expect(echo, wire::Frame::kInboundAck);
+            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+        }
+        Stage after(scratch.path);
+        auto& echo = after.connect(channel);
+        auto& agent = after.connect("agent");
+        after.recover();
+        const auto start = after.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(start.run_id() == run_id);
+        CHECK(start.message().inline_text() == "hello");
+        CHECK(start.transcript_bytes() == 0); // the question itself is not its own history
+        echo.says(inbound("1", "hello"));     // and the platform sends it again
+        CHECK(after.expect(echo, wire::Frame::kInboundAck).inbound_ack().duplicate());
+        agent.says(run_end(run_id, "hi"));
+        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() == "hi");
+        CHECK(after.runs->active_count() == 0);
+    }
+    TEST_CASE("an answer that was being sent is sent once more and marked; after a second crash its fate is unknown") {
+        Scratch scratch;
+        std::string action_id;
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            echo.says(inbound("1", "hello"));
+            agent.says(run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
+            action_id = before.expect(echo, wire::Frame::kOutbound).outbound().action_id();
+        }
+        {
+            Stage second(scratch.path);
+            auto& echo = second.connect(channel);
+            second.recover();
+            CHECK(second.expect(echo, wire::Frame::kOutbound).outbound().action_id() == action_id);
+            second.let_writes_settle();
+            CHECK(second.outbox(action_id).at(0).maybe_duplicate);
+        }
+        Stage third(scratch.path);
+        third.connect(channel);
+        third.recover();
+        third.let_writes_settle();
+        CHECK(third.outbox(action_id).at(0).state == ledger::OutboxState::unknown);
+    }
+    TEST_CASE("an answer that waited for its channel is sent after a crash without a mark") {
+        Scratch scratch;
+        std::string run_id;
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            echo.says(inbound("1", "hello"));
+            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+            before.dies(channel);
+            agent.says(run_end(run_id, "hi"));
+            before.turn_until([&] { return before.runs->active_count() == 0; });
+        }
+        Stage after(scratch.path);
+        auto& echo = after.connect(channel);
+        after.recover();
+        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() == "hi");
+        after.let_writes_settle();
+        CHECK_FALSE(after.outbox(run_id).at(0).maybe_duplicate);
+    }
+    TEST_CASE("a preview of a run that a crash cut off is finished by the run that comes again") {
+        Scratch scratch;
+        std::string run_id;
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            echo.says(inbound("1", "slowly"));
+            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+            agent.says(run_delta(run_id, "a text that is long enough to be shown"));
+            auto shown = delivery(before.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id(), wire::Delivery::SENT, 0, 1, "777");
+            shown.mutable_delivery()->set_preview(true);
+            echo.says(shown);
+            before.turn_until([&] { return before.deliveries->row(run_id + ":reply")->stream_message_id == "777"; });
+            before.let_writes_settle();
+        }
+        Stage after(scratch.path);
+        auto& echo = after.connect(channel);
+        auto& agent = after.connect("agent");
+        after.recover();
+        after.expect(agent, wire::Frame::kRunStart);
+        agent.says(run_end(run_id, "the whole text"));
+        const auto out = after.expect(echo, wire::Frame::kOutbound).outbound();
+        CHECK(out.stream_message_id() == "777");
+        CHECK(after.outbox(run_id).size() == 1);
+    }
+    TEST_CASE("a message that was interrupted too often is set aside with a word to its sender") {
+        Scratch scratch;
+        for (int life = 0; life < 6; ++life) {
+            Stage stage(scratch.path);
+            auto& echo = stage.connect(channel);
+            auto& agent = stage.connect("agent");
+            stage.recover();
+            if (life == 0) echo.says(inbound("1", "poison"));
+            stage.expect(agent, wire::Frame::kRunStart);
+            stage.let_writes_settle();
+        }
+        Stage last(scratch.path);
+        auto& echo = last.connect(channel);
+        last.recover();
+        CHECK(last.expect(echo, wire::Frame::kOutbound).outbound().notice());
+        last.let_writes_settle();
+        CHECK(last.inbox("1").state == ledger::InboxState::parked);
+        CHECK(last.runs->active_count() == 0);
+    }
+}
