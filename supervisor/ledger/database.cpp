@@ -88,6 +88,7 @@ Rows::~Rows() {
 bool Rows::next() {
     if (statement_ == nullptr || error_) return false;
     column_ = 0;
+    errno = 0;
     const int code = sqlite3_step(statement_);
     if (code != SQLITE_ROW && code != SQLITE_DONE) error_ = database_->last_error();
     return code == SQLITE_ROW;
@@ -158,6 +159,7 @@ sqlite3_stmt* Database::prepared(Sql sql) {
 
 Result<void> Database::finish(sqlite3_stmt* statement) {
     if (statement == nullptr) return Failure(last_error());
+    errno = 0;
     const int code = sqlite3_step(statement);
     std::optional<Error> error;
     if (code != SQLITE_DONE && code != SQLITE_ROW) error = last_error();
@@ -168,6 +170,7 @@ Result<void> Database::finish(sqlite3_stmt* statement) {
 }
 
 Result<void> Database::script(const char* statements) {
+    errno = 0;
     if (sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr) != SQLITE_OK)
         return Failure(last_error());
     return {};
@@ -176,7 +179,10 @@ Result<void> Database::script(const char* statements) {
 Error Database::last_error() {
     const int extended = sqlite3_extended_errcode(handle_);
     CHECK_INVARIANT((extended & 0xFF) != SQLITE_NOMEM); // out of memory aborts (HOUSE 2.5)
-    auto error = explain(path_, extended, sqlite3_system_errno(handle_), sqlite3_errmsg(handle_));
+    // SQLite keeps the errno of some failures only, not of a commit's; it is still this thread's
+    // last.
+    const int system_errno = errno != 0 ? errno : sqlite3_system_errno(handle_);
+    auto error = explain(path_, extended, system_errno, sqlite3_errmsg(handle_));
     if (is_storage_failure(extended & 0xFF)) storage_failure_ = error;
     return error;
 }
