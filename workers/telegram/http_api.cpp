@@ -29,9 +29,10 @@ HttpApi::HttpApi(Loop& loop, const Settings& settings, Secret token)
 Api::Id HttpApi::call(Call call, OnAnswer done) {
     const auto id = ++last_id_;
     net::HttpHandlers handlers;
-    handlers.done = [this, id, done = std::move(done)](net::HttpOutcome outcome) mutable {
+    handlers.done = [this, id, lane = call.lane,
+                     done = std::move(done)](net::HttpOutcome outcome) mutable {
         const auto finished = calls_.extract(id); // freed when this returns: `done` may destroy us
-        done(judge(std::move(outcome)));
+        done(judge(lane, std::move(outcome)));
     };
     calls_.emplace(id, client(call.lane).start(request_for(call), std::move(handlers)));
     return id;
@@ -66,8 +67,14 @@ net::HttpRequest HttpApi::request_for(const Call& call) const {
     return request;
 }
 
-Answer HttpApi::judge(net::HttpOutcome outcome) {
-    if (!outcome) return no_answer(outcome.error().error.sentence, outcome.error().request_sent);
+Answer HttpApi::judge(Lane lane, net::HttpOutcome outcome) {
+    auto& failures = failures_[static_cast<std::size_t>(lane)];
+    if (!outcome) {
+        // Twice in a row: the address may be stale, or this address family broken.
+        if (++failures % 2 == 0) rebuild(lane);
+        return no_answer(outcome.error().error.sentence, outcome.error().request_sent);
+    }
+    failures = 0;
     last_answer_unix_ms_ = loop_.clock().unix_ms();
     return read_answer(outcome->status, outcome->body, outcome->retry_after(last_answer_unix_ms_));
 }

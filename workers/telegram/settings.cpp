@@ -23,7 +23,8 @@ std::string_view host_of(std::string_view root) {
 }
 
 bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host == "[::1]" || (is_address && host.starts_with("127."));
 }
 
 // "https://host/bot<token>" is a common slip: the method path is ours to add.

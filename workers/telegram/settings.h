@@ -24,16 +24,16 @@ struct MenuCommand {
 
 struct Settings {
     std::string api_root = "https://api.telegram.org"; // no slash at the end
-    std::string proxy;                                 // empty: as the environment says
+    std::string proxy{};                               // empty: as the environment says
     bool ipv4_first = true;                            // network.dnsResultOrder
-    SplitRule split;                                   // textChunkLimit, streaming.chunkMode
+    SplitRule split{};                                 // textChunkLimit, streaming.chunkMode
     bool previews = true;                              // streaming.mode is not "off"
-    std::optional<bool> link_preview;                  // unset: the platform decides
+    std::optional<bool> link_preview{};                // unset: the platform decides
     bool reply_on_every_part = false;                  // replyToMode "all"
     bool show_commands = true;                         // commands.native
-    std::vector<MenuCommand> custom_commands;
-    PaceRules pace;
-    std::vector<std::string> notes; // what was corrected, for the log
+    std::vector<MenuCommand> custom_commands{};
+    PaceRules pace{};
+    std::vector<std::string> notes{}; // what was corrected, for the log
 };
 
 // Errors: invalid, with the key and what to write instead.

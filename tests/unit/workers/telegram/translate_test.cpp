@@ -78,7 +78,8 @@ TEST_SUITE("workers/telegram") {
         const auto update =
             R"({"update_id":1,"message":{"message_id":1,"chat":{"id":-5,"type":"group"},"text":"@ x",
             "entities":[{"type":"mention","offset":0,"length":1}]}})";
-        CHECK(translated(update, {.id = 1, .username = ""}).inbound.addressing() == wire::ADDRESSED_NOT);
+        CHECK(translated(update, {.id = 1, .username = ""}).inbound.addressing() ==
+              wire::ADDRESSED_NOT);
     }
     TEST_CASE("names of strangers are cut to a bounded length") {
         const auto update =

@@ -1,0 +1,198 @@
+#include "workers/telegram/poll.h"
+
+#include "common/json/write.h"
+#include "common/log/log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace openclaw::telegram {
+
+namespace {
+
+// TELEGRAM.md 3: the server clamps at 50 s; half a minute passes every proxy.
+constexpr std::chrono::seconds rest_at_server{30};
+constexpr Milliseconds beyond_rest = std::chrono::seconds(15);
+constexpr std::size_t largest_batch = 100;
+constexpr Milliseconds fastest_repeat{50};
+constexpr Milliseconds after_webhook = std::chrono::seconds(1);
+constexpr Milliseconds after_rival = std::chrono::seconds(30);
+constexpr Milliseconds default_retry_after = std::chrono::seconds(5);
+
+} // namespace
+
+Poll::Poll(const Clock& clock, AlarmMaker& alarms, Api& api, Uplink& uplink, Intake& intake,
+           Listener& listener)
+    : clock_(clock)
+    , api_(api)
+    , uplink_(uplink)
+    , intake_(intake)
+    , listener_(listener)
+    , alarm_(alarms.make([this] { on_pause_over(); })) {}
+
+void Poll::start(const Identity& me, std::optional<std::int64_t> offset) {
+    me_ = me;
+    offset_ = offset;
+    clear_webhook();
+}
+
+// A webhook would make every poll a 409. Pending updates are kept: dropping them is losing
+// messages.
+void Poll::clear_webhook() {
+    state_ = State::clearing;
+    call_ = api_.call({.method = "deleteWebhook",
+                       .body = R"({"drop_pending_updates":false})",
+                       .deadline = control_deadline,
+                       .lane = Lane::poll,
+                       .idempotent = true},
+                      [this](Answer answer) {
+                          call_.reset();
+                          on_webhook_cleared(answer);
+                      });
+}
+
+void Poll::on_webhook_cleared(const Answer& answer) {
+    if (answer.trouble == Trouble::auth || answer.trouble == Trouble::misdirected)
+        return refuse(answer);
+    poll(); // a webhook that is still there shows as a 409
+}
+
+void Poll::poll() {
+    if (state_ == State::stopped) return;
+    waits_for_room_ = !uplink_.has_room() || intake_.credits() == 0;
+    if (waits_for_room_) {
+        state_ = State::resting;
+        return;
+    }
+    const auto since = clock_.now() - polled_at_;
+    if (polled_at_ != Instant{} && polled_offset_ == offset_ && since < fastest_repeat)
+        return pause(std::chrono::ceil<Milliseconds>(fastest_repeat - since));
+    state_ = State::polling;
+    polled_at_ = clock_.now();
+    polled_offset_ = offset_;
+    asked_for_ = std::min<std::size_t>(intake_.credits(), largest_batch);
+    call_ =
+        api_.call({.method = "getUpdates",
+                   .body = request_body(),
+                   .deadline = (proven_ ? rest_at_server : std::chrono::seconds(0)) + beyond_rest,
+                   .lane = Lane::poll,
+                   .idempotent = true},
+                  [this](Answer answer) {
+                      call_.reset();
+                      on_answer(std::move(answer));
+                  });
+}
+
+std::string Poll::request_body() const {
+    json::Writer body;
+    body.begin_object();
+    if (offset_) body.member("offset", *offset_);
+    body.member("timeout", proven_ ? rest_at_server.count() : 0).member("limit", asked_for_);
+    body.raw_member("allowed_updates", wanted_updates).end_object();
+    return body.take();
+}
+
+void Poll::on_answer(Answer answer) {
+    if (answer.ok() && !answer.result().is_array()) answer.trouble = Trouble::lost;
+    if (!answer.ok()) return on_failure(answer);
+    backoff_.reset();
+    rivals_ = 0;
+    proven_ = true;
+    listener_.on_poll_succeeded();
+    on_updates(answer.result());
+}
+
+void Poll::on_updates(json::View updates) {
+    std::vector<json::View> batch;
+    std::optional<std::int64_t> last;
+    updates.each_element([&](json::View update) {
+        if (batch.size() == asked_for_) return false; // more than asked for comes again
+        if (update["update_id"].is_integer()) last = update["update_id"].integer();
+        batch.push_back(update);
+        return true;
+    });
+    if (batch.empty()) return poll();
+    if (!last) return on_failure(no_answer("a batch of updates without ids", true));
+    if (offset_ && *last < *offset_)
+        log::warn("telegram.update_ids_restarted", {{"offset", *offset_}, {"update", *last}});
+    next_offset_ = *last + 1;
+    state_ = State::confirming;
+    intake_.offer(batch, me_);
+    if (intake_.is_settled()) advance();
+}
+
+void Poll::on_batch_settled() {
+    if (state_ == State::confirming) advance();
+}
+
+void Poll::advance() {
+    offset_ = std::exchange(next_offset_, std::nullopt);
+    listener_.on_offset(*offset_);
+    poll();
+}
+
+void Poll::on_room() {
+    if (state_ == State::resting && waits_for_room_) poll();
+}
+
+void Poll::on_failure(const Answer& answer) {
+    proven_ = false;
+    switch (answer.trouble) {
+    case Trouble::auth:
+    case Trouble::misdirected:
+        return refuse(answer);
+    case Trouble::rival:
+        return on_rival(answer);
+    case Trouble::webhook:
+        listener_.on_poll_failed(answer, 1, after_webhook);
+        return pause(after_webhook, true);
+    case Trouble::rate: {
+        const auto wait = answer.retry_after.value_or(default_retry_after);
+        const auto how_long = wait + wait * static_cast<std::int64_t>(random_below(11)) / 100;
+        listener_.on_poll_failed(answer, 1, how_long);
+        return pause(how_long);
+    }
+    default:
+        break;
+    }
+    const auto how_long = backoff_.next();
+    if (backoff_.failures() >= 2 && answer.status != 0)
+        api_.rebuild(Lane::poll); // no answer: the api does it
+    listener_.on_poll_failed(answer, backoff_.failures(), how_long);
+    pause(how_long);
+}
+
+// Somebody else polls with this token. Hammering would only end their requests in turn.
+void Poll::on_rival(const Answer& answer) {
+    const auto how_long = scattered(after_rival, 10);
+    api_.rebuild(Lane::poll);
+    listener_.on_poll_failed(answer, ++rivals_, how_long);
+    pause(how_long, true);
+}
+
+void Poll::pause(Milliseconds how_long, bool clear_webhook_first) {
+    state_ = State::pausing;
+    clear_webhook_first_ = clear_webhook_first;
+    alarm_->set(how_long);
+}
+
+void Poll::on_pause_over() {
+    if (state_ != State::pausing) return;
+    if (std::exchange(clear_webhook_first_, false))
+        clear_webhook();
+    else
+        poll();
+}
+
+void Poll::refuse(const Answer& answer) {
+    stop();
+    listener_.on_refused(answer);
+}
+
+void Poll::stop() {
+    state_ = State::stopped;
+    alarm_->clear();
+    if (call_) api_.cancel(*std::exchange(call_, std::nullopt));
+}
+
+} // namespace openclaw::telegram

@@ -1,0 +1,88 @@
+// telegram/poll.h — getUpdates as a state machine. Nothing is confirmed to Telegram before the
+// supervisor has it.
+//
+//   resting ─start─► clearing ─► polling ─► confirming ─► polling …
+//                       ▲           │ any failure
+//                       └─ pausing ◄┘            stop() at any time: stopped
+//
+// The offset of a request deletes everything below it at the server for good (TELEGRAM.md 3), so it
+// is the last update of a batch plus one, and moves when the whole batch is acknowledged. It may
+// move down: update ids restart at random after a quiet week. Failures pause by the table of
+// TELEGRAM.md 3.3; a request is never repeated with the same offset faster than every 50 ms,
+// whatever happens.
+#pragma once
+
+#include "workers/telegram/alarm.h"
+#include "workers/telegram/api.h"
+#include "workers/telegram/backoff.h"
+#include "workers/telegram/identity.h"
+#include "workers/telegram/intake.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace openclaw::telegram {
+
+class Poll {
+  public:
+    enum class State { resting, clearing, polling, confirming, pausing, stopped };
+
+    struct Listener {
+        virtual ~Listener() = default;
+        virtual void on_poll_succeeded() = 0;
+        // `in_a_row` counts this one. The next try comes by itself.
+        virtual void on_poll_failed(const Answer& answer, int in_a_row, Milliseconds pause) = 0;
+        virtual void on_offset(std::int64_t offset) = 0;
+        virtual void
+        on_refused(const Answer& answer) = 0; // the token is not valid; polling has stopped
+    };
+
+    Poll(const Clock& clock, AlarmMaker& alarms, Api& api, Uplink& uplink, Intake& intake,
+         Listener& listener);
+
+    void start(const Identity& me, std::optional<std::int64_t> offset);
+    void on_batch_settled(); // every message of the batch is on disk
+    void on_room();          // the uplink can take messages again
+    void stop();             // aborts the request: nothing of it was confirmed
+
+    State state() const { return state_; }
+
+  private:
+    void clear_webhook();
+    void on_webhook_cleared(const Answer& answer);
+    void poll();
+    void on_answer(Answer answer);
+    void on_updates(json::View updates);
+    void advance();
+    void on_failure(const Answer& answer);
+    void on_rival(const Answer& answer);
+    void pause(Milliseconds how_long, bool clear_webhook_first = false);
+    void on_pause_over();
+    void refuse(const Answer& answer);
+    std::string request_body() const;
+
+    const Clock& clock_;
+    Api& api_;
+    Uplink& uplink_;
+    Intake& intake_;
+    Listener& listener_;
+    std::unique_ptr<Alarm> alarm_;
+    State state_ = State::resting;
+    Identity me_;
+    std::optional<std::int64_t> offset_;      // none: from the head, confirming nothing
+    std::optional<std::int64_t> next_offset_; // of the batch that waits for its acknowledgements
+    std::optional<std::int64_t> polled_offset_;
+    Instant polled_at_{};
+    std::size_t asked_for_ = 0;
+    bool proven_ = false; // the connection works: the next request may rest at the server
+    bool waits_for_room_ = false;
+    bool clear_webhook_first_ = false;
+    Backoff backoff_{std::chrono::seconds(1), std::chrono::seconds(30)};
+    int rivals_ = 0;
+    std::optional<Api::Id> call_;
+};
+
+} // namespace openclaw::telegram

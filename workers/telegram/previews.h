@@ -1,0 +1,88 @@
+// telegram/previews.h — the answer while it grows: one message, edited.
+//
+// The first text waits until there is something to read and until the answer has taken a moment, so
+// that quick answers have no preview. Then it is edited at a polite rate, one call at a time,
+// newest text wins, nothing is edited into the same text. A preview never fails an answer: what
+// goes wrong only ends it, and the answer is then a message of its own. Marked by the action id of
+// the answer it belongs to.
+#pragma once
+
+#include "workers/telegram/alarm.h"
+#include "workers/telegram/api.h"
+#include "workers/telegram/errands.h"
+#include "workers/telegram/migrations.h"
+#include "workers/telegram/send_queue.h"
+#include "workers/telegram/settings.h"
+#include "workers/telegram/target.h"
+#include "workers/telegram/uplink.h"
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace openclaw::telegram {
+
+class Previews {
+  public:
+    struct Links { // all outlive the previews
+        const Clock& clock;
+        AlarmMaker& alarms;
+        Api& api;
+        SendQueue& queue;
+        Uplink& uplink;
+        Errands& errands;
+        const Migrations& migrations;
+        const Settings& settings;
+    };
+
+    explicit Previews(Links links);
+
+    void update(const wire::StreamUpdate& update, const std::string& trace);
+    // The run has no answer: the preview goes away.
+    void cancel(const wire::StreamCancel& cancel);
+
+    // The final text has come: no more edits.
+    void close(const std::string& action_id);
+    // The message that shows the preview, for the final text to be edited into; empty: none.
+    // Forgets the preview. For use in a turn of the chat, when no call about the preview is on its
+    // way.
+    std::string take(const std::string& action_id);
+    void stop(); // no more edits anywhere; what is shown stays
+
+  private:
+    struct Stream {
+        Target target;
+        std::string trace;
+        std::string reply_to_message_id;
+        std::string markdown;   // newest
+        bool is_new = false;    // not tried yet
+        std::string tried;      // what the last call sent
+        std::string message_id; // empty: not shown yet
+        Instant next{};         // not before
+        Instant last_update{};
+        bool plain = false;  // the server did not like our markup
+        bool queued = false; // for a turn, or in flight
+        bool closed = false;
+        bool cancelled = false;
+        bool gone = false; // cannot be shown (any more)
+    };
+
+    void consider(const std::string& action_id, Stream& stream);
+    void on_turn(const std::string& action_id, const std::string& chat);
+    void show(const std::string& action_id, Stream& stream, const std::string& chat, Text text);
+    void on_answer(const std::string& action_id, const std::string& chat, const Answer& answer);
+    void judge(const std::string& action_id, Stream& stream, const Answer& answer);
+    void on_shown(const std::string& action_id, Stream& stream, const Answer& answer);
+    void remove(const std::string& action_id);
+    Text text_of(const Stream& stream) const;
+    void try_again(Stream& stream);
+    bool has_place();
+    void on_alarm();
+    void plan();
+
+    Links to_;
+    std::unordered_map<std::string, Stream> streams_;
+    std::unique_ptr<Alarm> alarm_;
+};
+
+} // namespace openclaw::telegram
