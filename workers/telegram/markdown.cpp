@@ -52,6 +52,8 @@ class Reader {
     void begin_list(List list);
     void begin_segment();
     void end_segment();
+    void open_span(MD_SPANTYPE type, void* detail);
+    void leave_innermost_span();
     void open_mark(Mark::Kind kind, std::string argument = {});
 
     void open_nothing() { open_.push_back({}); }
@@ -69,6 +71,7 @@ class Reader {
     Styled out_;
     std::vector<std::optional<Mark>>
         open_; // begun, in order of nesting; empty: a span that leaves no mark
+    std::vector<MD_SPANTYPE> spans_; // entered and not left, in order of nesting
     std::vector<List> lists_;
     std::vector<RawTag> raw_tags_; // of this segment: text between two block borders
     std::size_t segment_ = 0;
@@ -136,6 +139,8 @@ void Reader::enter_block(MD_BLOCKTYPE type, void* detail) {
 }
 
 void Reader::leave_block(MD_BLOCKTYPE type) {
+    while (!spans_.empty())
+        leave_innermost_span();
     end_segment();
     switch (type) {
     case MD_BLOCK_QUOTE:
@@ -162,6 +167,11 @@ void Reader::leave_block(MD_BLOCKTYPE type) {
 
 void Reader::enter_span(MD_SPANTYPE type, void* detail) {
     if (table_) return; // a table is plain text
+    spans_.push_back(type);
+    open_span(type, detail);
+}
+
+void Reader::open_span(MD_SPANTYPE type, void* detail) {
     switch (type) {
     case MD_SPAN_EM:
         return open_mark(Mark::Kind::italic);
@@ -183,8 +193,18 @@ void Reader::enter_span(MD_SPANTYPE type, void* detail) {
     }
 }
 
-void Reader::leave_span(MD_SPANTYPE) {
-    if (!table_) close_mark();
+// md4c 0.4.8 may leave a span that it never entered, or another than the innermost (a bare URL with
+// "~~" in it does both): leaving one leaves what is inside it, and the unknown is passed over.
+void Reader::leave_span(MD_SPANTYPE type) {
+    if (table_ || std::ranges::find(spans_, type) == spans_.end()) return;
+    while (spans_.back() != type)
+        leave_innermost_span();
+    leave_innermost_span();
+}
+
+void Reader::leave_innermost_span() {
+    spans_.pop_back();
+    close_mark();
 }
 
 void Reader::text(MD_TEXTTYPE type, std::string_view piece) {
