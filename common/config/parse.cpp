@@ -42,7 +42,7 @@ bool is_line_end(char32_t c) {
 // ECMAScript's identifiers, generously: every letter beyond ASCII counts.
 bool starts_name(char32_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c == '\\' ||
-           (c >= 0x80 && !is_space(c));
+           (c >= 0x80 && c <= 0x10FFFF && !is_space(c)); // beyond: the end of the text
 }
 
 bool continues_name(char32_t c) {
