@@ -153,11 +153,12 @@ TEST_SUITE("supervisor/ledger") {
     }
     TEST_CASE("the text of an answer may change until it is finished") {
         Fixture it;
-        REQUIRE(
-            it.keep(it.ledger->outbox.add(reply("a")), it.ledger->outbox.set_text("a", "final")));
+        REQUIRE(it.keep(it.ledger->outbox.add(reply("a")),
+                        it.ledger->outbox.set_text("a", "final", 12'345)));
         CHECK(unfinished(it).at(0).markdown == "final");
+        CHECK(unfinished(it).at(0).expires_at_ms == 12'345);
         REQUIRE(it.keep(it.ledger->outbox.finish("a", OutboxState::sent),
-                        it.ledger->outbox.set_text("a", "too late")));
+                        it.ledger->outbox.set_text("a", "too late", 0)));
         CHECK(find(it, "a").at(0).markdown.empty());
     }
     TEST_CASE("an answer is found by action, run, trace, answered event, preview and message ids") {
