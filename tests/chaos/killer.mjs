@@ -1,25 +1,28 @@
 // Kills one process after another and starts the gateway again when it is gone, as a service manager would.
 //
-// OPENCLAW_TEST_KILL_AT=<point>:<n> makes an instrumented build kill the process that passes that point the nth time.
-// The points are the steps of a message's walk; POINTS names those the build has.
+// Half of the supervisor's lives are given OPENCLAW_TEST_KILL_AT=<step>:<n>: it then dies by itself when it passes that
+// step of a message's life for the nth time (supervisor/flow/kill_point.h). Everything else dies at a random moment.
 import { pause, processTree, programOf } from '../e2e/harness.mjs';
 
-const POINTS = (process.env.OPENCLAW_CHAOS_POINTS ?? '').split(',').filter(Boolean);
+const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_sent', 'answer_sent'];
 const VICTIMS = ['openclaw-gateway', 'openclaw-worker-telegram', 'openclaw-worker-agent'];
 
 export class Killer {
   constructor({ gateway, random, gap }) {
     Object.assign(this, { gateway, random, gap });
-    this.kills = []; // {at, program, point?}
+    this.kills = []; // {at, program, step?, unexpected?}
+    this.plan = null; // the step at which this life of the supervisor ends by itself
+    this.isOurs = false; // its end was our kill
     this.workerKills = 0; // since the supervisor's last life
     this.isStopped = false;
   }
 
   async run({ kills, until, onKill }) {
+    this.onKill = onKill;
     const watching = this.keepRunning();
     while (kills ? this.kills.length < kills : Date.now() < until) {
       await pause(this.random.between(0.2, 1.8) * this.gap);
-      if (this.killOne()) onKill(this.kills.length);
+      this.killOne();
     }
     this.isStopped = true;
     await Promise.race([watching, pause(10_000)]);
@@ -32,7 +35,8 @@ export class Killer {
       const { exited } = this.gateway;
       const ending = await Promise.race([exited, this.whenStopped()]);
       if (!ending) return;
-      if (ending.signal !== 'SIGKILL') this.kills.push({ at: Date.now(), program: 'openclaw-gateway', unexpected: ending });
+      if (ending.signal !== 'SIGKILL') this.note({ unexpected: ending });
+      else if (!this.isOurs) this.note({ step: this.plan });
       await pause(100); // RestartSec=100ms
       if (!this.gateway.child) this.startAgain();
     }
@@ -45,27 +49,27 @@ export class Killer {
 
   startAgain() {
     this.workerKills = 0;
-    this.gateway.extraEnv = this.instrumented();
+    this.isOurs = false;
+    this.plan = this.random.chance(0.5) ? this.random.pick(STEPS) : null;
+    this.gateway.extraEnv = this.plan ? { OPENCLAW_TEST_KILL_AT: `${this.plan}:${1 + this.random.below(12)}` } : {};
     this.gateway.spawn();
   }
 
-  instrumented() {
-    if (!POINTS.length || !this.random.chance(0.5)) return {};
-    const point = `${this.random.pick(POINTS)}:${1 + this.random.below(6)}`;
-    this.kills.push({ at: Date.now(), program: 'instrumented', point });
-    return { OPENCLAW_TEST_KILL_AT: point };
+  note(kill) {
+    this.kills.push({ at: Date.now(), program: VICTIMS[0], ...kill });
+    this.onKill?.(this.kills.length);
   }
 
   // After three workers it is the supervisor's turn: a worker that dies again and again is rightly held back longer
   // and longer, which is supervision's test and not this one's.
   killOne() {
-    if (!this.gateway.pid) return false;
+    if (!this.gateway.pid) return;
     const wanted = this.workerKills >= 3 ? VICTIMS[0] : this.random.pick(VICTIMS);
     const pid = processTree(this.gateway.pid).find((candidate) => programOf(candidate) === wanted);
-    if (!pid) return false;
-    try { process.kill(pid, 'SIGKILL'); } catch { return false; }
+    if (!pid) return;
+    if (wanted === VICTIMS[0]) this.isOurs = true;
+    try { process.kill(pid, 'SIGKILL'); } catch { return; }
     this.workerKills += wanted === VICTIMS[0] ? 0 : 1;
-    this.kills.push({ at: Date.now(), program: wanted });
-    return true;
+    this.note({ program: wanted });
   }
 }

@@ -23,7 +23,7 @@ export async function judge({ gateway, telegram, talkers, killer }) {
     ['the supervisor ended by our hand only', unexpected.length === 0],
   ];
   return {
-    messages: messages.length, kills: killer.kills.length, byProgram: countBy(killer.kills, (kill) => kill.point ?? kill.program),
+    messages: messages.length, kills: killer.kills.length, byProgram: countBy(killer.kills, (kill) => kill.step ?? kill.program.replace('openclaw-', '')),
     lost, late, flagged, unexplained, unexpected, strays: talkers.strays(), audit,
     wait: { p50: waits[Math.floor(waits.length / 2)], p99: waits[Math.floor(waits.length * 0.99)], max: waits.at(-1) },
     checks, failures: checks.filter(([, isTrue]) => !isTrue).map(([name]) => name),
@@ -33,7 +33,7 @@ export async function judge({ gateway, telegram, talkers, killer }) {
 // `explain` must say that the answer may stand twice.
 async function isFlagged(gateway, message) {
   const { code, stdout } = await gateway.cli('explain', String(message.update_id), '--json').catch(() => ({ code: 1, stdout: '' }));
-  return code === 0 && /"(maybe_?duplicate|duplicate|repeated)"\s*:\s*true/i.test(stdout);
+  return code === 0 && /"maybeDuplicate"\s*:\s*true/.test(stdout);
 }
 
 const countBy = (list, key) => list.reduce((counts, entry) => ({ ...counts, [key(entry)]: (counts[key(entry)] ?? 0) + 1 }), {});
