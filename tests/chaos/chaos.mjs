@@ -52,8 +52,8 @@ async function main() {
   } });
   talkers.stop();
   await talking;
-  await gateway.ready().catch((error) => console.log(`chaos: ${error.message}`));
   await talkers.drain(90_000);
+  killer.release();
 
   const verdict = await judge({ gateway, telegram, talkers, killer });
   print(verdict);

@@ -14,43 +14,36 @@ export class Killer {
     this.plan = null; // the step at which this life of the supervisor ends by itself
     this.isOurs = false; // its end was our kill
     this.workerKills = 0; // since the supervisor's last life
-    this.isStopped = false;
+    this.isCalm = false;
   }
 
   async run({ kills, until, onKill }) {
     this.onKill = onKill;
-    const watching = this.keepRunning();
+    this.running = this.keepRunning();
     while (kills ? this.kills.length < kills : Date.now() < until) {
       await pause(this.random.between(0.2, 1.8) * this.gap);
       this.killOne();
     }
-    this.isStopped = true;
-    await Promise.race([watching, pause(10_000)]);
-    if (!this.gateway.child) this.startAgain();
+    this.isCalm = true; // a step that is still armed may end this life yet; the next one is armed no more
   }
 
-  // Starts the gateway again whenever it ends before the killing is over.
+  // Starts the gateway again whenever it ends, until release().
   async keepRunning() {
-    while (!this.isStopped) {
-      const { exited } = this.gateway;
-      const ending = await Promise.race([exited, this.whenStopped()]);
+    const released = new Promise((resolve) => { this.release = () => resolve(null); });
+    for (;;) {
+      const ending = await Promise.race([this.gateway.exited, released]);
       if (!ending) return;
       if (ending.signal !== 'SIGKILL') this.note({ unexpected: ending });
       else if (!this.isOurs) this.note({ step: this.plan });
       await pause(100); // RestartSec=100ms
-      if (!this.gateway.child) this.startAgain();
+      this.startAgain();
     }
-  }
-
-  async whenStopped() {
-    while (!this.isStopped) await pause(50);
-    return null;
   }
 
   startAgain() {
     this.workerKills = 0;
     this.isOurs = false;
-    this.plan = this.random.chance(0.5) ? this.random.pick(STEPS) : null;
+    this.plan = !this.isCalm && this.random.chance(0.5) ? this.random.pick(STEPS) : null;
     this.gateway.extraEnv = this.plan ? { OPENCLAW_TEST_KILL_AT: `${this.plan}:${1 + this.random.below(12)}` } : {};
     this.gateway.spawn();
   }
