@@ -81,8 +81,8 @@ SendQueue::Lane& SendQueue::lane_of(const std::string& chat) {
     return *lane;
 }
 
-Instant SendQueue::free_at(const Lane& lane, Priority priority) const {
-    const auto now = clock_.now();
+// `now` is the caller's: a clock that moves between two looks would never let anything be free "now".
+Instant SendQueue::free_at(const Lane& lane, Priority priority, Instant now) const {
     const auto urgency = urgency_of(priority);
     auto at = std::max({now, all_held_until_, lane.held_until, bot_.free_at(now, urgency)});
     if (!is_counted(priority)) return at;
@@ -112,7 +112,7 @@ std::optional<SendQueue::Candidate> SendQueue::next_candidate() const {
         const auto priority = static_cast<Priority>(level);
         Lane* fairest = nullptr;
         for (auto* lane : wanting_) {
-            if (lane->jobs[level].empty() || free_at(*lane, priority) > now) continue;
+            if (lane->jobs[level].empty() || free_at(*lane, priority, now) > now) continue;
             if (fairest == nullptr || lane->last_turn < fairest->last_turn) fairest = lane;
         }
         if (fairest != nullptr) return Candidate{fairest, priority};
@@ -142,12 +142,13 @@ void SendQueue::start(Candidate candidate) {
 
 void SendQueue::plan_wake() {
     if (wanting_.empty()) return alarm_->clear();
+    const auto now = clock_.now();
     auto wake = Instant::max();
     for (const auto* lane : wanting_)
         for (std::size_t level = 0; level < priorities; ++level)
             if (!lane->jobs[level].empty())
-                wake = std::min(wake, free_at(*lane, static_cast<Priority>(level)));
-    const auto delay = std::chrono::ceil<Milliseconds>(wake - clock_.now());
+                wake = std::min(wake, free_at(*lane, static_cast<Priority>(level), now));
+    const auto delay = std::chrono::ceil<Milliseconds>(wake - now);
     alarm_->set(std::max(delay, Milliseconds(1)));
 }
 

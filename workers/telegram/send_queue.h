@@ -77,7 +77,7 @@ class SendQueue {
     };
 
     Lane& lane_of(const std::string& chat);
-    Instant free_at(const Lane& lane, Priority priority) const;
+    Instant free_at(const Lane& lane, Priority priority, Instant now) const;
     void want(Lane& lane);
     void pump();
     std::optional<Candidate> next_candidate() const;
