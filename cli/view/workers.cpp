@@ -1,0 +1,237 @@
+#include "cli/view/workers.h"
+
+#include "cli/view/facts.h"
+#include "cli/view/table.h"
+#include "cli/view/text_width.h"
+#include "cli/view/words.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace openclaw::cli {
+
+namespace {
+
+std::string text_or_dash(std::string text) {
+    return text.empty() || text == "0" ? "-" : text;
+}
+
+std::string text_of(json::View value) {
+    return value.is_integer() ? std::to_string(value.integer()) : printable(value.text());
+}
+
+// What is in memory because of this process: its share of shared pages where that is known.
+std::int64_t memory_of(json::View worker) {
+    const auto resources = worker["resources"];
+    return resources["pssBytes"].integer() > 0 ? resources["pssBytes"].integer()
+                                               : resources["rssBytes"].integer();
+}
+
+bool is_alive(json::View worker) {
+    return worker["pid"].integer() > 0;
+}
+
+std::string uptime(json::View worker, const Look& look) {
+    if (!is_alive(worker)) return {};
+    if (worker["uptimeMs"].is_integer()) return duration(worker["uptimeMs"].integer());
+    return worker["startedAtMs"].integer() > 0
+               ? duration(look.now_ms - worker["startedAtMs"].integer())
+               : "";
+}
+
+std::string restarts(json::View worker) {
+    const auto total = worker["restarts"]["total"].integer(),
+               recent = worker["restarts"]["window10m"].integer();
+    return std::to_string(total) + (recent > 0 ? " (" + std::to_string(recent) + " in 10m)" : "");
+}
+
+std::string next_try(json::View backoff, const Look& look) {
+    if (!backoff.is_object()) return {};
+    std::string text = "retry " + until(backoff["nextAtMs"].integer(), look.now_ms);
+    if (backoff["attempt"].integer() > 0) {
+        text += " (attempt " + text_of(backoff["attempt"]);
+        text += (backoff["max"].integer() > 0 ? "/" + text_of(backoff["max"]) : "") + ")";
+    }
+    return text;
+}
+
+void append(std::string& text, std::string_view separator, const std::string& part) {
+    if (part.empty()) return;
+    if (!text.empty()) text += separator;
+    text += part;
+}
+
+std::string exit_words(json::View death) {
+    if (!death["words"].text().empty()) return printable(death["words"].text());
+    if (!death["reason"].text().empty()) return printable(death["reason"].text());
+    const auto signal = text_of(death["signal"]);
+    if (!signal.empty() && signal != "0") return "signal " + signal;
+    return death["code"] ? "exit " + text_of(death["code"]) : "";
+}
+
+// What it said last explains more than how it ended.
+std::string death_words(json::View death) {
+    std::string words = exit_words(death);
+    append(words, ". It said: ", printable(death["lastLine"].text()));
+    return words;
+}
+
+std::string traffic(json::View ipc, const Look& look) {
+    if (!ipc.is_object()) return {};
+    std::string text = count(ipc["framesIn"].integer()) + " frames in, " +
+                       count(ipc["framesOut"].integer()) + " out";
+    if (ipc["lastPongMs"].integer() > 0)
+        text += ", last pong " + age(ipc["lastPongMs"].integer(), look.now_ms);
+    return text;
+}
+
+// Why it is as it is. A ready worker has nothing to explain, unless something is odd.
+std::string reason(json::View worker) {
+    std::string text;
+    if (worker["manualStop"].boolean()) append(text, "; ", "stopped by the operator");
+    if (worker["ipc"]["unresponsive"].boolean()) append(text, "; ", "it does not answer pings");
+    const bool is_well = worker["state"].text() == "ready";
+    std::string why = printable(worker["stateReason"].text());
+    if (why.empty() && !is_well) why = exit_words(worker["lastExit"]);
+    if (!is_well) append(text, "; ", why);
+    return text;
+}
+
+std::string deaths_table(json::View deaths, const Look& look) {
+    if (deaths.size() == 0) return {};
+    std::vector<json::View> latest_first;
+    deaths.each_element([&](json::View death) { return latest_first.push_back(death), true; });
+    std::ranges::stable_sort(latest_first, std::greater(),
+                             [](json::View death) { return death["atMs"].integer(); });
+    Table table({"When", "Served", "Reason"});
+    for (const auto& death : latest_first)
+        table.add({age(death["atMs"].integer(), look.now_ms), duration(death["servedMs"].integer()),
+                   death_words(death)});
+    return "\n" + look.heading("Deaths, the last first") + "\n" + table.render(look);
+}
+
+} // namespace
+
+Ink ink_for_state(std::string_view state) {
+    if (state == "ready") return Ink::good;
+    if (state == "failed" || state == "suppressed") return Ink::bad;
+    if (state == "stopped" || state == "down" || state == "not-configured") return Ink::muted;
+    return Ink::warning; // on its way: spawning, starting, degraded, draining, stopping, backoff
+}
+
+bool worker_needs_attention(json::View worker) {
+    const auto state = worker["state"].text();
+    if (worker["manualStop"].boolean() || state == "not-configured") return false;
+    return state != "ready" || worker["ipc"]["unresponsive"].boolean();
+}
+
+std::string worker_state_words(json::View worker) {
+    constexpr std::pair<std::string_view, std::string_view> words[] = {
+        {"backoff", "is backing off"}, {"failed", "has given up"}, {"ready", "does not answer"}};
+    for (const auto& [state, text] : words)
+        if (worker["state"].text() == state) return std::string(text);
+    return "is " + printable(worker["state"].text("in no known state"));
+}
+
+std::string worker_detail(json::View worker, const Look& look) {
+    std::string text = next_try(worker["backoff"], look);
+    append(text, ": ", reason(worker));
+    return text;
+}
+
+std::string workers_summary(json::View list) {
+    std::int64_t running = 0, backing_off = 0, stopped = 0, other = 0;
+    list["workers"].each_element([&](json::View worker) {
+        const auto state = worker["state"].text();
+        ++(state == "ready" || state == "degraded"                      ? running
+           : state == "backoff"                                         ? backing_off
+           : state == "stopped" || state == "down" || state == "failed" ? stopped
+                                                                        : other);
+        return true;
+    });
+    return std::to_string(running) + " running · " + std::to_string(backing_off) +
+           " backing off · " + std::to_string(stopped) + " stopped" +
+           (other > 0 ? " · " + std::to_string(other) + " changing" : "");
+}
+
+std::string workers_table(json::View list, const Look& look) {
+    Table table(
+        {"Worker", "State", "PID", "Up", "Restarts", "CPU", "Memory", "Queued", "Last contact"});
+    table.keep_whole(0).keep_whole(1);
+    list["workers"].each_element([&](json::View worker) {
+        const bool alive = is_alive(worker);
+        const auto queued = worker["ipc"]["queued"].integer() + worker["ipc"]["inFlight"].integer();
+        const auto contact = worker["lastUpstreamMs"].integer();
+        table.add({printable(worker["id"].text()),
+                   {printable(worker["state"].text()), ink_for_state(worker["state"].text())},
+                   text_or_dash(text_of(worker["pid"])),
+                   text_or_dash(uptime(worker, look)),
+                   restarts(worker),
+                   alive ? percent(worker["resources"]["cpuRatio"].number()) : "-",
+                   alive && memory_of(worker) > 0 ? bytes(memory_of(worker)) : "-",
+                   std::to_string(queued),
+                   contact > 0 ? age(contact, look.now_ms) : "-"});
+        return true;
+    });
+    return table.render(look);
+}
+
+std::string workers_view(json::View list, const Look& look) {
+    const auto supervisor = list["supervisor"];
+    std::string out = look.heading("Workers") + "  supervisor pid " + text_of(supervisor["pid"]);
+    if (supervisor["startedAtMs"].integer() > 0)
+        out += ", up " + duration(look.now_ms - supervisor["startedAtMs"].integer());
+    if (list["workers"].size() == 0)
+        return out + "\nNo workers: nothing is configured that needs one.\n";
+    out += "\n" + workers_table(list, look);
+    list["workers"].each_element([&](json::View worker) {
+        const auto detail = worker_detail(worker, look);
+        const auto ink =
+            worker_needs_attention(worker) ? ink_for_state(worker["state"].text()) : Ink::muted;
+        if (!detail.empty())
+            out += look.paint(ink, "! " + printable(worker["id"].text()) + ": " + detail) + "\n";
+        return true;
+    });
+    return out + look.paint(Ink::muted, "One in detail: openclaw workers show ID") + "\n";
+}
+
+std::string worker_view(json::View worker, const Look& look) {
+    const auto resources = worker["resources"], ipc = worker["ipc"];
+    const bool alive = is_alive(worker);
+    Facts facts;
+    facts.add("State", {printable(worker["state"].text()), ink_for_state(worker["state"].text())});
+    facts.add("Why", reason(worker));
+    facts.add("Kind", printable(worker["kind"].text()));
+    facts.add("Process",
+              alive ? "pid " + text_of(worker["pid"]) + ", up " + uptime(worker, look) : "none");
+    facts.add("Generation", text_of(worker["generation"]));
+    facts.add("Restarts", restarts(worker) + ", " +
+                              std::to_string(worker["restarts"]["consecutive"].integer()) +
+                              " in a row");
+    facts.add("Next try", next_try(worker["backoff"], look));
+    if (alive) facts.add("CPU", percent(resources["cpuRatio"].number()) + " of a core");
+    if (resources["rssBytes"].integer() > 0)
+        facts.add("Memory",
+                  bytes(resources["rssBytes"].integer()) + " resident" +
+                      (resources["pssBytes"].integer() > 0
+                           ? ", " + bytes(resources["pssBytes"].integer()) + " its share (PSS)"
+                           : ""));
+    facts.add("Queue", ipc.is_object()
+                           ? std::to_string(ipc["queued"].integer()) + " waiting, " +
+                                 std::to_string(ipc["inFlight"].integer()) + " on the wire, " +
+                                 std::to_string(ipc["credits"].integer()) + " credits left"
+                           : "");
+    facts.add("Link", traffic(ipc, look));
+    facts.add("Last contact",
+              worker["lastUpstreamMs"].integer() > 0
+                  ? age(worker["lastUpstreamMs"].integer(), look.now_ms) + " with its platform"
+                  : "");
+    facts.add("Sandbox", printable(worker["sandbox"].text()));
+    facts.add("Build", printable(worker["buildId"].text()));
+    return look.heading(printable(worker["id"].text())) + "\n" + facts.render(look) +
+           deaths_table(worker["deaths"], look);
+}
+
+} // namespace openclaw::cli
