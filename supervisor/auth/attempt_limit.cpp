@@ -1,0 +1,44 @@
+#include "supervisor/auth/attempt_limit.h"
+
+namespace openclaw::auth {
+
+std::optional<std::string> attempt_source(std::string_view ip, bool is_loopback,
+                                          std::string_view origin,
+                                          std::string_view credential_class) {
+    if (is_loopback && origin.empty()) return std::nullopt;
+    std::string source(credential_class);
+    return source.append(1, ' ').append(is_loopback ? origin : ip);
+}
+
+std::optional<Milliseconds> AttemptLimit::locked_for(const std::string& source) {
+    const auto at = sources_.find(source);
+    if (at == sources_.end() || !at->second.locked_until) return std::nullopt;
+    const auto left = *at->second.locked_until - clock_.now();
+    if (left <= left.zero()) return forget(source), std::nullopt;
+    return std::chrono::ceil<Milliseconds>(left);
+}
+
+void AttemptLimit::failed(const std::string& source) {
+    const auto now = clock_.now();
+    auto [at, is_new] = sources_.try_emplace(source);
+    Source& known = at->second;
+    if (!is_new) by_age_.erase(known.age);
+    known.age = by_age_.insert(by_age_.end(), source);
+    std::erase_if(known.failures, [&](Instant when) { return when + rule_.within <= now; });
+    known.failures.push_back(now);
+    if (known.failures.size() >= static_cast<std::size_t>(rule_.attempts))
+        known.locked_until = now + rule_.locked_for;
+    if (sources_.size() > rule_.max_sources) forget(std::string(by_age_.front()));
+}
+
+void AttemptLimit::succeeded(const std::string& source) {
+    if (sources_.contains(source)) forget(source);
+}
+
+void AttemptLimit::forget(const std::string& source) {
+    const auto at = sources_.find(source);
+    by_age_.erase(at->second.age);
+    sources_.erase(at);
+}
+
+} // namespace openclaw::auth
