@@ -9,7 +9,8 @@
 #include "supervisor/rpc/method_table.h"
 #include "supervisor/rpc/replays.h"
 
-#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace openclaw::rpc {
@@ -33,7 +34,10 @@ class Dispatch {
     const MethodTable& table() const { return *table_; }
 
   private:
+    std::optional<WireError> refusal(const Peer& peer, const Method* method,
+                                     std::string_view name) const;
     void run(Peer& peer, const Method& method, json::View params, std::string id_json);
+    void run_once(Peer& peer, const Method& method, json::View params, std::string id_json);
 
     const MethodTable* table_;
     Replays replays_;

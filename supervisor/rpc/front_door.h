@@ -1,9 +1,9 @@
 // rpc/front_door.h — everything between a new connection and its first request: challenge, connect,
 // hello-ok.
 //
-// Owns no method. Holds what outlives a reload (events, attempt limit) by reference, and the
-// decisions (gate, origins, facts for hello-ok) by value, replaced with use(). Implements
-// web::Endpoint for WebSockets; the control socket asks admit_local().
+// Owns no method. What outlives a reload (events, presence, attempts) is held by reference; the
+// decisions of one configuration are replaced with use(). Implements web::Endpoint for WebSockets;
+// the control socket brings its own peers, who are the local owner and need no handshake.
 #pragma once
 
 #include "common/loop/loop.h"
@@ -11,28 +11,23 @@
 #include "supervisor/auth/token.h"
 #include "supervisor/rpc/dispatch.h"
 #include "supervisor/rpc/events.h"
+#include "supervisor/rpc/facts.h"
+#include "supervisor/rpc/health.h"
+#include "supervisor/rpc/presence.h"
 #include "supervisor/web/endpoint.h"
 
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace openclaw::rpc {
 
-class Presence;
-class HealthSnapshot;
-
 // Decisions of one configuration.
 struct DoorSettings {
     auth::Gate gate;
-    std::vector<std::string> allowed_origins; // gateway.controlUi.allowedOrigins; "*" allows any
-    std::string default_agent_id = "main";
-    bool model_configured = false;
-    std::string config_path, state_directory; // shown to operators with admin
-    std::string applied_config_hash;
-    bool starting = false; // every connect is answered "gateway starting" (PROTOCOL.md 4, step 3)
+    std::vector<std::string> allowed_origins; // gateway.controlUi.allowedOrigins
+    bool is_starting = false; // every connect is told to come back (PROTOCOL.md 4, step 3)
 };
 
 struct DoorParts {
@@ -41,32 +36,37 @@ struct DoorParts {
     Events& events;
     Presence& presence;
     HealthSnapshot& health;
+    const GatewayFacts& facts;
     auth::AttemptLimit& attempts;
-    std::string boot_id; // one per process
-    Instant started;
 };
 
 class FrontDoor final : public web::Endpoint {
   public:
     FrontDoor(DoorParts parts, DoorSettings settings);
 
-    void use(DoorSettings settings);
+    void use(DoorSettings settings) { settings_ = std::move(settings); }
 
     const DoorSettings& settings() const { return settings_; }
 
-    std::unique_ptr<web::Session> open(web::WsClient& client) override;
-
-    // A connection of the local owner: every scope, no handshake. Call when it opens.
-    void admit_local(Peer& peer);
-    // One frame of a local connection: `connect` is answered with hello-ok, the rest is dispatched.
-    void on_local_message(Peer& peer, std::string_view message);
-    void left(Peer& peer);
-
-    std::string hello(const Peer& peer) const; // the payload
-
     DoorParts& parts() { return parts_; }
 
+    std::unique_ptr<web::Session> open(web::WsClient& client) override;
+
+    // Does `Authorization: Bearer` hold? Counts wrong ones. For HTTP.
+    bool check_bearer(std::string_view bearer, const web::Arrival& from);
+
+    // The control socket's side. `peer` has every scope from the start; events begin with its
+    // `connect`.
+    void welcome_local(Peer& peer);
+    void on_local_message(Peer& peer, std::string_view message);
+    void leave(Peer& peer); // before it dies; harmless for one that never joined
+
+    // hello-ok, and from now on events.
+    void greet(Peer& peer, std::string_view id_json);
+
   private:
+    bool greets(Peer& peer, std::string_view message); // it was `connect`
+
     DoorParts parts_;
     DoorSettings settings_;
 };

@@ -7,6 +7,7 @@
 
 #include "supervisor/rpc/params.h"
 #include "supervisor/rpc/peer.h"
+#include "supervisor/rpc/replays.h"
 #include "supervisor/rpc/wire_error.h"
 
 #include <functional>
@@ -23,17 +24,22 @@ namespace openclaw::rpc {
 // twice is a second response with the same id, which only `agent` does (PROTOCOL.md 12.2).
 class Reply {
   public:
-    Reply(std::weak_ptr<Peer> peer, std::string id_json);
+    using Observer = std::function<void(const Outcome&)>;
+
+    // `observer` is told every outcome, also when the peer has gone: for keys that come again.
+    Reply(std::weak_ptr<Peer> peer, std::string id_json, Observer observer = {});
 
     void ok(std::string_view payload_json) const;
 
     void fail(const Error& error) const { fail(to_wire(error)); }
 
     void fail(const WireError& error, std::string_view payload_json = {}) const;
+    void send(const Outcome& outcome) const;
 
   private:
     std::weak_ptr<Peer> peer_;
     std::string id_json_; // as it came
+    Observer observer_;
 };
 
 struct Call {
@@ -54,7 +60,7 @@ using Handler = std::function<void(Call&)>;
 
 struct Method {
     std::string_view name;
-    std::string_view scope; // the least operator scope; scope::none: any operator
+    std::string_view scope; // the least operator scope; empty: any authenticated operator
     Admission admission = Admission::control;
     Idempotency idempotency = Idempotency::none;
     std::span<const Field> params = {}; // static storage

@@ -5,7 +5,7 @@
 // later holds a weak reference, and finds it empty when the peer has gone. All on the loop.
 #pragma once
 
-#include "supervisor/rpc/scopes.h"
+#include "supervisor/policy/scopes.h"
 #include "supervisor/web/event.h"
 
 #include <cstdint>
@@ -18,12 +18,10 @@
 
 namespace openclaw::rpc {
 
-enum class Role { owner_operator, node };
-
 // What `connect` said about the program at the other end.
 struct ClientInfo {
     std::string id, mode, version, platform;
-    std::string display_name, device_family, instance_id, build_id, time_zone;
+    std::string display_name, device_family, instance_id, time_zone;
 };
 
 struct Subscriptions {
@@ -46,9 +44,13 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
     void send_text(std::string_view text) { send_parts({&text, 1}); }
 
+    bool may(std::string_view needed) const {
+        return needed.empty() || policy::allows(scopes, needed);
+    }
+
     std::string connection_id;
-    Role role = Role::owner_operator;
-    Scopes scopes;
+    policy::Role role = policy::Role::operator_role;
+    policy::Scopes scopes; // granted, in the order they were asked for
     ClientInfo client;
     std::string device_id;   // empty: none shown
     std::string auth_method; // hello.auth.method

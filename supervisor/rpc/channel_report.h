@@ -1,0 +1,34 @@
+// rpc/channel_report.h — channels as health, status and channels.status show them: configuration,
+// worker, connection.
+#pragma once
+
+#include "common/json/write.h"
+#include "supervisor/rpc/sources.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace openclaw::rpc {
+
+struct ChannelLine {
+    ChannelFacts facts;
+    std::optional<process::WorkerView> worker; // none: nothing runs for it
+
+    bool is_running() const;
+    bool is_connected() const;
+    std::string last_error() const; // empty: none
+};
+
+// The accounts with their workers, in the order they are shown; accounts of one channel stand
+// together.
+std::vector<ChannelLine> channel_lines(const std::vector<ChannelFacts>& facts,
+                                       const std::vector<process::WorkerView>& workers);
+
+// "channelOrder":[…],"channelLabels":{…},"channels":{…}: shared by health and channels.status.
+void write_channel_summary(json::Writer& out, const std::vector<ChannelLine>& lines);
+void write_account(json::Writer& out, const ChannelLine& line);
+// "Telegram: connected (@bot)": one line a channel, for status.
+std::vector<std::string> channel_sentences(const std::vector<ChannelLine>& lines);
+
+} // namespace openclaw::rpc

@@ -1,0 +1,75 @@
+#include "supervisor/rpc/front_door.h"
+
+#include "common/base/strings.h"
+#include "supervisor/rpc/frame.h"
+#include "supervisor/rpc/hello.h"
+#include "supervisor/rpc/ws_session.h"
+
+namespace openclaw::rpc {
+
+FrontDoor::FrontDoor(DoorParts parts, DoorSettings settings)
+    : parts_(parts)
+    , settings_(std::move(settings)) {}
+
+std::unique_ptr<web::Session> FrontDoor::open(web::WsClient& client) {
+    return std::make_unique<WsSession>(*this, client);
+}
+
+bool FrontDoor::check_bearer(std::string_view bearer, const web::Arrival& from) {
+    const auto source = auth::attempt_source(from.ip, from.direct_local, from.origin,
+                                             auth::name(settings_.gate.mode));
+    if (source && parts_.attempts.locked_for(*source)) return false;
+    const bool holds = auth::check_bearer(settings_.gate, bearer);
+    if (source && !holds) parts_.attempts.failed(*source);
+    return holds;
+}
+
+void FrontDoor::welcome_local(Peer& peer) {
+    peer.connection_id = uuid_v4();
+    peer.role = policy::Role::operator_role;
+    peer.scopes = policy::operator_scopes();
+    peer.auth_method = "local";
+    peer.connected_at_ms = parts_.loop.clock().unix_ms();
+}
+
+void FrontDoor::on_local_message(Peer& peer, std::string_view message) {
+    if (!peer.receives_events && greets(peer, message)) return;
+    parts_.dispatch.on_message(peer, message);
+    const Subscriptions& wanted = peer.subscriptions;
+    if (!peer.receives_events && (wanted.sessions || !wanted.session_messages.empty()))
+        parts_.events.join(peer);
+}
+
+bool FrontDoor::greets(Peer& peer, std::string_view message) {
+    if (!message.contains("\"connect\"")) return false; // nearly always: read once, by dispatch
+    const auto document = json::Document::parse(message);
+    if (!document) return false;
+    const RequestFrame frame = read_frame(document->root());
+    if (!frame.complaint.empty() || frame.method != "connect") return false;
+    const auto client = frame.params["client"];
+    peer.client.id = client["id"].text("cli");
+    peer.client.mode = client["mode"].text("cli");
+    peer.client.version = client["version"].text();
+    greet(peer, frame.id_json);
+    return true;
+}
+
+void FrontDoor::greet(Peer& peer, std::string_view id_json) {
+    const HelloParts parts{.methods = parts_.dispatch.table(),
+                           .events = parts_.events,
+                           .presence = parts_.presence,
+                           .health = parts_.health,
+                           .facts = parts_.facts,
+                           .now_ms = parts_.loop.clock().unix_ms()};
+    Reply(peer.weak_from_this(), std::string(id_json)).ok(hello_payload(peer, parts));
+    parts_.events.join(peer);
+    parts_.presence.arrived(peer);
+}
+
+void FrontDoor::leave(Peer& peer) {
+    if (!peer.receives_events) return;
+    parts_.events.leave(peer);
+    parts_.presence.left(peer);
+}
+
+} // namespace openclaw::rpc

@@ -1,0 +1,220 @@
+#include "supervisor/rpc/health.h"
+
+#include "common/version.h"
+#include "supervisor/rpc/channel_report.h"
+#include "supervisor/rpc/session_row.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+
+namespace openclaw::rpc {
+
+namespace {
+
+constexpr Milliseconds fresh_for{1000};
+constexpr Milliseconds announce_after = std::chrono::seconds(2); // many changes, one event
+constexpr std::size_t recent_sessions = 5;
+
+void write_recent(json::Writer& out, const GatewayFacts& facts,
+                  const std::vector<const ledger::Session*>& sessions, std::int64_t now_ms) {
+    out.begin_object()
+        .member("path", facts.ledger_path)
+        .member("count", sessions.size())
+        .key("recent")
+        .begin_array();
+    for (std::size_t i = 0; i < std::min(sessions.size(), recent_sessions); ++i) {
+        const ledger::Session& session = *sessions[i];
+        out.begin_object().member("key", session.key).member("updatedAt", session.updated_at_ms);
+        out.member("age", std::max<std::int64_t>(0, now_ms - session.updated_at_ms)).end_object();
+    }
+    out.end_array().end_object();
+}
+
+std::vector<const ledger::Session*> of_agent(const std::vector<const ledger::Session*>& all,
+                                             std::string_view agent_id) {
+    std::vector<const ledger::Session*> chosen;
+    std::ranges::copy_if(all, std::back_inserter(chosen),
+                         [&](const auto* session) { return session->agent_id == agent_id; });
+    return chosen;
+}
+
+void write_agents(json::Writer& out, const GatewayFacts& facts,
+                  const std::vector<const ledger::Session*>& all, std::int64_t now_ms) {
+    out.key("agents").begin_array();
+    for (const auto& [id, agent] : facts.agents.entries) {
+        out.begin_object().member("agentId", id).member("isDefault", id == facts.agents.default_id);
+        if (!agent.name.empty()) out.member("name", agent.name);
+        out.key("heartbeat").begin_object().member("enabled", false).end_object().key("sessions");
+        write_recent(out, facts, of_agent(all, id), now_ms);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+void write_workers(json::Writer& out, const std::vector<process::WorkerView>& workers) {
+    std::array<std::size_t, process::state_count> counts{};
+    for (const auto& worker : workers)
+        ++counts[static_cast<std::size_t>(worker.state)];
+    out.key("workers").begin_object().member("total", workers.size());
+    for (const auto state :
+         {process::State::ready, process::State::backoff, process::State::failed})
+        out.member(process::name(state), counts[static_cast<std::size_t>(state)]);
+    out.end_object();
+}
+
+constexpr std::string_view model_runtime = R"({"degraded":false,"pendingAgents":[]})";
+
+void answer_health(Call& call, HealthSnapshot& health) {
+    if (call.params["probe"].boolean())
+        call.reply.ok(health.fresh());
+    else
+        call.reply.ok(health.payload());
+}
+
+// Field 2 of /proc/self/statm: resident pages.
+std::uint64_t resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::uint64_t total = 0, resident = 0;
+    statm >> total >> resident;
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+// `status` names no path to callers who are not admin (METHODS.md).
+void write_sessions(json::Writer& out, const HealthSources& sources, bool is_admin,
+                    std::int64_t now_ms) {
+    const GatewayFacts& facts = sources.facts;
+    const auto all = sources.conversations.list();
+    const std::string path = is_admin ? facts.ledger_path : "[redacted]";
+    out.key("sessions").begin_object().key("paths").begin_array();
+    if (is_admin) out.value(path);
+    out.end_array()
+        .member("count", all.size())
+        .raw_member("defaults", session_defaults(facts))
+        .key("recent")
+        .begin_array();
+    for (std::size_t i = 0; i < std::min(all.size(), recent_sessions); ++i)
+        write_row(out, {.session = *all[i], .facts = facts, .active = {}, .now_ms = now_ms});
+    out.end_array().key("byAgent").begin_array();
+    for (const auto& [id, agent] : facts.agents.entries)
+        out.begin_object()
+            .member("agentId", id)
+            .member("path", path)
+            .member("count", of_agent(all, id).size())
+            .end_object();
+    out.end_array().end_object();
+}
+
+void write_tasks(json::Writer& out) {
+    out.raw_member(
+        "tasks",
+        R"({"total":0,"active":0,"terminal":0,"failures":0,"byStatus":{},"byRuntime":{}})");
+    out.raw_member("taskAudit", R"({"total":0,"warnings":0,"errors":0,"byCode":{}})");
+}
+
+void answer_status(Call& call, HealthSnapshot& health, const Clock& clock) {
+    const HealthSources& sources = health.sources();
+    const auto workers = sources.workers.views(false);
+    const auto now_ms = clock.unix_ms();
+    json::Writer out;
+    out.begin_object().member("runtimeVersion", version);
+    out.key("heartbeat").begin_object().member("defaultAgentId", sources.facts.agents.default_id);
+    out.key("agents").begin_array().end_array().end_object().key("channelSummary").begin_array();
+    if (call.params["includeChannelSummary"].boolean(true))
+        for (const auto& line : channel_sentences(channel_lines(sources.channels(), workers)))
+            out.value(line);
+    out.end_array();
+    for (const auto* empty : {"queuedSystemEvents", "degradedSecretOwners", "degradedPlugins"})
+        out.key(empty).begin_array().end_array();
+    write_tasks(out);
+    write_sessions(out, sources, call.peer.may(policy::scope::admin), now_ms);
+    out.raw_member("modelRuntime", model_runtime).raw_member("eventLoop", health.gauge().to_json());
+    out.key("processMemory").begin_object().member("rssBytes", resident_bytes()).end_object();
+    write_workers(out, workers);
+    out.member("pid", getpid()).member("startedAtMs", sources.facts.started_at_ms);
+    out.member("uptimeMs", now_ms - sources.facts.started_at_ms).end_object();
+    call.reply.ok(out.text());
+}
+
+constexpr std::array health_params = {flag("probe")};
+constexpr std::array status_params = {flag("includeChannelSummary"), flag("includeCliProjection")};
+
+} // namespace
+
+HealthSnapshot::HealthSnapshot(Loop& loop, Events& events, HealthSources sources)
+    : loop_(loop)
+    , events_(events)
+    , sources_(std::move(sources))
+    , gauge_(loop)
+    , announcing_(loop) {}
+
+const std::string& HealthSnapshot::payload() {
+    if (is_stale_ || loop_.clock().now() - rendered_ >= fresh_for) render();
+    return payload_;
+}
+
+std::string HealthSnapshot::fresh() {
+    render();
+    return payload_;
+}
+
+void HealthSnapshot::facts_changed() {
+    is_stale_ = true;
+    if (announcing_.is_active() || events_.count() == 0) return;
+    announcing_.start(announce_after, [this] { announce(); });
+}
+
+void HealthSnapshot::announce() {
+    ++events_.versions.health;
+    events_.send({.name = "health",
+                  .payload = payload(),
+                  .extra = events_.version_member(),
+                  .drop_if_slow = true});
+}
+
+void HealthSnapshot::render() {
+    const auto began = loop_.clock().now();
+    const auto now_ms = loop_.clock().unix_ms();
+    const auto sessions = sources_.conversations.list();
+    const auto workers = sources_.workers.views(false);
+    const std::string_view hot_reload = sources_.facts.hot_reload;
+    json::Writer out;
+    out.begin_object().member("ok", true).member("ts", now_ms);
+    out.raw_member("plugins", R"({"loaded":[],"errors":[],"unavailable":[]})");
+    out.key("configReload").begin_object().member("hotReloadStatus", hot_reload).end_object();
+    write_channel_summary(out, channel_lines(sources_.channels(), workers));
+    out.member("heartbeatSeconds", 0).member("defaultAgentId", sources_.facts.agents.default_id);
+    write_agents(out, sources_.facts, sessions, now_ms);
+    out.key("sessions");
+    write_recent(out, sources_.facts, sessions, now_ms);
+    out.raw_member("modelRuntime", model_runtime).raw_member("eventLoop", gauge_.to_json());
+    write_workers(out, workers);
+    const auto took = std::chrono::duration_cast<Milliseconds>(loop_.clock().now() - began);
+    out.member("durationMs", took.count()).end_object();
+    payload_ = out.take();
+    rendered_ = began;
+    is_stale_ = false;
+}
+
+void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence,
+                const Clock& clock) {
+    table.add({.name = "health",
+               .scope = {}, // PROTOCOL.md 8: succeeds with zero scopes
+               .params = health_params,
+               .unknown = Unknown::ignored,
+               .handler = [&health](Call& call) { answer_health(call, health); }});
+    table.add({.name = "status",
+               .scope = policy::scope::read,
+               .params = status_params,
+               .unknown = Unknown::ignored,
+               .handler = [&health, &clock](Call& call) { answer_status(call, health, clock); }});
+    table.add({.name = "system-presence",
+               .scope = policy::scope::read,
+               .unknown = Unknown::ignored,
+               .handler = [&presence](Call& call) { call.reply.ok(presence.to_json()); }});
+}
+
+} // namespace openclaw::rpc

@@ -1,0 +1,58 @@
+// rpc/health.h — the health snapshot, and the methods health, status and system-presence.
+//
+// The snapshot is one JSON text shared by the health result, hello-ok and the health event. It is
+// rendered again when a fact has changed or it is older than a second, and only when somebody asks:
+// `ts` says when. A burst of requests costs one rendering.
+#pragma once
+
+#include "common/loop/timer.h"
+#include "supervisor/rpc/events.h"
+#include "supervisor/rpc/facts.h"
+#include "supervisor/rpc/loop_gauge.h"
+#include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/presence.h"
+#include "supervisor/rpc/sources.h"
+
+#include <string>
+
+namespace openclaw::rpc {
+
+struct HealthSources {
+    const GatewayFacts& facts;
+    const WorkerDesk& workers;
+    const Conversations& conversations;
+    ListChannels channels;
+};
+
+class HealthSnapshot {
+  public:
+    HealthSnapshot(Loop& loop, Events& events, HealthSources sources);
+
+    const std::string& payload();
+    std::string fresh(); // rendered now, for probe:true
+
+    // Configuration, a worker, a channel or a session has changed. Tells everybody with one health
+    // event in a while.
+    void facts_changed();
+
+    LoopGauge& gauge() { return gauge_; }
+
+    const HealthSources& sources() const { return sources_; }
+
+  private:
+    void render();
+    void announce();
+
+    Loop& loop_;
+    Events& events_;
+    HealthSources sources_;
+    LoopGauge gauge_;
+    Timer announcing_;
+    std::string payload_;
+    Instant rendered_{};
+    bool is_stale_ = true;
+};
+
+void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence, const Clock& clock);
+
+} // namespace openclaw::rpc

@@ -1,0 +1,42 @@
+// rpc/loop_gauge.h — how busy this process is, measured when somebody looks (the eventLoop object
+// of many payloads).
+//
+// No timer of its own: looking measures the CPU used since the last look and sends a probe through
+// the loop, whose delay is part of the next look.
+#pragma once
+
+#include "common/loop/timer.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace openclaw::rpc {
+
+class LoopGauge {
+  public:
+    explicit LoopGauge(Loop& loop);
+
+    // At most once in `fresh_for` anew; between, the same text.
+    const std::string& to_json();
+
+  private:
+    using Micros = std::chrono::microseconds;
+    void measure();
+    void send_probe();
+
+    static constexpr Milliseconds fresh_for{1000};
+
+    Loop& loop_;
+    Timer probe_;
+    Instant measured_;
+    Micros cpu_{0};
+    std::array<double, 64> delays_ms_{}; // a ring
+    std::size_t delay_count_ = 0;
+    std::optional<Instant> degraded_since_;
+    std::string json_;
+};
+
+} // namespace openclaw::rpc

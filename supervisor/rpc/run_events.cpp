@@ -1,0 +1,300 @@
+#include "supervisor/rpc/run_events.h"
+
+#include "supervisor/rpc/message_row.h"
+#include "supervisor/rpc/run_json.h"
+#include "supervisor/rpc/session_row.h"
+
+#include <utility>
+
+namespace openclaw::rpc {
+
+namespace {
+
+constexpr Milliseconds text_every{75}; // PROTOCOL.md 12.3
+
+constexpr std::string_view no_model = R"({"phase":"model","provider":null,"model":null})";
+
+std::string phase_data(std::string_view phase) {
+    return json::Writer().begin_object().member("phase", phase).end_object().take();
+}
+
+bool is_over(const flow::Run* run) {
+    return run == nullptr || run->is_over();
+}
+
+} // namespace
+
+RunEvents::RunEvents(RunEventSources sources)
+    : from_(sources)
+    , late_text_(sources.loop) {}
+
+void RunEvents::when_ended(const std::string& run_id, OnEnd then) {
+    waiting_[run_id].push_back(std::move(then));
+}
+
+// The beginning.
+
+void RunEvents::on_run_started(const flow::Run& run) {
+    Told& told = told_[run.request.run_id];
+    json::Writer start;
+    start.begin_object()
+        .member("phase", "start")
+        .member("startedAt", run.started_at_ms)
+        .end_object();
+    lifecycle(run, told, start.text());
+    phase(run, told, "starting_model");
+    session_changed(run.request.session_key,
+                    {.reason = "agent.run.started", .phase = {}, .run = &run});
+    session_changed(run.request.session_key, {.reason = {}, .phase = "start", .run = &run});
+    model_chosen(run, told);
+}
+
+void RunEvents::phase(const flow::Run& run, Told& told, std::string_view phase) {
+    if (!narrated_.contains(run.request.run_id)) return;
+    ++told.sequence;
+    auto chat = begin_chat(run, told.sequence, "status");
+    from_.events.send({.name = "chat", .payload = chat.member("phase", phase).end_object().take()});
+    from_.events.send({.name = "agent",
+                       .payload = agent_payload(run, told.sequence, "run_status", phase_data(phase),
+                                                from_.loop.clock().unix_ms())});
+}
+
+void RunEvents::lifecycle(const flow::Run& run, Told& told, std::string_view data_json) {
+    ++told.sequence;
+    from_.events.send({.name = "agent",
+                       .payload = agent_payload(run, told.sequence, "lifecycle", data_json,
+                                                from_.loop.clock().unix_ms())});
+}
+
+void RunEvents::model_chosen(const flow::Run& run, Told& told) {
+    if (told.model || run.model.empty()) return;
+    told.model = true;
+    json::Writer data;
+    data.begin_object()
+        .member("phase", "model")
+        .member("provider", run.provider)
+        .member("model", run.model)
+        .end_object();
+    lifecycle(run, told, data.text());
+    session_changed(run.request.session_key, {.reason = {}, .phase = "model", .run = &run});
+}
+
+// The text.
+
+void RunEvents::on_run_delta(const flow::Run& run, std::string_view) {
+    Told& told = told_[run.request.run_id];
+    model_chosen(run, told);
+    const auto now = from_.loop.clock().now();
+    if (now - told.last_text >= text_every) return text(run, told);
+    if (!late_text_.is_active()) late_text_.start(text_every, [this] { tell_late_text(); });
+}
+
+void RunEvents::tell_late_text() {
+    for (auto& [run_id, told] : told_)
+        if (const flow::Run* run = from_.runs.find(run_id);
+            !is_over(run) && run->text.size() != told.text)
+            text(*run, told);
+}
+
+void RunEvents::text(const flow::Run& run, Told& told) {
+    const bool replaces = run.text.size() < told.text;
+    const std::string_view appended = std::string_view(run.text).substr(replaces ? 0 : told.text);
+    if (appended.empty() && !replaces) return;
+    agent_text(run, told, appended);
+    chat_text(run, told, appended, replaces);
+}
+
+void RunEvents::agent_text(const flow::Run& run, Told& told, std::string_view appended) {
+    ++told.sequence;
+    if (from_.events.has_viewers("agent"))
+        from_.events.send("agent",
+                          agent_delta(run, told.sequence, appended, from_.loop.clock().unix_ms()));
+}
+
+void RunEvents::chat_text(const flow::Run& run, Told& told, std::string_view appended,
+                          bool replaces) {
+    if (from_.events.has_viewers("chat"))
+        from_.events.send("chat", chat_delta(run, told.sequence, appended, replaces,
+                                             from_.loop.clock().unix_ms()));
+    told.text = run.text.size();
+    told.last_text = from_.loop.clock().now();
+}
+
+// The end.
+
+void RunEvents::on_run_ended(const flow::Run& run) {
+    Told told = told_[run.request.run_id];
+    switch (run.status) {
+    case flow::RunStatus::completed:
+        completed(run, told);
+        break;
+    case flow::RunStatus::failed:
+        failed(run, told);
+        break;
+    case flow::RunStatus::aborted:
+    case flow::RunStatus::queued:
+    case flow::RunStatus::running:
+        aborted(run, told);
+        break;
+    }
+    told_.erase(run.request.run_id);
+    narrated_.erase(run.request.run_id);
+    auto waiting = waiting_.extract(run.request.run_id);
+    if (waiting.empty()) return;
+    for (const auto& then : waiting.mapped())
+        then(run);
+}
+
+// The agent stream ends before the chat stream does; the rest of the text is told between
+// (PROTOCOL.md 12.5).
+void RunEvents::completed(const flow::Run& run, Told& told) {
+    const auto now_ms = from_.loop.clock().unix_ms();
+    const std::string& key = run.request.session_key;
+    const bool replaces = run.text.size() < told.text;
+    const std::string_view rest = std::string_view(run.text).substr(replaces ? 0 : told.text);
+    if (!rest.empty()) agent_text(run, told, rest);
+    ++told.sequence;
+    from_.events.send({.name = "agent",
+                       .payload = agent_payload(run, told.sequence, "usage",
+                                                json::Writer()
+                                                    .begin_object()
+                                                    .member("outputTokens", run.output_tokens)
+                                                    .end_object()
+                                                    .take(),
+                                                now_ms)});
+    lifecycle(run, told, phase_data("finishing"));
+    lifecycle(run, told, no_model);
+    json::Writer end;
+    end.begin_object()
+        .member("phase", "end")
+        .member("startedAt", run.started_at_ms)
+        .member("endedAt", run.ended_at_ms);
+    end.member("stopReason", run.stop_reason).member("aborted", false).end_object();
+    lifecycle(run, told, end.text());
+    if (!rest.empty()) chat_text(run, told, rest, replaces);
+    auto chat = begin_chat(run, told.sequence, "final");
+    if (!run.text.empty()) chat.raw_member("message", assistant_message(run.text, now_ms));
+    chat.member("stopReason", run.stop_reason.empty() ? "stop" : run.stop_reason)
+        .raw_member("usage", usage_json(run));
+    from_.events.send({.name = "chat", .payload = chat.end_object().take()});
+    session_changed(key, {.reason = "agent.input.settled", .phase = {}, .run = &run});
+    session_changed(key, {.reason = {}, .phase = "end", .run = &run});
+}
+
+void RunEvents::failed(const flow::Run& run, Told& told) {
+    const auto data = [&](std::string_view phase) {
+        json::Writer out;
+        out.begin_object()
+            .member("phase", phase)
+            .member("error", run.error)
+            .member("aborted", false);
+        if (phase == "error")
+            out.member("startedAt", run.started_at_ms).member("endedAt", run.ended_at_ms);
+        return out.end_object().take();
+    };
+    lifecycle(run, told, data("finishing"));
+    lifecycle(run, told, no_model);
+    lifecycle(run, told, data("error"));
+    auto chat = begin_chat(run, told.sequence, "error");
+    chat.member("errorMessage", run.error);
+    if (!run.error_kind.empty()) chat.member("errorKind", run.error_kind);
+    chat.key("errorDetail")
+        .begin_object()
+        .member("provider", run.provider)
+        .member("model", run.model);
+    if (!run.error_kind.empty()) chat.member("failoverReason", run.error_kind);
+    from_.events.send({.name = "chat", .payload = chat.end_object().end_object().take()});
+    session_changed(run.request.session_key, {.reason = {}, .phase = "error", .run = &run});
+}
+
+// A queued run that is dropped ends with a bare final; one that ran tells what it had.
+void RunEvents::aborted(const flow::Run& run, Told& told) {
+    if (run.started_at_ms == 0) {
+        ++told.sequence;
+        from_.events.send({.name = "chat",
+                           .payload = begin_chat(run, told.sequence, "final").end_object().take()});
+        return session_changed(run.request.session_key,
+                               {.reason = "abort", .phase = {}, .run = &run});
+    }
+    const std::string_view reason = run.stop_reason == "timeout" ? "timeout" : "rpc";
+    ++told.sequence;
+    auto chat = begin_chat(run, told.sequence, "aborted");
+    chat.member("stopReason", reason);
+    if (!run.text.empty())
+        chat.raw_member("message", assistant_message(run.text, from_.loop.clock().unix_ms()));
+    from_.events.send({.name = "chat", .payload = chat.end_object().take()});
+    json::Writer end;
+    end.begin_object()
+        .member("phase", "end")
+        .member("status", "cancelled")
+        .member("aborted", true)
+        .member("stopReason", reason);
+    end.member("startedAt", run.started_at_ms).member("endedAt", run.ended_at_ms).end_object();
+    lifecycle(run, told, end.text());
+    session_changed(run.request.session_key, {.reason = "abort", .phase = {}, .run = &run});
+}
+
+// Sessions.
+
+void RunEvents::on_transcript_row(const std::string& session_key, const flow::TranscriptRow& row) {
+    if (!from_.events.has_message_watchers(session_key)) return;
+    const ledger::Session* session = from_.conversations.find(session_key);
+    json::Writer out;
+    out.begin_object().member("sessionKey", session_key);
+    if (row.role == "user") out.member("senderIsOwner", true);
+    if (session != nullptr) out.member("agentId", session->agent_id);
+    out.key("message");
+    write_message(out, row);
+    out.member("messageId", row.id).member("messageSeq", row.sequence);
+    if (session != nullptr) {
+        out.member("sessionId", session->session_id).key("session");
+        write_row(out, {.session = *session,
+                        .facts = from_.facts,
+                        .active = from_.runs.active(session_key),
+                        .now_ms = from_.loop.clock().unix_ms()});
+    }
+    from_.events.send_to_message_watchers(
+        session_key, {.name = "session.message", .payload = out.end_object().take()});
+}
+
+void RunEvents::on_session_changed(const std::string& session_key, std::string_view reason) {
+    tell_session_changed(session_key, reason);
+}
+
+void RunEvents::tell_session_changed(const std::string& session_key, std::string_view reason) {
+    session_changed(session_key, {.reason = reason, .phase = {}, .run = nullptr});
+}
+
+void RunEvents::session_changed(const std::string& session_key, const Change& change) {
+    if (!from_.events.has_session_watchers()) return;
+    const ledger::Session* session = from_.conversations.find(session_key);
+    const auto active = from_.runs.active(session_key);
+    json::Writer out;
+    out.begin_object().member("sessionKey", session_key);
+    if (session != nullptr)
+        out.member("agentId", session->agent_id).member("sessionId", session->session_id);
+    if (!change.reason.empty()) out.member("reason", change.reason);
+    if (!change.phase.empty()) out.member("phase", change.phase);
+    if (change.run != nullptr && !change.phase.empty())
+        out.member("runId", change.run->request.run_id);
+    out.member("ts", from_.loop.clock().unix_ms())
+        .member("hasActiveRun", !active.empty())
+        .key("activeRunIds")
+        .begin_array();
+    for (const flow::Run* run : active)
+        out.value(run->request.run_id);
+    out.end_array();
+    if (session != nullptr) {
+        out.member("updatedAt", session->updated_at_ms)
+            .member("status", active.empty() ? session->last_run_status : "running")
+            .key("session");
+        write_row(out, {.session = *session,
+                        .facts = from_.facts,
+                        .active = active,
+                        .now_ms = from_.loop.clock().unix_ms()});
+    }
+    from_.events.send_to_session_watchers(
+        {.name = "sessions.changed", .payload = out.end_object().take()});
+}
+
+} // namespace openclaw::rpc

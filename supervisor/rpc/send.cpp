@@ -1,0 +1,112 @@
+#include "supervisor/rpc/send.h"
+
+#include "common/json/write.h"
+
+#include <array>
+
+namespace openclaw::rpc {
+
+namespace {
+
+std::string text_of(json::View params, std::string_view field) {
+    return std::string(params[field].text());
+}
+
+void deliver(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
+    if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
+    if (message.text.empty())
+        return reply.fail(invalid_request("send requires text; this build does not send media"));
+    const std::string key = message.idempotency_key;
+    outgoing.send(std::move(message), [reply, key](Result<OutgoingReceipt> sent) {
+        if (!sent) return reply.fail(sent.error());
+        json::Writer out;
+        out.begin_object()
+            .member("ok", true)
+            .member("runId", key)
+            .member("messageId", sent->message_id);
+        out.member("channel", sent->channel)
+            .member("accountId", sent->account)
+            .member("chatId", sent->chat_id);
+        reply.ok(out.end_object().text());
+    });
+}
+
+void send(Call& call, Outgoing& outgoing) {
+    const auto params = call.params;
+    deliver(call.reply, outgoing,
+            {.channel = text_of(params, "channel"),
+             .account = text_of(params, "accountId"),
+             .to = text_of(params, "to"),
+             .thread_id = text_of(params, "threadId"),
+             .reply_to_message_id = text_of(params, "replyToId"),
+             .text = text_of(params, "message"),
+             .idempotency_key = text_of(params, "idempotencyKey")});
+}
+
+// The CLI of the original sends {action:"send", params:{to|target, message, …}}.
+void act(Call& call, Outgoing& outgoing) {
+    const auto action = call.params["action"].text();
+    if (action != "send")
+        return call.reply.fail(invalid_request("message.action \"" + std::string(action) +
+                                               "\" is not supported; only send is"));
+    const auto inner = call.params["params"];
+    const auto thread = inner["threadId"].text();
+    deliver(call.reply, outgoing,
+            {.channel = text_of(call.params, "channel"),
+             .account = std::string(call.params["accountId"].text(inner["accountId"].text())),
+             .to = std::string(inner["to"].text(inner["target"].text())),
+             .thread_id = std::string(thread),
+             .reply_to_message_id = std::string(inner["replyTo"].text(inner["replyToId"].text())),
+             .text = text_of(inner, "message"),
+             .idempotency_key = text_of(call.params, "idempotencyKey")});
+}
+
+constexpr std::array send_params = {
+    required_text("to"), required_text("idempotencyKey"),
+    text("message"),     text("channel"),
+    text("accountId"),   text("agentId"),
+    text("replyToId"),   text("threadId"),
+    text("mediaUrl"),    Field{.name = "mediaUrls", .kind = Kind::string_list},
+    text("buffer"),      text("filename"),
+    text("contentType"), flag("asVoice"),
+    flag("gifPlayback"), flag("forceDocument"),
+    flag("silent"),      text("parseMode"),
+    text("sessionKey"),
+};
+
+constexpr std::array action_params = {
+    required_text("channel"),
+    required_text("action"),
+    Field{.name = "params", .kind = Kind::object, .required = true},
+    required_text("idempotencyKey"),
+    anything("reply"),
+    text("accountId"),
+    text("requesterAccountId"),
+    text("requesterSenderId"),
+    flag("senderIsOwner"),
+    text("sessionKey"),
+    text("sessionId"),
+    text("inboundTurnKind"),
+    text("agentId"),
+    anything("toolContext"),
+    text("conversationReadOrigin"),
+};
+
+} // namespace
+
+void add_send(MethodTable& table, Outgoing& outgoing) {
+    table.add({.name = "send",
+               .scope = policy::scope::write,
+               .admission = Admission::work,
+               .idempotency = Idempotency::by_key,
+               .params = send_params,
+               .handler = [&outgoing](Call& call) { send(call, outgoing); }});
+    table.add({.name = "message.action",
+               .scope = policy::scope::write,
+               .admission = Admission::work,
+               .idempotency = Idempotency::by_key,
+               .params = action_params,
+               .handler = [&outgoing](Call& call) { act(call, outgoing); }});
+}
+
+} // namespace openclaw::rpc

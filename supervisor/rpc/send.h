@@ -1,0 +1,14 @@
+// rpc/send.h — `send` and `message.action`: a message from outside to a chat (METHODS.md).
+//
+// Idempotent by key: dispatch keeps the first answer, and the outbox below never sends an action
+// twice.
+#pragma once
+
+#include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/sources.h"
+
+namespace openclaw::rpc {
+
+void add_send(MethodTable& table, Outgoing& outgoing);
+
+} // namespace openclaw::rpc

@@ -1,0 +1,36 @@
+// rpc/session_row.h — a session as clients see it: one row for lists, events and history
+// (PROTOCOL.md 11.2, 13).
+#pragma once
+
+#include "common/json/write.h"
+#include "supervisor/flow/runs.h"
+#include "supervisor/ledger/sessions.h"
+#include "supervisor/rpc/facts.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace openclaw::rpc {
+
+struct RowView {
+    const ledger::Session& session;
+    const GatewayFacts& facts;
+    std::vector<const flow::Run*> active; // running first, then waiting
+    std::int64_t now_ms = 0;
+    std::string_view last_message = {}; // shown when asked for
+    std::string_view derived_title = {};
+};
+
+void write_row(json::Writer& out, const RowView& view);
+
+// {"modelProvider":…,"model":…,…}: what a session without its own choice uses.
+std::string session_defaults(const GatewayFacts& facts);
+
+// The model a session would use now: its own last one, or its agent's.
+std::pair<std::string, std::string> model_of(const ledger::Session& session,
+                                             const GatewayFacts& facts);
+
+} // namespace openclaw::rpc

@@ -1,0 +1,28 @@
+// rpc/table.h — every family of methods this build has, in one list.
+#pragma once
+
+#include "supervisor/rpc/health.h"
+#include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/run_events.h"
+#include "supervisor/rpc/sources.h"
+
+namespace openclaw::rpc {
+
+struct MethodParts {
+    Loop& loop;
+    HealthSnapshot& health;
+    Presence& presence;
+    const GatewayFacts& facts;
+    WorkerDesk& workers;
+    Conversations& conversations;
+    PairingDesk& pairings;
+    flow::AgentRuns& runs;
+    RunEvents& run_events;
+    Outgoing& outgoing;
+    ReadConfig read_config;
+    Explain explain;
+};
+
+MethodTable make_method_table(const MethodParts& parts);
+
+} // namespace openclaw::rpc

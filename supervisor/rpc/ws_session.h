@@ -1,0 +1,54 @@
+// rpc/ws_session.h — one WebSocket from its challenge to its end: first the handshake, then
+// requests.
+#pragma once
+
+#include "supervisor/rpc/front_door.h"
+#include "supervisor/rpc/handshake.h"
+#include "supervisor/rpc/peer.h"
+#include "supervisor/web/ws_client.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace openclaw::rpc {
+
+// The peer behind a socket. Outlives it when an answer is still owed; then sends nothing.
+class WsPeer final : public Peer {
+  public:
+    explicit WsPeer(web::WsClient& client)
+        : client_(&client) {}
+
+    void detach() { client_ = nullptr; }
+
+    void send_parts(std::span<const std::string_view> parts) override;
+    void send_event(const web::SharedEvent& event) override;
+    void close(std::uint16_t code, std::string_view reason) override;
+    bool is_direct_local() const override;
+
+  private:
+    web::WsClient* client_;
+};
+
+class WsSession final : public web::Session {
+  public:
+    WsSession(FrontDoor& door, web::WsClient& client);
+    ~WsSession() override;
+
+    void on_message(std::string_view message) override;
+
+  private:
+    void challenge();
+    void on_first_message(std::string_view message);
+    void connect(json::View params, std::string_view id_json);
+    void admit(const Admitted& admitted, std::string_view id_json);
+    void refuse(const Refused& refused, std::string_view id_json);
+
+    FrontDoor& door_;
+    web::WsClient& client_;
+    std::shared_ptr<WsPeer> peer_;
+    std::string nonce_;
+    bool is_admitted_ = false;
+};
+
+} // namespace openclaw::rpc
