@@ -52,7 +52,7 @@ Error bind_error(const std::string& host, std::uint16_t port, int number) {
     if (number == EADDRINUSE) {
         Error error = system_error(Code::unavailable,
                                    "cannot listen on " + where + ": port " + std::to_string(port) +
-                                       " is taken; stop the program that uses it, or choose "
+                                       " is already in use; stop the program that uses it, or choose "
                                        "another one with --port or gateway.port",
                                    number);
         error.retryable = true;
