@@ -1,8 +1,8 @@
 // ledger/ledger.h — the whole ledger in one piece: the store and its tables. Opened by main, kept
 // by Standing.
 //
-//   auto ledger = Ledger::open(loop, {.path = state_dir + "/state/gateway-native.sqlite", .build =
-//   version::full}); ledger->store->commit(writes(ledger->inbox.record(row, found)), …);
+//   auto ledger = Ledger::open(loop, {.path = state + "/state/gateway-native.sqlite"});
+//   ledger->store->commit(writes(ledger->inbox.record(row, found)), …);
 #pragma once
 
 #include "supervisor/ledger/boots.h"

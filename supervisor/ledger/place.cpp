@@ -1,5 +1,7 @@
 #include "supervisor/ledger/place.h"
 
+#include "common/log/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -65,8 +67,11 @@ Result<void> make_file(const std::string& path, Place& place) {
 
     if (::fstat(file.get(), &facts) != 0) return cannot("cannot look at the ledger", path, errno);
     if (facts.st_uid != ::geteuid()) return cannot("another user owns the ledger", path, EPERM);
-    if ((facts.st_mode & 077) != 0 && ::fchmod(file.get(), 0600) != 0)
-        return cannot("cannot tighten the mode of the ledger", path, errno);
+    if ((facts.st_mode & 077) != 0) {
+        if (::fchmod(file.get(), 0600) != 0)
+            return cannot("cannot tighten the mode of the ledger", path, errno);
+        log::warn("ledger.mode_tightened", {{"path", path}});
+    }
     place.file_bytes = static_cast<std::uint64_t>(facts.st_size);
     place.is_new = facts.st_size == 0;
     return {};
