@@ -16,11 +16,13 @@ int explain(const Context& context, const ExplainOptions& options) {
     const auto params = json::Writer().begin_object().member("id", options.id).end_object().take();
     const auto answer = ask(context, options.connection, "messages.explain", params);
     if (!answer) return report(context, options.connection.json, answer.error());
+    const auto payload = answer->payload();
     if (options.connection.json)
-        print_json(context.console, answer->payload());
+        print_json(context.console, payload);
     else
-        context.console.out(explain_view(answer->payload(), context.console.look()));
-    return exit_ok;
+        context.console.out(explain_view(payload, context.console.look()));
+    const bool is_known = payload["found"].boolean(true) || payload["steps"].size() > 0;
+    return is_known ? exit_ok : exit_failure;
 }
 
 } // namespace

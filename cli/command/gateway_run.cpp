@@ -37,7 +37,6 @@ Result<std::string> find_daemon() {
 
 Result<config::Environment> daemon_environment(const Context& context, const RunOptions& options) {
     auto environment = context.environment;
-    if (!context.paths.profile.empty()) environment["OPENCLAW_PROFILE"] = context.paths.profile;
     if (!options.token.empty()) environment["OPENCLAW_GATEWAY_TOKEN"] = options.token;
     if (!options.token_file.empty())
         environment["OPENCLAW_GATEWAY_TOKEN"] = TRY(read_secret_file(options.token_file));
@@ -74,7 +73,7 @@ void add_run_options(Command& command, RunOptions& options) {
     command.number("--port", options.port, {1, 65535}, "port for WebSocket and HTTP (18789)");
     command.choice("--bind", options.bind, {"loopback", "lan", "tailnet", "auto", "custom"},
                    "where to listen (loopback)");
-    command.choice("--auth", options.auth, {"none", "token", "password", "trusted-proxy"},
+    command.choice("--auth", options.auth, {"none", "token", "password"},
                    "how clients prove who they are (token)");
     command.option("--token", options.token,
                    "gateway token for this run (visible in the process list; prefer --token-file)");
@@ -86,8 +85,6 @@ void add_run_options(Command& command, RunOptions& options) {
                  "start without a configuration file");
     command.flag("--ambient-channels,--dev-ambient-channels", options.ambient_channels,
                  "let token variables create channels without a config block");
-    command.option("--no-workers", options.without_workers,
-                   "worker ids to leave out, separated by commas");
     command.flag("--verbose", options.verbose, "show debug lines on the console");
 }
 
@@ -103,7 +100,8 @@ std::vector<std::string> daemon_arguments(const RunOptions& options, const Globa
                   : options.auth.empty() && !options.password.empty() ? "password"
                                                                       : options.auth);
     add("--log-level", globals.log_level);
-    add("--no-workers", options.without_workers);
+    add("--profile", globals.profile);
+    if (globals.dev) arguments.emplace_back("--dev");
     if (options.allow_unconfigured) arguments.emplace_back("--allow-unconfigured");
     if (options.ambient_channels) arguments.emplace_back("--ambient-channels");
     if (options.verbose) arguments.emplace_back("--verbose");

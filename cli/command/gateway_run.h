@@ -18,7 +18,6 @@ struct RunOptions {
     std::int64_t port = 0;
     std::string bind, auth;
     std::string token, token_file, password;
-    std::string without_workers;
     bool allow_unconfigured = false, ambient_channels = false, verbose = false;
 };
 

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 
 namespace openclaw::cli {
 
@@ -46,21 +45,11 @@ class Tail {
     std::optional<std::int64_t> cursor_;
 };
 
-std::string todays_file(const Context& context) {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    localtime_r(&now, &parts);
-    char date[16];
-    std::strftime(date, sizeof date, "%Y-%m-%d", &parts);
-    const auto& profile = context.paths.profile; // OPS.md 7
-    return "/tmp/openclaw/openclaw-" + (profile.empty() ? "" : profile + "-") + date + ".log";
-}
-
 std::string configured_file(const Context& context) {
     const auto loaded = config::load(config_source(context));
     return loaded && !loaded->logging.file.empty()
                ? config::expand_home(loaded->logging.file, context.paths.home)
-               : todays_file(context);
+               : context.paths.in_state("logs/gateway.log");
 }
 
 // The last `limit` bytes of a file, from the first whole line on.

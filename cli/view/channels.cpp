@@ -33,14 +33,28 @@ std::string contact(std::string_view prefix, json::View at_ms, const Look& look)
 
 std::string probe_words(json::View probe) {
     if (!probe.is_object()) return {};
-    if (!probe["ok"].boolean()) return "probe failed" + prefixed(": ", probe["error"].text());
+    if (!probe["ok"].boolean()) return "probe failed";
     const auto bot = probe["bot"]["username"].text();
     return bot.empty() ? "works" : "works (@" + printable(bot) + ")";
 }
 
 std::string trouble(json::View account) {
     const auto reason = account["stateReason"].text();
-    return printable(reason.empty() ? account["lastError"].text() : reason);
+    if (!reason.empty()) return printable(reason);
+    const auto error = account["lastError"].text();
+    return printable(error.empty() ? account["probe"]["error"].text() : error);
+}
+
+// No process: on its way back, or down until something changes.
+AccountState stopped_state(json::View account) {
+    const auto lifecycle = account["lifecycle"].text();
+    if (lifecycle == "backoff") return {"backing off", Ink::warning, true};
+    if (lifecycle == "starting" || lifecycle == "stopping")
+        return {std::string(lifecycle), Ink::warning, true};
+    if (lifecycle == "failed") return {"given up", Ink::bad, true};
+    if (lifecycle == "blocked" || lifecycle == "not-configured")
+        return {"switched off", Ink::bad, true};
+    return {"stopped", Ink::bad, true};
 }
 
 std::string account_line(std::string_view label, json::View account, const Look& look) {
@@ -67,13 +81,14 @@ std::string account_line(std::string_view label, json::View account, const Look&
 
 AccountState account_state(json::View account) {
     if (!account["enabled"].boolean(true)) return {"off", Ink::muted};
-    if (!account["configured"].boolean(true)) return {"not configured", Ink::muted};
-    if (account["lifecycle"].text() == "blocked") return {"blocked", Ink::bad, true};
-    const bool failed_probe = account["probe"].is_object() && !account["probe"]["ok"].boolean();
-    if (!account["running"].boolean()) return {"stopped", Ink::bad, true};
-    if (failed_probe) return {"probe failed", Ink::bad, true};
+    if (account["manualStop"].boolean()) return {"stopped by the operator", Ink::muted};
+    const bool is_refused = !trouble(account).empty();
+    if (!account["configured"].boolean(true) && !is_refused) return {"not configured", Ink::muted};
+    if (!account["running"].boolean()) return stopped_state(account);
     if (!account["connected"].boolean())
-        return {trouble(account).empty() ? "connecting" : "disconnected", Ink::warning, true};
+        return {is_refused ? "disconnected" : "connecting", Ink::warning, true};
+    const bool failed_probe = account["probe"].is_object() && !account["probe"]["ok"].boolean();
+    if (failed_probe) return {"probe failed", Ink::bad, true};
     return {"OK", Ink::good};
 }
 

@@ -64,7 +64,6 @@ void append(std::string& text, std::string_view separator, const std::string& pa
 }
 
 std::string exit_words(json::View death) {
-    if (!death["words"].text().empty()) return printable(death["words"].text());
     if (!death["reason"].text().empty()) return printable(death["reason"].text());
     const auto signal = text_of(death["signal"]);
     if (!signal.empty() && signal != "0") return "signal " + signal;
@@ -203,6 +202,8 @@ std::string worker_view(json::View worker, const Look& look) {
     Facts facts;
     facts.add("State", {printable(worker["state"].text()), ink_for_state(worker["state"].text())});
     facts.add("Why", reason(worker));
+    if (worker["needsOperator"].boolean())
+        facts.add("Needs you", {"no restart helps before something is changed", Ink::bad});
     facts.add("Kind", printable(worker["kind"].text()));
     facts.add("Process",
               alive ? "pid " + text_of(worker["pid"]) + ", up " + uptime(worker, look) : "none");

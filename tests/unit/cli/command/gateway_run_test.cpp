@@ -39,9 +39,11 @@ TEST_SUITE("cli/command") {
         options.token = "hush";
         options.password = "hush too";
         options.allow_unconfigured = true;
-        const auto arguments = daemon_arguments(options, {.profile = {}, .log_level = "debug"});
+        const auto arguments =
+            daemon_arguments(options, {.profile = "rescue", .log_level = "debug"});
         CHECK(arguments == Words{"--port", "19001", "--bind", "lan", "--auth", "token",
-                                 "--log-level", "debug", "--allow-unconfigured"});
+                                 "--log-level", "debug", "--profile", "rescue",
+                                 "--allow-unconfigured"});
         CHECK(daemon_arguments({}, {}).empty());
     }
     TEST_CASE("the daemon is looked for beside us, in a build tree, and where it is installed") {

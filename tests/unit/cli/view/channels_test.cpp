@@ -34,7 +34,12 @@ TEST_SUITE("cli/view") {
         CHECK(state_of(R"({"running":true,"connected":true,"probe":{"ok":false}})").word ==
               "probe failed");
         CHECK(state_of(R"({"running":false})").word == "stopped");
-        CHECK(state_of(R"({"running":false,"lifecycle":"blocked"})").word == "blocked");
+        CHECK(state_of(R"({"running":false,"lifecycle":"blocked"})").word == "switched off");
+        CHECK(state_of(R"({"running":false,"lifecycle":"backoff"})").word == "backing off");
+        CHECK(state_of(R"({"running":false,"lifecycle":"failed"})").ink == Ink::bad);
+        CHECK(
+            state_of(R"({"configured":false,"lastError":"botToken is no token"})").needs_attention);
+        CHECK_FALSE(state_of(R"({"running":false,"manualStop":true})").needs_attention);
         CHECK_FALSE(state_of(R"({"enabled":false,"running":false})").needs_attention);
         CHECK_FALSE(state_of(R"({"configured":false})").needs_attention);
     }
@@ -45,7 +50,7 @@ TEST_SUITE("cli/view") {
             "connected":true,"probe":{"ok":false,"error":"timeout"}}]}})");
         CHECK(channels_view(status.root(), canned::look()) ==
               R"(- Telegram a: enabled, configured, running, connected, works (@my_bot)
-- Telegram b: enabled, configured, running, connected, probe failed: timeout
+- Telegram b: enabled, configured, running, connected, probe failed, error:timeout
 )");
     }
     TEST_CASE("the summary names every account and its state") {

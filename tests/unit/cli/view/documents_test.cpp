@@ -63,15 +63,33 @@ Let one in: openclaw pairing approve CODE
     TEST_CASE("the story of a message has every step, and why there was no answer") {
         setenv("TZ", "UTC", 1);
         tzset();
-        const auto story = canned::parse(
-            R"({"id":"telegram:default:1001","summary":"From Ann on telegram, not answered.",
-            "not_answered":"the sender is not paired; a code was sent","steps":[
+        const auto story = canned::parse(R"({"id":"1001","found":true,
+            "summary":"Not answered: the sender is not paired; a code was sent",
+            "inbox":[{"channel":"telegram","account":"default","eventId":"77","chatId":"42","messageId":"1001","state":"dropped",
+              "reason":"the sender is not paired; a code was sent","sessionKey":"","runId":"","trace":"t-1","resumes":1,
+              "updatedAtMs":1795000001504}],
+            "outbox":[{"channel":"telegram","account":"default","chatId":"42","threadId":"","state":"sent","attempts":2,"parts":1,
+              "maybeDuplicate":true,"messageIds":["1002"],"error":"","updatedAtMs":1795000002000}],
+            "steps":[
             {"at_ms":1795000000000,"room":"workers/telegram","event":"received","detail":"update 77"},
             {"at_ms":1795000000004,"room":"ledger/inbox","event":"recorded","detail":""},
             {"at_ms":1795000001504,"room":"policy/access","event":"pairing","detail":"code sent"}]})");
-        CHECK(explain_view(story.root(), canned::look()) == R"(telegram:default:1001
-From Ann on telegram, not answered.
+        CHECK(explain_view(story.root(), canned::look()) == R"(1001
 Not answered: the sender is not paired; a code was sent
+
+Message
+  From     telegram:default, chat 42, message 1001
+  State    dropped since 2026-11-18 11:06:41.504
+  Reason   the sender is not paired; a code was sent
+  Trace    t-1
+  Resumed  1 time after a restart
+
+Answer
+  To           telegram:default, chat 42
+  State        sent since 2026-11-18 11:06:42.000
+  Attempts     2
+  Repeated     it may stand in the chat twice
+  Message IDs  1002
 
 ┌─────────────────────────┬───────┬──────────────────┬───────────────┬───────────┐
 │ Time                    │ After │ Where            │ What happened │ Detail    │
@@ -81,8 +99,11 @@ Not answered: the sender is not paired; a code was sent
 │ 2026-11-18 11:06:41.504 │ +1.5s │ policy/access    │ pairing       │ code sent │
 └─────────────────────────┴───────┴──────────────────┴───────────────┴───────────┘
 )");
-        CHECK(explain_view(canned::parse(R"({"id":"x","summary":"Answered."})").root(),
-                           canned::look()) == "x\nAnswered.\nNo steps are remembered: the story is "
-                                              "kept for the last hours and lost at a restart.\n");
+        const auto old =
+            canned::parse(R"({"id":"x","found":true,"summary":"Answered.","steps":[]})");
+        CHECK(explain_view(old.root(), canned::look()).ends_with("lost at a restart.\n"));
+        const auto unknown =
+            canned::parse(R"({"id":"x","found":false,"summary":"Nothing is known of \"x\"."})");
+        CHECK(explain_view(unknown.root(), canned::look()) == "x\nNothing is known of \"x\".\n");
     }
 }
