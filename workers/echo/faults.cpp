@@ -37,8 +37,8 @@ constexpr std::array<std::pair<std::string_view, Fault>, 12> names{{
 
 void touch_nothing() {
     std::signal(SIGSEGV, SIG_DFL); // a sanitizer's handler would turn the signal into an exit code
-    volatile int* volatile nowhere = nullptr;
-    *nowhere = 1;
+    volatile std::uintptr_t nowhere = 64;
+    *reinterpret_cast<volatile int*>(nowhere) = 1;
 }
 
 [[noreturn]] void turn_for_ever() {
