@@ -20,6 +20,12 @@ std::string own_directory() {
     return std::string(whole.substr(0, whole.rfind('/')));
 }
 
+// A worker is born in "/": a relative name would not be found there.
+std::string absolute(const std::string& path) {
+    std::array<char, PATH_MAX> real{};
+    return realpath(path.c_str(), real.data()) == nullptr ? path : std::string(real.data());
+}
+
 } // namespace
 
 Programs Programs::of_this_executable() {
@@ -35,7 +41,7 @@ Result<std::string> Programs::find(const WorkerSpec& spec) const {
     for (const auto& directory : directories_) {
         for (const std::string& path : {directory + "/" + program,
                                         directory + "/" + std::string(spec.name) + "/" + program}) {
-            if (access(path.c_str(), X_OK) == 0) return path;
+            if (access(path.c_str(), X_OK) == 0) return absolute(path);
             tried += (tried.empty() ? "" : ", ") + path;
         }
     }

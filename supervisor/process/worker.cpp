@@ -154,8 +154,7 @@ void Worker::arm(Milliseconds deadline) {
 
 void Worker::on_deadline() {
     if (state_ == State::starting)
-        life_->kill_reason =
-            "it was not ready within " + seconds(wanted_.spec->limits.ready_within);
+        life_->blame("it was not ready within " + seconds(wanted_.spec->limits.ready_within));
     happen(Event::deadline);
 }
 
@@ -178,13 +177,18 @@ void Worker::begin_life() {
                            : Result<std::unique_ptr<WorkerProcess>>(Failure(program.error()));
     if (!process) {
         life_->cannot_start = process.error().sentence;
-        return deadline_.start(Milliseconds(0), [this] { happen(Event::exited); });
+        return bury_soon();
     }
     life_->process = std::move(*process);
     life_->meter.emplace(life_->process->pid(), life_->born);
     log::info(event::starting,
               {{"worker", id_}, {"pid", life_->process->pid()}, {"generation", generation_}});
     arm(wanted_.spec->limits.ready_within);
+}
+
+// A life without a process ends in the next turn, by the same road as all others.
+void Worker::bury_soon() {
+    deadline_.start(Milliseconds(0), [this] { happen(Event::exited); });
 }
 
 void Worker::send_configure() {
@@ -224,6 +228,7 @@ void Worker::drain() {
 
 void Worker::terminate() {
     life_->was_asked = true;
+    if (!life_->process) return bury_soon();
     life_->process->end_pings();
     life_->process->signal(SIGTERM);
     arm(wanted_.spec->limits.term_within);
@@ -288,7 +293,7 @@ void Worker::on_frame(const wire::Frame& frame, Fds fds) {
     case wire::Frame::kDrained:
         return; // its exit follows
     default:
-        listener_.on_frame(id_, frame, std::move(fds));
+        if (life_->ready_at) listener_.on_frame(id_, frame, std::move(fds));
     }
 }
 
@@ -356,36 +361,9 @@ void Worker::on_exited(ExitStatus status) {
     happen(Event::exited);
 }
 
-// What others see.
-
 ipc::Link* Worker::link() {
     const bool is_usable = state_ == State::ready || state_ == State::draining;
     return is_usable && life_->process ? life_->process->link() : nullptr;
-}
-
-WorkerView Worker::view(Measure measure) {
-    const Instant now = loop_.clock().now();
-    const auto colon = id_.find(':');
-    WorkerView view;
-    view.id = id_;
-    view.kind = wanted_.spec->name;
-    view.account = colon == std::string::npos ? "" : id_.substr(colon + 1);
-    view.label = wanted_.spec->label;
-    view.is_channel = wanted_.spec->is_channel;
-    view.state = state_;
-    view.reason = is_held_ && state_ == State::down ? "stopped by the operator" : reason_;
-    view.since_ms = since_ms_;
-    view.is_stopped_by_operator = is_held_;
-    view.needs_operator = state_ == State::failed && next_try_ms_ == 0;
-    view.fault_code = fault_code_;
-    view.restarts = lives_ == 0 ? 0 : lives_ - 1;
-    view.deaths_10min = tally_.within(std::chrono::minutes(10), now);
-    view.failed_starts = tally_.unready_in_a_row();
-    view.deaths = tally_.newest_first();
-    view.attempt = attempt_;
-    view.next_try_ms = next_try_ms_;
-    if (life_) life_->show(view, now, measure);
-    return view;
 }
 
 } // namespace openclaw::process

@@ -53,6 +53,7 @@ class Worker final : WorkerProcess::Owner {
     // The table's actions.
     void report(Event event) const;
     void begin_life();
+    void bury_soon();
     void send_configure();
     void serve();
     void drain();

@@ -46,8 +46,9 @@ class Listener {
 class Links {
   public:
     virtual ~Links() = default;
-    // Null unless the worker is ready or draining. Valid until on_down; do not keep it over a turn. While it drains,
-    // send() refuses (unavailable) what the permit table allows only in `serving`: new work.
+    // Null unless the worker is ready or draining. Valid until on_down; do not keep it over a turn.
+    // While it drains, send() refuses (unavailable) what the permit table allows only in `serving`:
+    // new work.
     virtual ipc::Link* link(const std::string& id) = 0;
 };
 

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 using namespace openclaw;
 using namespace openclaw::process;
 
@@ -24,6 +26,14 @@ TEST_SUITE("process/programs") {
         const auto found = Programs({"/nowhere", OPENCLAW_WORKERS_DIR}).find(config::echo_worker);
         REQUIRE(found);
         CHECK(*found == std::string(OPENCLAW_WORKERS_DIR) + "/echo/openclaw-worker-echo");
+    }
+    TEST_CASE("a folder may be named relative to where we are, the program is not") {
+        const auto before = std::filesystem::current_path();
+        std::filesystem::current_path(OPENCLAW_WORKERS_DIR);
+        const auto found = Programs({"."}).find(config::echo_worker);
+        std::filesystem::current_path(before);
+        REQUIRE(found);
+        CHECK(found->starts_with("/"));
     }
     TEST_CASE("a missing program is an error that names where it was looked for") {
         const auto found = Programs({"/nowhere"}).find(config::echo_worker);

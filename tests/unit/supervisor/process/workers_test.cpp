@@ -108,6 +108,25 @@ TEST_SUITE("process/workers") {
         CHECK(bench.view("echo:a").pid == 0);
         CHECK(bench.has_logged("worker.cannot_start worker=echo:a"));
     }
+    TEST_CASE("a worker that could not even be started can be stopped at any moment") {
+        Bench bench("/nowhere");
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.workers.stop("echo:a"));
+        REQUIRE(bench.until_state("echo:a", State::down));
+        REQUIRE(bench.workers.start("echo:a"));
+        bench.workers.want({});
+        CHECK(bench.until([&] { return bench.workers.views().empty(); }));
+    }
+    TEST_CASE("a worker that is told to leave while it starts leaves without a complaint") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until([&] { return !bench.view("echo:a").build_id.empty(); }));
+        REQUIRE(bench.workers.stop("echo:a"));
+        REQUIRE(bench.until_state("echo:a", State::down));
+        CHECK(bench.view("echo:a").deaths_10min == 0);
+        CHECK_FALSE(bench.has_logged("worker.misbehaved"));
+        CHECK(bench.recorder.frames.empty());
+    }
     TEST_CASE("a killed worker is replaced, with a higher generation and the death in its tally") {
         Bench bench;
         bench.workers.want(all(echo("echo:a")));

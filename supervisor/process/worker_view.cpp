@@ -1,0 +1,32 @@
+#include "supervisor/process/worker_view.h"
+
+#include "supervisor/process/worker.h"
+
+namespace openclaw::process {
+
+WorkerView Worker::view(Measure measure) {
+    const Instant now = loop_.clock().now();
+    const auto colon = id_.find(':');
+    WorkerView view;
+    view.id = id_;
+    view.kind = wanted_.spec->name;
+    view.account = colon == std::string::npos ? "" : id_.substr(colon + 1);
+    view.label = wanted_.spec->label;
+    view.is_channel = wanted_.spec->is_channel;
+    view.state = state_;
+    view.reason = is_held_ && state_ == State::down ? "stopped by the operator" : reason_;
+    view.since_ms = since_ms_;
+    view.is_stopped_by_operator = is_held_;
+    view.needs_operator = state_ == State::failed && next_try_ms_ == 0;
+    view.fault_code = fault_code_;
+    view.restarts = lives_ == 0 ? 0 : lives_ - 1;
+    view.deaths_10min = tally_.within(std::chrono::minutes(10), now);
+    view.failed_starts = tally_.unready_in_a_row();
+    view.deaths = tally_.newest_first();
+    view.attempt = attempt_;
+    view.next_try_ms = next_try_ms_;
+    if (life_) life_->show(view, now, measure);
+    return view;
+}
+
+} // namespace openclaw::process
