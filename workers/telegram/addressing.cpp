@@ -9,6 +9,8 @@ namespace openclaw::telegram {
 
 namespace {
 
+constexpr std::size_t longest_command =
+    100; // "/", 32 letters, "@", 32 letters (Bot API), and then some
 constexpr std::size_t longest_quoted = 4 * 4096; // bytes of one full message
 
 // In a topic every plain message "replies" to the service message that made the topic.
@@ -31,7 +33,7 @@ std::optional<CommandWords> command_in(const MarkedText& marked, const Identity&
     if (entities.empty() || entities.front().type != "bot_command" || entities.front().begin != 0)
         return std::nullopt;
     auto word = marked.piece(entities.front());
-    if (!word.starts_with('/')) return std::nullopt;
+    if (!word.starts_with('/') || word.size() > longest_command) return std::nullopt;
     word.remove_prefix(1);
     const auto at = word.find('@');
     if (at != std::string_view::npos && !equals_ignoring_case(word.substr(at + 1), me.username))

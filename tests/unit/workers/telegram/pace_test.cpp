@@ -162,6 +162,26 @@ TEST_SUITE("workers/telegram") {
         bench.alarms.advance(2s);
         CHECK(bench.names().back() == "third");
     }
+    TEST_CASE("a clock that moves with every look still lets things be free now") {
+        struct MovingClock final : Clock {
+            mutable Instant at{std::chrono::hours(1)};
+
+            Instant now() const override { return at += std::chrono::microseconds(1); }
+
+            std::int64_t unix_ms() const override { return 0; }
+        } moving;
+
+        ManualClock still;
+        FakeAlarms alarms(still);
+        SendQueue queue(moving, alarms, {});
+        int turns = 0;
+        for (int i = 0; i < 3; ++i)
+            queue.submit("1", Priority::final, [&] {
+                ++turns;
+                queue.finish("1", SendQueue::Used::yes);
+            });
+        CHECK(turns == 3);
+    }
     TEST_CASE("a limit of zero is no limit") {
         Bench bench({.chat = {}, .group = {}, .bot = {}});
         for (int i = 0; i < 500; ++i)

@@ -163,7 +163,7 @@ TEST_SUITE("workers/telegram/process") {
         for (const auto* token : {"654321:WRONG-TOKEN-abcdefghijklmnopqrstuvw", "654321:x"}) {
             Stage stage;
             stage.begin(token);
-            stage.until("its end", [&] { return stage.ended().has_value(); });
+            stage.until("its end", [&] { return stage.is_over(); });
             CHECK(stage.ended()->code == 79);
             CHECK(stage.count("method=getUpdates") == 0);
             CHECK(stage.status() == "NEEDS_OPERATOR auth_failed");
@@ -179,7 +179,7 @@ TEST_SUITE("workers/telegram/process") {
         if (!is_possible()) return;
         Stage stage;
         stage.begin("not a token");
-        stage.until("its end", [&] { return stage.ended().has_value(); });
+        stage.until("its end", [&] { return stage.is_over(); });
         CHECK(stage.ended()->code == 78);
     }
     TEST_CASE("draining aborts the poll, finishes the answer on its way, and leaves") {
@@ -189,7 +189,7 @@ TEST_SUITE("workers/telegram/process") {
         stage.control("POST /faults", R"({"method":"sendMessage","kind":"delay","delayMs":300})");
         stage.answer("last words");
         stage.drain();
-        stage.until("its end", [&] { return stage.ended().has_value(); });
+        stage.until("its end", [&] { return stage.is_over(); });
         CHECK(stage.ended()->code == 0);
         CHECK(stage.deliveries() == Lines{"DISPATCHING 0/1", "SENT 0/1"});
         CHECK(stage.frames.back().has_drained());

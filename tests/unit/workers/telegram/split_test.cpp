@@ -69,7 +69,25 @@ std::string random_markdown(std::mt19937& random) {
                                                     "<b>raw</b> ",
                                                     std::string(120, 'x'),
                                                     "~~gone~~ ",
-                                                    "🇩🇪🇫🇷"};
+                                                    "🇩🇪🇫🇷",
+                                                    "https://a.b/~~c~~",
+                                                    "~~",
+                                                    "**",
+                                                    "`",
+                                                    "[",
+                                                    "](",
+                                                    "<b>",
+                                                    "</i>",
+                                                    "<br>",
+                                                    "||",
+                                                    "    ",
+                                                    "> ",
+                                                    "* ",
+                                                    "&#0;",
+                                                    "<details>",
+                                                    "![x](http://y/)",
+                                                    "|",
+                                                    "\\"};
     std::string text;
     const auto count = std::uniform_int_distribution<int>(1, 120)(random);
     for (int i = 0; i < count; ++i)

@@ -85,6 +85,9 @@ class Stage : public ipc::LinkHandler {
     std::string status() const; // of the last ChannelStatus: "CONNECTED", "DEGRADED conflict"
     std::string state_of(const std::string& key) const;
 
+    // The worker has ended, and everything it said has been read.
+    bool is_over() const { return link_closed_ && worker_->ended().has_value(); }
+
     const std::optional<ExitStatus>& ended() const { return worker_->ended(); }
 
     std::string api_root() const { return server_url_; }
