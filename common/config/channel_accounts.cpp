@@ -96,6 +96,11 @@ void set_problem(ChannelAccount& account, std::string problem) {
     if (account.problem.empty()) account.problem = std::move(problem);
 }
 
+void set_malformed(ChannelAccount& account, std::string problem) {
+    set_problem(account, std::move(problem));
+    account.is_malformed = true;
+}
+
 ChannelAccount ChannelReader::fresh() const {
     ChannelAccount account;
     account.spec = row_.spec;
@@ -113,10 +118,10 @@ void ChannelReader::read(const Node& block, Place place) {
     root_ = &block;
     base_ = fresh();
     if (!block.is_object()) {
-        set_problem(base_, first_of({{path_, place,
-                                      "Invalid input: expected an object, found " +
-                                          std::string(words_for(block.kind)),
-                                      ""}}));
+        set_malformed(base_, first_of({{path_, place,
+                                        "Invalid input: expected an object, found " +
+                                            std::string(words_for(block.kind)),
+                                        ""}}));
         return add(base_, place);
     }
     read_root(block);
@@ -171,11 +176,11 @@ void ChannelReader::read_account(std::string_view id, const Node& own, const std
     account.enabled = account.enabled && base_.enabled;
     for (const InactiveKey& key : report.inactive)
         report_.inactive.push_back(key);
-    if (!base_report_.errors.empty()) set_problem(account, first_of(base_report_.errors));
-    if (!report.errors.empty()) set_problem(account, first_of(report.errors));
+    if (!base_report_.errors.empty()) set_malformed(account, first_of(base_report_.errors));
+    if (!report.errors.empty()) set_malformed(account, first_of(report.errors));
     if (!is_account_id(account.account_id))
-        set_problem(account,
-                    "the account id may hold letters, digits, \".\", \"_\" and \"-\" only");
+        set_malformed(account,
+                      "the account id may hold letters, digits, \".\", \"_\" and \"-\" only");
     expand_groups(account);
     check_policy(account);
     find_credential(account, own);
@@ -188,10 +193,10 @@ void ChannelReader::check_policy(ChannelAccount& account) const {
     const AccessSettings& access = account.access;
     const bool has_star = std::ranges::find(access.allow_from, "*") != access.allow_from.end();
     if (access.dm_policy == DmPolicy::open && !has_star)
-        set_problem(account,
-                    R"(dmPolicy "open" needs allowFrom: ["*"]: everybody may write, so say so)");
+        set_malformed(account,
+                      R"(dmPolicy "open" needs allowFrom: ["*"]: everybody may write, so say so)");
     if (access.dm_policy == DmPolicy::allowlist && access.allow_from.empty())
-        set_problem(account, R"(dmPolicy "allowlist" needs at least one sender id in allowFrom)");
+        set_malformed(account, R"(dmPolicy "allowlist" needs at least one sender id in allowFrom)");
 }
 
 bool ChannelReader::has_credential(const Node& node) const {

@@ -49,7 +49,8 @@ struct ChannelAccount {
     std::optional<std::string> ack_reaction;    // set and empty: off
     std::optional<std::string> response_prefix; // set and empty: none
     std::optional<int> history_limit;
-    std::string problem; // not empty: this account is off, and why, with line and column
+    std::string problem;       // not empty: this account is off, and why, with line and column
+    bool is_malformed = false; // the problem is in what is written, not in what is still missing
 
     std::string worker_id() const { return channel + ":" + account_id; } // "telegram:default"
 
@@ -83,11 +84,11 @@ struct Config {
 };
 
 struct LoadOptions {
-    std::string file;
-    Environment environment;
-    std::string home;              // for "~"
-    std::string state_directory;   // its .env is read; empty: none
-    std::string working_directory; // its .env is read with distrust; empty: none
+    std::string file = {};
+    Environment environment = {};
+    std::string home = {};              // for "~"
+    std::string state_directory = {};   // its .env is read; empty: none
+    std::string working_directory = {}; // its .env is read with distrust; empty: none
     bool ambient_channels =
         false; // an environment token alone makes a channel (--ambient-channels)
 };

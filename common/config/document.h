@@ -70,6 +70,7 @@ struct Member {
 
 struct Document {
     Node root;
+    bool has_comments = false;
     std::vector<Note> notes;
 };
 

@@ -1,11 +1,14 @@
 // config/edit.h — changing the file: one path, whole or not at all (CONFIG.md 3.4, 3.5).
 //
-// Lock, read again and compare the hash, change, check the complete result, turn the ring of five
-// backups, write beside, fsync, rename, fsync the directory. Comments survive a change of one
-// scalar; otherwise they are lost and Edited::lost_comments says so.
+// Lock, read again and compare the hash, change, check the complete result, write beside it, fsync,
+// turn the ring of five backups, rename, fsync the directory, note it in the audit log. Comments
+// survive the change of one scalar and the addition of one key; otherwise they are lost and
+// Edited::lost_comments says so. Blocks for the lock (at most two seconds) and for the disk: for
+// command lines, not for a loop.
 #pragma once
 
 #include "common/config/config.h"
+#include "common/config/path.h"
 
 #include <optional>
 #include <string>
@@ -16,12 +19,13 @@ namespace openclaw::config {
 
 struct Change {
     std::string path;
-    std::optional<std::string> value; // JSON5 text, or any other text as a string; unset: remove
+    std::optional<std::string> value =
+        {}; // JSON5 text, or any other text as a string; unset: remove
 };
 
 struct EditOptions {
-    LoadOptions load;
-    std::optional<std::string> expected_hash; // busy when the file's hash is another
+    LoadOptions load = {};
+    std::optional<std::string> expected_hash = {}; // busy when the file's hash is another
     bool dry_run = false;
 };
 
@@ -34,19 +38,19 @@ struct Edited {
 };
 
 struct EditFailure {
-    Error error;   // not_found: nothing at the path to remove; busy: somebody else wrote; invalid:
-                   // see issues
+    Error error;   // not_found: nothing to remove; busy: somebody else wrote; denied: read-only;
+                   // invalid: see issues
     Issues issues; // what would be wrong with the result
 };
 
 std::expected<Edited, EditFailure> edit(const Change& change, const EditOptions& options);
 
-// The ways into a path: keys and indexes. "a.b", a["b.c"], a[0].
-struct Step {
-    std::string key;
-    std::optional<std::size_t> index; // set: an element of an array
+// The new text of a file after a change. Pure.
+struct Rewritten {
+    std::string text;
+    bool lost_comments = false;
 };
 
-Result<std::vector<Step>> parse_path(std::string_view path);
+Result<Rewritten> rewrite(std::string_view text, const Change& change);
 
 } // namespace openclaw::config

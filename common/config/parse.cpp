@@ -201,6 +201,7 @@ bool Parser::skip_space() {
         if (is_space(peek()))
             next();
         else if (take("//")) {
+            document_.has_comments = true;
             while (peek() != end_of_text && !is_line_end(peek()))
                 next();
         } else if (text_.substr(at_).starts_with("/*")) {
@@ -214,6 +215,7 @@ bool Parser::skip_block_comment() {
     const std::size_t close = text_.find("*/", at_ + 2);
     if (close == std::string_view::npos) return fail("this comment has no end");
     at_ = close + 2;
+    document_.has_comments = true;
     return true;
 }
 

@@ -13,8 +13,8 @@
 namespace openclaw::config {
 
 struct PathOptions {
-    std::string profile; // --profile; empty: OPENCLAW_PROFILE
-    bool dev = false;    // --dev
+    std::string profile = {}; // --profile; empty: OPENCLAW_PROFILE
+    bool dev = false;         // --dev
 };
 
 struct Paths {

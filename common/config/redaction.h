@@ -1,7 +1,8 @@
 // config/redaction.h — the configuration as it may be shown: every secret replaced by one sentinel.
 //
-// Secret is what a field table marks so, and what is named like one (token, secret, password,
-// apiKey, …).
+// Secret is what is named like one (token, secret, password, apiKey, …), every value below
+// `headers`, and what stands before the @ of an address. References to secrets ("${NAME}", "$NAME",
+// SecretRefs) are none and stay.
 #pragma once
 
 #include "common/base/result.h"
@@ -18,10 +19,12 @@ bool is_secret_name(std::string_view key);
 
 // The tree as compact JSON, secrets replaced. "{}" for an empty tree.
 std::string redacted_json(const Node& tree);
-// The file's own text, comments and all, with the secret values replaced in place. Text that does
-// not parse: the sentinel.
+
+// The file's own text, comments and all, with the secret values replaced in place. Of a text that
+// does not parse only the sentinel is left: where its secrets are cannot be known.
 std::string redacted_text(std::string_view text);
-// One value by its path ("channels.telegram.accounts[0]", a["b.c"]) as JSON text, secrets replaced.
+
+// One value by its path (path.h) as JSON text, secrets replaced.
 // not_found: the path is well formed and holds nothing; invalid: it is no path.
 Result<std::string> redacted_value(const Node& tree, std::string_view path);
 

@@ -9,7 +9,8 @@
 namespace openclaw::config {
 
 inline constexpr std::array channel_workers = {echo_worker, telegram_worker};
-inline constexpr std::array channel_rows = {echo_channel, telegram_channel}; // the same, in the same order
+inline constexpr std::array channel_rows = {echo_channel,
+                                            telegram_channel}; // the same, in the same order
 static_assert(channel_workers.size() == channel_rows.size());
 
 } // namespace openclaw::config

@@ -1,4 +1,5 @@
-// config/channels/echo.h — the smallest channel: the template to copy, and what tests crash on purpose.
+// config/channels/echo.h — the smallest channel: the template to copy, and what tests crash on
+// purpose.
 #pragma once
 
 #include "common/config/channels/row.h"

@@ -14,38 +14,39 @@ constexpr std::array network_fields = {
 };
 constexpr Section network_section{network_fields};
 
-constexpr std::array retry_fields = {
-    // retired upstream; honoured here
-    for_worker("attempts", Type::integer).bounds(1, 20),
-    for_worker("minDelayMs", Type::integer).bounds(0, 600'000),
-    for_worker("maxDelayMs", Type::integer).bounds(0, 600'000),
-    for_worker("jitter", Type::number).bounds(0, 1),
+// Ours, for tests and for servers of one's own: how much may be sent where in which time; 0: no
+// limit.
+constexpr std::array pacing_fields = {
+    for_worker("chatPer3Seconds", Type::integer).bounds(0, 1000),
+    for_worker("groupPerMinute", Type::integer).bounds(0, 1000),
+    for_worker("botPerSecond", Type::integer).bounds(0, 1000),
 };
-constexpr Section retry_section{retry_fields};
+constexpr Section pacing_section{pacing_fields};
 
 constexpr std::array telegram_fields = {
     // botToken is read by channel_accounts.cpp: tokenFile and the environment can stand in for it.
     Field{.name = "botToken", .type = Type::secret, .use = Use::active, .reload = Reload::channel},
     Field{.name = "tokenFile", .type = Type::text, .use = Use::active, .reload = Reload::channel},
     for_worker("apiRoot", Type::text),
+    for_worker("commands", Type::any),
+    for_worker("customCommands", Type::any),
     for_worker("linkPreview", Type::boolean),
     for_worker("network", network_section),
-    for_worker("pollingStallThresholdMs", Type::integer).bounds(30'000, 600'000),
+    for_worker("pacing", pacing_section),
     for_worker("proxy", Type::text),
-    for_worker("retry", retry_section),
-    for_worker("timeoutSeconds", Type::integer).bounds(1, 3600),
     known("autoTopicLabel", Reload::channel),
-    known("commands", Reload::channel),
-    known("customCommands", Reload::channel),
     known("errorCooldownMs", Reload::channel),
     known("errorPolicy", Reload::channel),
     known("execApprovals", Reload::channel),
     known("joinIntro", Reload::channel),
+    known("pollingStallThresholdMs", Reload::channel),
     known("reactionLevel", Reload::channel),
     known("reactionNotifications", Reload::channel),
+    known("retry", Reload::channel), // retired upstream: the worker has its own rule
     known("richMessages", Reload::channel),
     known("silentErrorReplies", Reload::channel),
     known("threadBindings", Reload::channel),
+    known("timeoutSeconds", Reload::channel),
     known("trustedLocalFileRoots", Reload::channel),
     known("webhookCertPath", Reload::channel),
     known("webhookHost", Reload::channel),

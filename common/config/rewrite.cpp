@@ -1,0 +1,87 @@
+// The pure half of edit.h: from text and change to text.
+#include "common/base/strings.h"
+#include "common/config/edit.h"
+#include "common/config/redaction.h"
+
+namespace openclaw::config {
+
+namespace {
+
+bool is_scalar(const Node& node) {
+    return !node.is_object() && !node.is_array();
+}
+
+// JSON5, or else the words themselves: `config set agents.entries.main.name Fair Wind`.
+Node value_from(const std::string& written) {
+    auto document = parse(written);
+    return document ? std::move(document->root) : text_node(written);
+}
+
+std::string pretty_text(const Node& root) {
+    return json::pretty(to_json(root)) + "\n";
+}
+
+std::string splice(std::string_view text, std::size_t begin, std::size_t end,
+                   std::string_view instead) {
+    return std::string(text.substr(0, begin)) + std::string(instead) +
+           std::string(text.substr(end));
+}
+
+std::string shown_key(const std::string& key) {
+    return json::quoted(key);
+}
+
+// A new first key of an object that stands in the text: every comment stays where it is.
+std::string insert_first(std::string_view text, const Node& holder, const std::string& key,
+                         const Node& value) {
+    const std::size_t line = text.rfind('\n', holder.begin) == std::string_view::npos
+                                 ? 0
+                                 : text.rfind('\n', holder.begin) + 1;
+    const std::size_t depth = text.find_first_not_of(" \t", line) - line;
+    const std::string indent = "\n" + std::string(depth + 2, ' ');
+    const std::string member =
+        indent + shown_key(key) + ": " + to_json(value) + (holder.members.empty() ? "" : ",");
+    return splice(text, holder.begin + 1, holder.begin + 1, member);
+}
+
+const Node* holder_of(const Node& root, std::vector<Step> steps) {
+    steps.pop_back();
+    const Node* holder = find(root, steps);
+    return holder != nullptr && holder->is_object() ? holder : nullptr;
+}
+
+Result<Rewritten> rewrite_removal(Document document, const Change& change,
+                                  const std::vector<Step>& steps) {
+    if (!remove(document.root, steps))
+        return fail(Code::not_found,
+                    "Config path not found: " + change.path + ". Nothing was changed.");
+    return Rewritten{.text = pretty_text(document.root), .lost_comments = document.has_comments};
+}
+
+} // namespace
+
+Result<Rewritten> rewrite(std::string_view text, const Change& change) {
+    const auto steps = TRY(parse_path(change.path));
+    auto document = parse(text);
+    if (!document)
+        return fail(Code::invalid, "the file does not parse (line " +
+                                       std::to_string(document.error().place.line) +
+                                       "): " + document.error().sentence);
+    if (!change.value) return rewrite_removal(std::move(*document), change, steps);
+
+    Node value = value_from(*change.value);
+    if (value.is_string() && value.text == redacted)
+        return fail(Code::invalid,
+                    std::string(redacted) + " stands for a secret that is not shown and cannot be "
+                                            "written: give the secret itself");
+    const Node* present = find(document->root, steps);
+    if (present != nullptr && is_scalar(*present) && is_scalar(value))
+        return Rewritten{.text = splice(text, present->begin, present->end, to_json(value))};
+    const Node* holder = holder_of(document->root, steps);
+    if (document->has_comments && present == nullptr && holder != nullptr && !steps.back().index)
+        return Rewritten{.text = insert_first(text, *holder, steps.back().key, value)};
+    TRY_VOID(put(document->root, steps, std::move(value)));
+    return Rewritten{.text = pretty_text(document->root), .lost_comments = document->has_comments};
+}
+
+} // namespace openclaw::config
