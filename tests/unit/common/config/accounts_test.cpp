@@ -11,7 +11,9 @@ namespace {
 
 constexpr const char* token = "botToken:'123:abc'";
 
-Config telegram(const std::string& body, LoadOptions options = {}) { return loaded("{channels:{telegram:{" + body + "}}}", std::move(options)); }
+Config telegram(const std::string& body, LoadOptions options = {}) {
+    return loaded("{channels:{telegram:{" + body + "}}}", std::move(options));
+}
 
 std::string problem_of(const Config& config, std::string_view account = "default") {
     const ChannelAccount* found = config.find_channel("telegram", account);
@@ -39,16 +41,23 @@ TEST_SUITE("common/config") {
         CHECK(loaded("{}").channels.empty());
     }
     TEST_CASE("the worker gets its own settings, merged, without secrets and without policy") {
-        const Config config = telegram("botToken:'1:a',apiRoot:'http://127.0.0.1:1',textChunkLimit:3000,allowFrom:[1],webhookSecret:'s',linkPreview:false,"
-                                       "streaming:{mode:'partial',chunkMode:'newline'},accounts:{a:{botToken:'2:b',textChunkLimit:100}}");
-        CHECK(config.find_channel("telegram", "a")->settings_json ==
-              R"({"apiRoot":"http://127.0.0.1:1","textChunkLimit":100,"linkPreview":false,"streaming":{"mode":"partial","chunkMode":"newline"}})");
+        const Config config = telegram(
+            "botToken:'1:a',apiRoot:'http://"
+            "127.0.0.1:1',textChunkLimit:3000,allowFrom:[1],webhookSecret:'s',linkPreview:false,"
+            "streaming:{mode:'partial',chunkMode:'newline'},accounts:{a:{botToken:'2:b',"
+            "textChunkLimit:100}}");
+        CHECK(
+            config.find_channel("telegram", "a")->settings_json ==
+            R"({"apiRoot":"http://127.0.0.1:1","textChunkLimit":100,"linkPreview":false,"streaming":{"mode":"partial","chunkMode":"newline"}})");
         CHECK(config.find_channel("telegram", "a")->text_chunk_limit == 100);
         CHECK(config.find_channel("telegram", "default")->text_chunk_limit == 3000);
     }
     TEST_CASE("accounts inherit from the root; groups and direct replace the root's") {
-        const Config config = telegram("dmPolicy:'allowlist',allowFrom:['tg:1'],groups:{'-1':{},'-2':{}},direct:{'9':{dmPolicy:'disabled'}},enabled:true,"
-                                       "accounts:{a:{botToken:'1:a',groups:{'-3':{requireMention:false}}},b:{botToken:'2:b',allowFrom:[2,3],enabled:false}}");
+        const Config config =
+            telegram("dmPolicy:'allowlist',allowFrom:['tg:1'],groups:{'-1':{},'-2':{}},direct:{'9':"
+                     "{dmPolicy:'disabled'}},enabled:true,"
+                     "accounts:{a:{botToken:'1:a',groups:{'-3':{requireMention:false}}},b:{"
+                     "botToken:'2:b',allowFrom:[2,3],enabled:false}}");
         const AccessSettings& a = config.find_channel("telegram", "a")->access;
         CHECK(a.dm_policy == DmPolicy::allowlist);
         CHECK(a.allow_from == SenderList{"tg:1"});
@@ -62,30 +71,42 @@ TEST_SUITE("common/config") {
         CHECK(config.find_channel("telegram", "default") == nullptr);
     }
     TEST_CASE("a channel that is off keeps its accounts off") {
-        CHECK_FALSE(telegram("enabled:false,accounts:{a:{botToken:'1:a',enabled:true}}").channels[0].should_run());
+        CHECK_FALSE(telegram("enabled:false,accounts:{a:{botToken:'1:a',enabled:true}}")
+                        .channels[0]
+                        .should_run());
     }
     TEST_CASE("a root token beside accounts is the default account's") {
         const Config config = telegram("botToken:'1:a',accounts:{alerts:{botToken:'2:b'}}");
         CHECK(config.channels.size() == 2);
         CHECK(config.find_channel("telegram", "")->account_id == "default");
-        CHECK(problem_of(telegram("botToken:'1:a',accounts:{alerts:{}}"), "alerts").contains("there is no botToken"));
+        CHECK(problem_of(telegram("botToken:'1:a',accounts:{alerts:{}}"), "alerts")
+                  .contains("there is no botToken"));
     }
     TEST_CASE("defaultAccount, else default, else the first by name is the default") {
-        CHECK(telegram("defaultAccount:'b',accounts:{a:{botToken:'1:a'},b:{botToken:'2:b'}}").find_channel("telegram", "")->account_id == "b");
-        CHECK(telegram("accounts:{z:{botToken:'1:a'},m:{botToken:'2:b'}}").find_channel("telegram", "")->account_id == "m");
+        CHECK(telegram("defaultAccount:'b',accounts:{a:{botToken:'1:a'},b:{botToken:'2:b'}}")
+                  .find_channel("telegram", "")
+                  ->account_id == "b");
+        CHECK(telegram("accounts:{z:{botToken:'1:a'},m:{botToken:'2:b'}}")
+                  .find_channel("telegram", "")
+                  ->account_id == "m");
     }
-    TEST_CASE("the token comes from a file, else from the config, else, for the default account, from the environment") {
+    TEST_CASE("the token comes from a file, else from the config, else, for the default account, "
+              "from the environment") {
         const Directory directory;
         const std::string file = directory.write("token", "9:file\n");
         const LoadOptions options{.environment = {{"TELEGRAM_BOT_TOKEN", "8:env"}}};
-        const auto token_of = [&](const std::string& body) { return telegram(body, options).channels[0].secrets.at("botToken").reveal(); };
+        const auto token_of = [&](const std::string& body) {
+            return telegram(body, options).channels[0].secrets.at("botToken").reveal();
+        };
         CHECK(token_of("botToken:'1:a',tokenFile:'" + file + "'") == "9:file");
         CHECK(token_of("botToken:'1:a'") == "1:a");
         CHECK(token_of("") == "8:env");
-        CHECK(problem_of(telegram("accounts:{a:{}}", options), "a").contains("there is no botToken"));
+        CHECK(
+            problem_of(telegram("accounts:{a:{}}", options), "a").contains("there is no botToken"));
         CHECK(problem_of(telegram("")).contains("TELEGRAM_BOT_TOKEN"));
         CHECK(problem_of(telegram("tokenFile:'/nowhere/token'")).contains("/nowhere/token"));
-        CHECK(problem_of(telegram("botToken:{source:'env',provider:'default',id:'ABSENT'}")).contains("ABSENT"));
+        CHECK(problem_of(telegram("botToken:{source:'env',provider:'default',id:'ABSENT'}"))
+                  .contains("ABSENT"));
     }
     TEST_CASE("a token in the environment makes a channel only when asked to") {
         LoadOptions options{.environment = {{"TELEGRAM_BOT_TOKEN", "8:env"}}};
@@ -94,22 +115,28 @@ TEST_SUITE("common/config") {
         CHECK(loaded("{}", options).channels.size() == 1);
     }
     TEST_CASE("a bad section switches that account off and nothing else") {
-        const Config config = telegram("botToken:'1:a',accounts:{broken:{botToken:'2:b',\ndmPolicy:'sometimes'},typo:{botToken:'3:c',dmPolcy:'open'}}");
+        const Config config = telegram("botToken:'1:a',accounts:{broken:{botToken:'2:b',\ndmPolicy:"
+                                       "'sometimes'},typo:{botToken:'3:c',dmPolcy:'open'}}");
         CHECK(problem_of(config) == "");
         CHECK(problem_of(config, "broken") ==
-              "openclaw.json:2:10 — channels.telegram.accounts.broken.dmPolicy: Invalid input (allowed: \"pairing\", \"allowlist\", \"open\", \"disabled\")");
+              "openclaw.json:2:10 — channels.telegram.accounts.broken.dmPolicy: Invalid input "
+              "(allowed: \"pairing\", \"allowlist\", \"open\", \"disabled\")");
         CHECK(problem_of(config, "typo").contains("did you mean \"dmPolicy\"?"));
         CHECK(config.find_channel("telegram", "broken")->is_malformed);
         CHECK(warns(config, "account \"broken\" is off"));
-        CHECK(problem_of(telegram(std::string(token) + ",textChunkLimit:'long'")).contains("textChunkLimit"));
+        CHECK(problem_of(telegram(std::string(token) + ",textChunkLimit:'long'"))
+                  .contains("textChunkLimit"));
         CHECK(loaded("{channels:{telegram:7}}").channels[0].problem.contains("expected an object"));
         CHECK(problem_of(telegram("accounts:{a:7}"), "a").contains("expected an object"));
-        CHECK(problem_of(telegram("accounts:{'a b':{botToken:'1:a'}}"), "a b").contains("account id"));
+        CHECK(problem_of(telegram("accounts:{'a b':{botToken:'1:a'}}"), "a b")
+                  .contains("account id"));
     }
     TEST_CASE("policies that contradict their lists are a problem") {
-        CHECK(problem_of(telegram(std::string(token) + ",dmPolicy:'open'")).contains("allowFrom: [\"*\"]"));
+        CHECK(problem_of(telegram(std::string(token) + ",dmPolicy:'open'"))
+                  .contains("allowFrom: [\"*\"]"));
         CHECK(problem_of(telegram(std::string(token) + ",dmPolicy:'open',allowFrom:['*']")) == "");
-        CHECK(problem_of(telegram(std::string(token) + ",dmPolicy:'allowlist'")).contains("at least one"));
+        CHECK(problem_of(telegram(std::string(token) + ",dmPolicy:'allowlist'"))
+                  .contains("at least one"));
     }
     TEST_CASE("the same bot twice: the second stays off") {
         const Config config = telegram("accounts:{a:{botToken:'1:same'},b:{botToken:'1:same'}}");
@@ -118,9 +145,13 @@ TEST_SUITE("common/config") {
         CHECK_FALSE(problem_of(config, "b").contains("1:same"));
     }
     TEST_CASE("groups, topics and direct rules are read to the last field") {
-        const Config config = telegram(std::string(token) + ",groups:{'*':{requireMention:true},'-100':{enabled:false,groupPolicy:'open',allowFrom:[1],systemPrompt:'p',"
-                                                            "skills:['x'],topics:{'7':{requireMention:false,agentId:'work'}}}},groupAllowFrom:['2'],"
-                                                            "direct:{'5':{allowFrom:[5],systemPrompt:'q'}},mentionPatterns:{mode:'deny',denyIn:['-100']}");
+        const Config config =
+            telegram(std::string(token) + ",groups:{'*':{requireMention:true},'-100':{enabled:"
+                                          "false,groupPolicy:'open',allowFrom:[1],systemPrompt:'p',"
+                                          "skills:['x'],topics:{'7':{requireMention:false,agentId:'"
+                                          "work'}}}},groupAllowFrom:['2'],"
+                                          "direct:{'5':{allowFrom:[5],systemPrompt:'q'}},"
+                                          "mentionPatterns:{mode:'deny',denyIn:['-100']}");
         CHECK(problem_of(config) == "");
         const AccessSettings& access = config.channels[0].access;
         const GroupRules& group = access.groups->at("-100");
@@ -137,26 +168,35 @@ TEST_SUITE("common/config") {
     }
     TEST_CASE("channels.defaults gives the group policy to channels that say nothing") {
         const auto policy = [](const std::string& defaults, const std::string& own) {
-            return loaded("{channels:{defaults:{" + defaults + "},telegram:{botToken:'1:a'" + own + "}}}").channels[0].access.group_policy;
+            return loaded("{channels:{defaults:{" + defaults + "},telegram:{botToken:'1:a'" + own +
+                          "}}}")
+                .channels[0]
+                .access.group_policy;
         };
         CHECK(policy("groupPolicy:'open'", "") == GroupPolicy::open);
         CHECK(policy("groupPolicy:'open'", ",groupPolicy:'disabled'") == GroupPolicy::disabled);
-        CHECK(refusal("{channels:{defaults:{groupPolicy:'x'}}}").contains("channels.defaults.groupPolicy"));
+        CHECK(refusal("{channels:{defaults:{groupPolicy:'x'}}}")
+                  .contains("channels.defaults.groupPolicy"));
     }
     TEST_CASE("access groups stand for their members of the channel") {
-        const Config config = loaded("{accessGroups:{team:{type:'message.senders',members:{'*':['1'],telegram:[2],discord:['3']}}},"
-                                     "channels:{telegram:{botToken:'1:a',allowFrom:['accessGroup:team','accessGroup:none','4'],groups:{'-1':{allowFrom:['accessGroup:team']}}}}}");
+        const Config config =
+            loaded("{accessGroups:{team:{type:'message.senders',members:{'*':['1'],telegram:[2],"
+                   "discord:['3']}}},"
+                   "channels:{telegram:{botToken:'1:a',allowFrom:['accessGroup:team','accessGroup:"
+                   "none','4'],groups:{'-1':{allowFrom:['accessGroup:team']}}}}}");
         CHECK(config.channels[0].access.allow_from == SenderList{"1", "2", "4"});
         CHECK(config.channels[0].access.groups->at("-1").allow_from == SenderList{"1", "2"});
     }
     TEST_CASE("other channels of the original are inactive, a misspelt one of ours is an error") {
-        const Config config = loaded("{channels:{discord:{token:'x',guilds:{}},somethingelse:{},modelByChannel:{}}}");
+        const Config config =
+            loaded("{channels:{discord:{token:'x',guilds:{}},somethingelse:{},modelByChannel:{}}}");
         CHECK(config.channels.empty());
         CHECK(config.inactive.size() == 3);
         CHECK(refusal("{channels:{telegrm:{}}}").contains("did you mean \"telegram\"?"));
     }
     TEST_CASE("the echo channel takes what a test writes and hands it on") {
-        const Config config = loaded("{channels:{echo:{crash:'now',dmPolicy:'open',allowFrom:['*']}}}");
+        const Config config =
+            loaded("{channels:{echo:{crash:'now',dmPolicy:'open',allowFrom:['*']}}}");
         CHECK(config.channels[0].worker_id() == "echo:default");
         CHECK(config.channels[0].settings_json == R"({"crash":"now"})");
         CHECK(config.channels[0].should_run());

@@ -18,7 +18,8 @@ std::string json_of(std::string_view text) {
 std::string error_at(std::string_view text) {
     const auto document = parse(text);
     if (document) return "parsed";
-    return std::to_string(document.error().place.line) + ":" + std::to_string(document.error().place.column);
+    return std::to_string(document.error().place.line) + ":" +
+           std::to_string(document.error().place.column);
 }
 
 } // namespace
@@ -38,8 +39,10 @@ TEST_SUITE("common/config") {
     }
     TEST_CASE("what JSON5 does not allow is refused") {
         for (const std::string_view text :
-             {"", "{", "[1 2]", "{a 1}", "{a:}", "01", "0x", "1.e", "+", "tru", "'open", "'line\nbreak'", "/* open", "{1: 2}", "[,]",
-              "\"\\u12\"", "'\\1'", "{a:1} b", "1a", "1..2", "nul", "\"\xFF\""})
+             {"",        "{",      "[1 2]", "{a 1}",     "{a:}",  "01",
+              "0x",      "1.e",    "+",     "tru",       "'open", "'line\nbreak'",
+              "/* open", "{1: 2}", "[,]",   "\"\\u12\"", "'\\1'", "{a:1} b",
+              "1a",      "1..2",   "nul",   "\"\xFF\""})
             CHECK_MESSAGE(!parse(text), text);
     }
     TEST_CASE("an error names line and column, counted in code points") {
@@ -80,12 +83,14 @@ TEST_SUITE("common/config") {
         CHECK_FALSE(parse(std::string(100'000, '{')));
         CHECK_FALSE(parse(std::string(max_document_bytes + 1, ' ')));
         std::string many = "[";
-        for (int i = 0; i < 300'000; ++i) many += "0,";
+        for (int i = 0; i < 300'000; ++i)
+            many += "0,";
         CHECK(parse(many + "]").error().sentence.contains("250000"));
     }
     TEST_CASE("a long object in one line is read in linear time") {
         std::string text = "{";
-        for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + ":1,";
+        for (int i = 0; i < 100'000; ++i)
+            text += "k" + std::to_string(i) + ":1,";
         const auto document = parse(text + "}");
         REQUIRE(document);
         CHECK(document->root.members.size() == 100'000);
@@ -97,7 +102,8 @@ TEST_SUITE("common/config") {
         int parsed = 0;
         for (int round = 0; round < 20'000; ++round) {
             std::string text = round % 2 == 0 ? "[" : "{a:";
-            for (auto i = random() % 24; i > 0; --i) text += alphabet[random() % alphabet.size()];
+            for (auto i = random() % 24; i > 0; --i)
+                text += alphabet[random() % alphabet.size()];
             text += round % 2 == 0 ? "]" : "}";
             const auto document = parse(text);
             if (!document) {

@@ -1,5 +1,4 @@
 #include "common/config/fields.h"
-
 #include "common/config/tables.h"
 
 #include <doctest/doctest.h>
@@ -58,7 +57,10 @@ constexpr Section tree_section{tree_fields};
 struct Outcome {
     Tree tree;
     Report report;
-    std::string first_error() const { return report.errors.empty() ? "" : render(report.errors[0], "f"); }
+
+    std::string first_error() const {
+        return report.errors.empty() ? "" : render(report.errors[0], "f");
+    }
 };
 
 Outcome read(std::string_view text) {
@@ -79,8 +81,10 @@ void check_names(const Section& section, const std::string& path) {
     CHECK_MESSAGE(twice == names.end(), path, ".", twice == names.end() ? "" : *twice);
     for (const Section* rows = &section; rows != nullptr; rows = rows->also)
         for (const Field& field : rows->fields) {
-            CHECK_MESSAGE((field.type != Type::word || !field.words.empty()), path, ".", field.name);
-            if (field.section != nullptr) check_names(*field.section, path + "." + std::string(field.name));
+            CHECK_MESSAGE((field.type != Type::word || !field.words.empty()), path, ".",
+                          field.name);
+            if (field.section != nullptr)
+                check_names(*field.section, path + "." + std::string(field.name));
         }
 }
 
@@ -88,8 +92,10 @@ void check_names(const Section& section, const std::string& path) {
 
 TEST_SUITE("common/config") {
     TEST_CASE("a table fills members of every kind") {
-        const auto [tree, report] = read("{leaf:{size:3,open:true,colour:'green',ids:['a',7,-100],pauseMs:250,share:.5,key:'$KEY'},"
-                                         "leaves:{x:{size:2}},counts:{a:1,b:2},row:[{size:4},{}],name:'n'}");
+        const auto [tree, report] =
+            read("{leaf:{size:3,open:true,colour:'green',ids:['a',7,-100],pauseMs:250,share:.5,key:"
+                 "'$KEY'},"
+                 "leaves:{x:{size:2}},counts:{a:1,b:2},row:[{size:4},{}],name:'n'}");
         CHECK(report.errors.empty());
         CHECK(tree.leaf.size == 3);
         CHECK(tree.leaf.open == true);
@@ -108,13 +114,18 @@ TEST_SUITE("common/config") {
         CHECK_FALSE(read("{leaf:{}}").tree.leaf.open);
     }
     TEST_CASE("each mistake is named with its place, its path and the remedy") {
-        CHECK(read("{leaf:{sise:1}}").first_error() == "f:1:8 — leaf: Unrecognized key: \"sise\" (did you mean \"size\"?)");
-        CHECK(read("{completely: 1}").first_error() == "f:1:2 — <root>: Unrecognized key: \"completely\"");
-        CHECK(read("{leaf:{size:'x'}}").first_error() == "f:1:13 — leaf.size: Invalid input: expected a whole number, found a string");
-        CHECK(read("{leaf:{size:1.5}}").first_error() == "f:1:13 — leaf.size: Invalid input: expected a whole number, found a number (1.5)");
+        CHECK(read("{leaf:{sise:1}}").first_error() ==
+              "f:1:8 — leaf: Unrecognized key: \"sise\" (did you mean \"size\"?)");
+        CHECK(read("{completely: 1}").first_error() ==
+              "f:1:2 — <root>: Unrecognized key: \"completely\"");
+        CHECK(read("{leaf:{size:'x'}}").first_error() ==
+              "f:1:13 — leaf.size: Invalid input: expected a whole number, found a string");
+        CHECK(read("{leaf:{size:1.5}}").first_error() ==
+              "f:1:13 — leaf.size: Invalid input: expected a whole number, found a number (1.5)");
         CHECK(read("{leaf:{size:11}}").first_error().contains("from 1 to 10, found 11"));
         CHECK(read("{leaf:{share:NaN}}").first_error().contains("expected a number"));
-        CHECK(read("{leaf:{colour:'blue'}}").first_error() == "f:1:15 — leaf.colour: Invalid input (allowed: \"red\", \"green\")");
+        CHECK(read("{leaf:{colour:'blue'}}").first_error() ==
+              "f:1:15 — leaf.colour: Invalid input (allowed: \"red\", \"green\")");
         CHECK(read("{leaf:{ids:['a',{}]}}").first_error().contains("leaf.ids[1]"));
         CHECK(read("{leaves:{\"a b\":{size:0}}}").first_error().contains("leaves[\"a b\"].size"));
         CHECK(read("{row:[{},{size:0}]}").first_error().contains("row[1].size"));
@@ -142,5 +153,7 @@ TEST_SUITE("common/config") {
         CHECK(print_defaults(tree_section, "t").contains("t.leaf.size = 1\n"));
         CHECK(print_defaults(root_section, "").contains("gateway.port = 18789\n"));
     }
-    TEST_CASE("no table names a key twice, and every word has its words") { check_names(root_section, "root"); }
+    TEST_CASE("no table names a key twice, and every word has its words") {
+        check_names(root_section, "root");
+    }
 }

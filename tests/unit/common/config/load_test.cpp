@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 using namespace openclaw;
 using namespace openclaw::config;
@@ -33,10 +33,13 @@ TEST_SUITE("common/config") {
         CHECK(config.inactive.empty());
     }
     TEST_CASE("the gateway block is read") {
-        const Config config = loaded("{gateway:{mode:'local',port:2000,bind:'custom',customBindHost:'10.0.0.5',"
-                                     "auth:{mode:'trusted-proxy',rateLimit:{maxAttempts:3,windowMs:1000,lockoutMs:0,exemptLoopback:false}},"
-                                     "trustedProxies:['10.0.0.1'],controlUi:{enabled:false,allowedOrigins:['https://x'],environment:{label:'edge'}},"
-                                     "reload:{mode:'off'}}}");
+        const Config config =
+            loaded("{gateway:{mode:'local',port:2000,bind:'custom',customBindHost:'10.0.0.5',"
+                   "auth:{mode:'trusted-proxy',rateLimit:{maxAttempts:3,windowMs:1000,lockoutMs:0,"
+                   "exemptLoopback:false}},"
+                   "trustedProxies:['10.0.0.1'],controlUi:{enabled:false,allowedOrigins:['https://"
+                   "x'],environment:{label:'edge'}},"
+                   "reload:{mode:'off'}}}");
         CHECK(config.gateway.mode == Gateway::Mode::local);
         CHECK(config.gateway.port == 2000);
         CHECK(config.gateway.bind == Gateway::Bind::custom);
@@ -48,33 +51,42 @@ TEST_SUITE("common/config") {
         CHECK(config.gateway.reload == Gateway::Reload::off);
     }
     TEST_CASE("gateway secrets come from the file, else from the environment") {
-        LoadOptions options{.environment = {{"OPENCLAW_GATEWAY_TOKEN", "from-env"}, {"T", "from-ref"}}};
+        LoadOptions options{
+            .environment = {{"OPENCLAW_GATEWAY_TOKEN", "from-env"}, {"T", "from-ref"}}};
         CHECK(loaded("{}", options).gateway.auth.token.reveal() == "from-env");
-        CHECK(loaded("{gateway:{auth:{token:'written'}}}", options).gateway.auth.token.reveal() == "written");
-        CHECK(loaded("{gateway:{auth:{token:'${T}'}}}", options).gateway.auth.token.reveal() == "from-ref");
+        CHECK(loaded("{gateway:{auth:{token:'written'}}}", options).gateway.auth.token.reveal() ==
+              "written");
+        CHECK(loaded("{gateway:{auth:{token:'${T}'}}}", options).gateway.auth.token.reveal() ==
+              "from-ref");
         const Config password = loaded("{gateway:{auth:{password:'p'}}}", options);
         CHECK(password.gateway.auth.effective_mode() == GatewayAuth::Mode::password);
         CHECK(password.gateway.auth.token.empty());
     }
     TEST_CASE("what makes a start impossible is an error with its place") {
-        CHECK(refusal("{\n \"gateway\": { \"nope\": 1 }\n}") == "openclaw.json:2:15 — gateway: Unrecognized key: \"nope\" (did you mean \"mode\"?)");
+        CHECK(refusal("{\n \"gateway\": { \"nope\": 1 }\n}") ==
+              "openclaw.json:2:15 — gateway: Unrecognized key: \"nope\" (did you mean \"mode\"?)");
         CHECK(refusal("{gatway:{}}").contains("did you mean \"gateway\"?"));
         CHECK(refusal("{\n  gateway: { bind: 'everywhere' }\n}") ==
-              "openclaw.json:2:20 — gateway.bind: Invalid input (allowed: \"auto\", \"lan\", \"loopback\", \"custom\", \"tailnet\")");
+              "openclaw.json:2:20 — gateway.bind: Invalid input (allowed: \"auto\", \"lan\", "
+              "\"loopback\", \"custom\", \"tailnet\")");
         CHECK(refusal("{gateway:{port:0}}").contains("from 1 to 65535"));
-        CHECK(refusal("{gateway:{auth:{token:'a',password:'b'}}}").contains("gateway.auth.mode is unset"));
+        CHECK(refusal("{gateway:{auth:{token:'a',password:'b'}}}")
+                  .contains("gateway.auth.mode is unset"));
         CHECK(refusal("{gateway:{auth:{mode:'token',token:'a',password:'b'}}}") == "loaded");
         CHECK(refusal("{gateway:{auth:{token:{source:'env',id:'ABSENT'}}}}").contains("ABSENT"));
         CHECK(refusal("{gateway:{auth:{token:'${ABSENT}'}}}").contains("not set"));
         CHECK(refusal("{gateway:{bind:'custom'}}").contains("customBindHost"));
         CHECK(refusal("[]").contains("expected an object, found an array"));
-        CHECK(refusal("{gateway:{").contains("openclaw.json:1:11 — <root>: JSON5 parse failed: expected a key, found end of input"));
+        CHECK(refusal("{gateway:{")
+                  .contains("openclaw.json:1:11 — <root>: JSON5 parse failed: expected a key, "
+                            "found end of input"));
         CHECK(refusal("{gateway:{$include:'./x.json5'}}").contains("$include"));
         CHECK(refusal("{logging:{level:'loud'}}").contains("\"trace\""));
     }
     TEST_CASE("keys that do nothing here are named once, with their place") {
         const Config config = loaded("{$schema:'x',meta:{lastTouchedVersion:'2026.9.6'},\n"
-                                     "browser:{enabled:true},tools:{profile:'coding',deny:['x']},agents:{defaults:{heartbeat:{every:'30m'}}}}");
+                                     "browser:{enabled:true},tools:{profile:'coding',deny:['x']},"
+                                     "agents:{defaults:{heartbeat:{every:'30m'}}}}");
         REQUIRE(config.inactive.size() == 3);
         CHECK(config.inactive[0].path == "browser");
         CHECK(config.inactive[0].place.line == 2);
@@ -82,14 +94,18 @@ TEST_SUITE("common/config") {
         CHECK(config.warnings.empty());
     }
     TEST_CASE("agents, models and bindings are read") {
-        const Config config = loaded(
-            "{agents:{defaults:{model:'fake/fake-1',workspace:'~/ws',maxConcurrent:4},"
-            "entries:{Work:{name:'Worker',model:{primary:'fake/big',fallbacks:['fake/fake-1']},identity:{name:'Fair Wind',emoji:'🦥'},"
-            "groupChat:{mentionPatterns:[]},default:true},home:{}}},"
-            "models:{mode:'merge',providers:{fake:{baseUrl:'http://127.0.0.1:1/v1',apiKey:'k',api:'openai-completions',timeoutSeconds:30,"
-            "headers:{'x-a':'b'},models:[{id:'fake-1',name:'Fake One',contextWindow:32000,maxTokens:2048,cost:{input:0}}]}}},"
-            "bindings:[{agentId:'work',match:{channel:'telegram',accountId:'*',peer:{kind:'dm',id:5001}},session:{dmScope:'per-peer'}},"
-            "{type:'acp',agentId:'home',match:{channel:'telegram'}}]}");
+        const Config config =
+            loaded("{agents:{defaults:{model:'fake/fake-1',workspace:'~/ws',maxConcurrent:4},"
+                   "entries:{Work:{name:'Worker',model:{primary:'fake/big',fallbacks:['fake/"
+                   "fake-1']},identity:{name:'Fair Wind',emoji:'🦥'},"
+                   "groupChat:{mentionPatterns:[]},default:true},home:{}}},"
+                   "models:{mode:'merge',providers:{fake:{baseUrl:'http://127.0.0.1:1/"
+                   "v1',apiKey:'k',api:'openai-completions',timeoutSeconds:30,"
+                   "headers:{'x-a':'b'},models:[{id:'fake-1',name:'Fake "
+                   "One',contextWindow:32000,maxTokens:2048,cost:{input:0}}]}}},"
+                   "bindings:[{agentId:'work',match:{channel:'telegram',accountId:'*',peer:{kind:'"
+                   "dm',id:5001}},session:{dmScope:'per-peer'}},"
+                   "{type:'acp',agentId:'home',match:{channel:'telegram'}}]}");
         CHECK(config.agents.default_id == "work");
         CHECK(config.agents.defaults.workspace == "/home/op/ws");
         const Agent& work = *config.agents.find("work");
@@ -112,24 +128,34 @@ TEST_SUITE("common/config") {
         CHECK(loaded("{agents:{entries:{a:{},main:{}}}}").agents.default_id == "main");
         CHECK(loaded("{agents:{entries:{solo:{}}}}").agents.default_id == "solo");
         CHECK(loaded("{agents:{entries:{a:{},b:{}}}}").agents.default_id.empty());
-        const Config fleet = loaded("{agents:{ownership:'explicit',defaults:{systemAgent:{agentId:'b'}},entries:{a:{},b:{}}}}");
+        const Config fleet = loaded("{agents:{ownership:'explicit',defaults:{systemAgent:{agentId:'"
+                                    "b'}},entries:{a:{},b:{}}}}");
         CHECK(fleet.agents.default_id == "b");
         CHECK_FALSE(fleet.agents.answers_unbound);
     }
     TEST_CASE("a provider without its key is out of use, and nothing else is") {
-        const Config config = loaded("{models:{providers:{a:{baseUrl:'http://x',apiKey:'${ABSENT}'},b:{baseUrl:'http://y'}}}}", {.environment = {{"B_API_KEY", "kb"}}});
+        const Config config = loaded("{models:{providers:{a:{baseUrl:'http://"
+                                     "x',apiKey:'${ABSENT}'},b:{baseUrl:'http://y'}}}}",
+                                     {.environment = {{"B_API_KEY", "kb"}}});
         CHECK(config.models.providers.at("a").problem.contains("not set"));
         CHECK(config.models.providers.at("b").problem.empty());
         CHECK(config.models.providers.at("b").api_key.reveal() == "kb");
         CHECK(warns(config, "models.providers.a.apiKey"));
     }
     TEST_CASE("session, messages, commands and logging are read") {
-        const Config config = loaded("{session:{dmScope:'per-channel-peer',groupScope:'main',identityLinks:{alice:['telegram:1','discord:2']},"
-                                     "reset:{mode:'daily',atHour:6},resetByType:{thread:{mode:'idle',idleMinutes:5}},resetByChannel:{telegram:{mode:'none'}},resetTriggers:['/tell']},"
-                                     "messages:{ackReaction:'',ackReactionScope:'all',queue:{mode:'collect',cap:3,drop:'new',byChannel:{telegram:'followup'}},"
-                                     "inbound:{debounceMs:0,byChannel:{telegram:300}},groupChat:{mentionPatterns:['@claw'],historyLimit:9},responsePrefix:'auto'},"
-                                     "commands:{text:false,restart:false,ownerAllowFrom:['telegram:5001',7],allowFrom:{'*':['a'],telegram:[5]}},"
-                                     "logging:{level:'debug',file:'~/x.log',maxFileBytes:5000,consoleLevel:'warn',consoleStyle:'json'}}");
+        const Config config =
+            loaded("{session:{dmScope:'per-channel-peer',groupScope:'main',identityLinks:{alice:['"
+                   "telegram:1','discord:2']},"
+                   "reset:{mode:'daily',atHour:6},resetByType:{thread:{mode:'idle',idleMinutes:5}},"
+                   "resetByChannel:{telegram:{mode:'none'}},resetTriggers:['/tell']},"
+                   "messages:{ackReaction:'',ackReactionScope:'all',queue:{mode:'collect',cap:3,"
+                   "drop:'new',byChannel:{telegram:'followup'}},"
+                   "inbound:{debounceMs:0,byChannel:{telegram:300}},groupChat:{mentionPatterns:['@"
+                   "claw'],historyLimit:9},responsePrefix:'auto'},"
+                   "commands:{text:false,restart:false,ownerAllowFrom:['telegram:5001',7],"
+                   "allowFrom:{'*':['a'],telegram:[5]}},"
+                   "logging:{level:'debug',file:'~/"
+                   "x.log',maxFileBytes:5000,consoleLevel:'warn',consoleStyle:'json'}}");
         CHECK(config.session.dm_scope == DmScope::per_channel_peer);
         CHECK(config.session.group_scope == GroupScope::main);
         CHECK(config.session.identity_links.at("alice").size() == 2);
@@ -153,8 +179,11 @@ TEST_SUITE("common/config") {
     TEST_CASE("the environment is read in the order of trust: process, state directory, config") {
         const Directory directory;
         directory.write(".env", "A=state\nB=state\n");
-        const LoadOptions options{.environment = {{"A", "process"}}, .state_directory = directory.path(".")};
-        const Config config = loaded("{env:{vars:{B:'config',C:'config'}},agents:{defaults:{model:'${A}/${B}/${C}'}}}", options);
+        const LoadOptions options{.environment = {{"A", "process"}},
+                                  .state_directory = directory.path(".")};
+        const Config config = loaded(
+            "{env:{vars:{B:'config',C:'config'}},agents:{defaults:{model:'${A}/${B}/${C}'}}}",
+            options);
         CHECK(config.agents.defaults.model.primary == "process/state/config");
     }
     TEST_CASE("an unset variable is a warning with its place, and the text stays") {
@@ -192,7 +221,8 @@ TEST_SUITE("common/config") {
         CHECK_FALSE(load({.file = directory.path(".")}));
     }
     TEST_CASE("a screen of issues is one screen") {
-        std::vector<Issue> issues(50, Issue{.path = "a", .place = {3, 4}, .message = "m", .remedy = "r"});
+        std::vector<Issue> issues(
+            50, Issue{.path = "a", .place = {3, 4}, .message = "m", .remedy = "r"});
         const std::string screen = render_issues(issues, "/h/openclaw.json");
         CHECK(screen.contains("OpenClaw config is invalid: /h/openclaw.json\n"));
         CHECK(screen.contains("  × openclaw.json:3:4 — a: m (r)\n"));

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-inline openclaw::config::Config loaded(std::string_view text, openclaw::config::LoadOptions options = {}) {
+inline openclaw::config::Config loaded(std::string_view text,
+                                       openclaw::config::LoadOptions options = {}) {
     if (options.home.empty()) options.home = "/home/op";
     auto config = openclaw::config::load_text(text, options);
     if (!config) FAIL(openclaw::config::render_issues(config.error(), "openclaw.json"));

@@ -98,33 +98,41 @@ TEST_SUITE("common/config") {
         const Config config = loaded(full);
         CHECK(config.gateway.mode == Gateway::Mode::local);
         REQUIRE(config.channels.size() == 2);
-        for (const ChannelAccount& account : config.channels) CHECK_MESSAGE(account.should_run(), account.problem);
-        CHECK(config.find_channel("telegram", "default")->access.allow_from == SenderList{"tg:5001", "5002", "5001"});
+        for (const ChannelAccount& account : config.channels)
+            CHECK_MESSAGE(account.should_run(), account.problem);
+        CHECK(config.find_channel("telegram", "default")->access.allow_from ==
+              SenderList{"tg:5001", "5002", "5001"});
         CHECK(config.find_channel("telegram", "alerts")->access.groups->empty());
         CHECK(config.models.providers.at("custom-proxy").api_key.reveal() == "LITELLM_KEY");
         CHECK(config.bindings.size() == 1);
         CHECK(config.inactive.size() > 60);
-        for (const char* path : {"browser", "tools", "skills", "memory", "mcp", "plugins", "hooks", "cron", "channels.discord", "gateway.tls"})
+        for (const char* path : {"browser", "tools", "skills", "memory", "mcp", "plugins", "hooks",
+                                 "cron", "channels.discord", "gateway.tls"})
             CHECK_MESSAGE(is_inactive(config, path), path);
     }
     TEST_CASE("no inactive key is named twice") {
         const Config config = loaded(full);
         std::vector<std::string> paths;
-        for (const InactiveKey& key : config.inactive) paths.push_back(key.path);
+        for (const InactiveKey& key : config.inactive)
+            paths.push_back(key.path);
         std::ranges::sort(paths);
         const auto twice = std::ranges::adjacent_find(paths);
         CHECK_MESSAGE(twice == paths.end(), (twice == paths.end() ? "" : *twice));
     }
     TEST_CASE("any character changed or cut out is a value or an error, never worse") {
         unsigned state = 12345;
-        const auto random = [&](std::size_t limit) { return (state = state * 1'103'515'245 + 12'345) / 65'536 % limit; };
+        const auto random = [&](std::size_t limit) {
+            return (state = state * 1'103'515'245 + 12'345) / 65'536 % limit;
+        };
         const std::string_view alphabet = "{}[]:,'\"x0 -\n/";
         for (int round = 0; round < 400; ++round) {
             std::string text(full);
             for (std::size_t i = random(4) + 1; i > 0; --i) {
                 const std::size_t at = random(32'768) * 1000 % text.size();
-                if (random(2) == 0) text[at] = alphabet[random(alphabet.size())];
-                else text.erase(at, random(40));
+                if (random(2) == 0)
+                    text[at] = alphabet[random(alphabet.size())];
+                else
+                    text.erase(at, random(40));
             }
             const auto config = load_text(text, {.home = "/h"});
             if (!config) CHECK(config.error().front().place.line > 0);

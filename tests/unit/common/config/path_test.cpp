@@ -25,7 +25,8 @@ TEST_SUITE("common/config") {
         CHECK(value_at(root, "a[\"\"]") == "3");
         CHECK(value_at(root, "a.x.y") == "nothing");
         CHECK(value_at(root, "a[0]") == "nothing");
-        for (const std::string_view bad : {"", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[\"x]", "a[0", "a[0]b", "a[-1]"})
+        for (const std::string_view bad :
+             {"", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[\"x]", "a[0", "a[0]b", "a[-1]"})
             CHECK_MESSAGE(value_at(root, bad) == "no path", bad);
         CHECK_FALSE(parse_path(std::string(2000, 'a')));
     }

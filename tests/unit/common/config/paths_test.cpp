@@ -24,13 +24,18 @@ TEST_SUITE("common/config") {
         CHECK(found.in_state("run/x") == "/home/op/.openclaw/run/x");
     }
     TEST_CASE("OPENCLAW_HOME replaces the home, a profile gets directories of its own") {
-        const Paths found = paths({{"HOME", "/home/op"}, {"OPENCLAW_HOME", "/srv/claw"}, {"OPENCLAW_PROFILE", "lab"}});
+        const Paths found = paths(
+            {{"HOME", "/home/op"}, {"OPENCLAW_HOME", "/srv/claw"}, {"OPENCLAW_PROFILE", "lab"}});
         CHECK(found.state_directory == "/srv/claw/.openclaw-lab");
         CHECK(found.workspace == "/srv/claw/.openclaw/workspace-lab");
-        CHECK(paths({{"HOME", "/h"}, {"OPENCLAW_PROFILE", "default"}}).state_directory == "/h/.openclaw");
+        CHECK(paths({{"HOME", "/h"}, {"OPENCLAW_PROFILE", "default"}}).state_directory ==
+              "/h/.openclaw");
     }
     TEST_CASE("explicit directories win over the profile") {
-        const Paths found = paths({{"HOME", "/h"}, {"OPENCLAW_STATE_DIR", "~/s"}, {"OPENCLAW_CONFIG_PATH", "/etc/claw.json"}}, {.profile = "x"});
+        const Paths found = paths({{"HOME", "/h"},
+                                   {"OPENCLAW_STATE_DIR", "~/s"},
+                                   {"OPENCLAW_CONFIG_PATH", "/etc/claw.json"}},
+                                  {.profile = "x"});
         CHECK(found.state_directory == "/h/s");
         CHECK(found.config_file == "/etc/claw.json");
         CHECK(found.workspace == "/h/s/workspace");

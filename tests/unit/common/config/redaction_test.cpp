@@ -7,20 +7,29 @@ using namespace openclaw::config;
 
 TEST_SUITE("common/config") {
     TEST_CASE("names that end like a secret are secret, counters and paths are not") {
-        for (const char* name : {"token", "botToken", "apiKey", "OPENAI_API_KEY", "password", "webhookSecret", "Authorization", "x-api-key"})
+        for (const char* name : {"token", "botToken", "apiKey", "OPENAI_API_KEY", "password",
+                                 "webhookSecret", "Authorization", "x-api-key"})
             CHECK_MESSAGE(is_secret_name(name), name);
-        for (const char* name : {"maxTokens", "tokenFile", "keyPath", "contextTokens", "secrets", "tokens"}) CHECK_MESSAGE(!is_secret_name(name), name);
+        for (const char* name :
+             {"maxTokens", "tokenFile", "keyPath", "contextTokens", "secrets", "tokens"})
+            CHECK_MESSAGE(!is_secret_name(name), name);
     }
     TEST_CASE("secrets are replaced wherever they stand, references stay") {
-        const auto shown = redacted_json(parse("{gateway:{auth:{token:'t',mode:'token'}},models:{providers:{p:{apiKey:'${K}',headers:{'X-Any':'h'}}}},"
-                                               "hooks:{token:5},channels:{telegram:{botToken:{source:'env',id:'T'},proxy:'socks5://me:pw@host:1/x',accounts:{a:{botToken:''}}}}}")
-                                             ->root);
-        CHECK(shown == R"({"gateway":{"auth":{"token":"__OPENCLAW_REDACTED__","mode":"token"}},"models":{"providers":{"p":{"apiKey":"${K}","headers":{"X-Any":"__OPENCLAW_REDACTED__"}}}},)"
-                       R"("hooks":{"token":"__OPENCLAW_REDACTED__"},"channels":{"telegram":{"botToken":{"source":"env","id":"T"},"proxy":"socks5://__OPENCLAW_REDACTED__@host:1/x","accounts":{"a":{"botToken":""}}}}})");
+        const auto shown =
+            redacted_json(parse("{gateway:{auth:{token:'t',mode:'token'}},models:{providers:{p:{"
+                                "apiKey:'${K}',headers:{'X-Any':'h'}}}},"
+                                "hooks:{token:5},channels:{telegram:{botToken:{source:'env',id:'T'}"
+                                ",proxy:'socks5://me:pw@host:1/x',accounts:{a:{botToken:''}}}}}")
+                              ->root);
+        CHECK(
+            shown ==
+            R"({"gateway":{"auth":{"token":"__OPENCLAW_REDACTED__","mode":"token"}},"models":{"providers":{"p":{"apiKey":"${K}","headers":{"X-Any":"__OPENCLAW_REDACTED__"}}}},)"
+            R"("hooks":{"token":"__OPENCLAW_REDACTED__"},"channels":{"telegram":{"botToken":{"source":"env","id":"T"},"proxy":"socks5://__OPENCLAW_REDACTED__@host:1/x","accounts":{"a":{"botToken":""}}}}})");
         CHECK(redacted_json(Node{}) == "{}");
     }
     TEST_CASE("the text keeps its comments and loses its secrets") {
-        CHECK(redacted_text("{ // keep\n  token: 'sec\\'ret', n: 1, }\n") == "{ // keep\n  token: \"__OPENCLAW_REDACTED__\", n: 1, }\n");
+        CHECK(redacted_text("{ // keep\n  token: 'sec\\'ret', n: 1, }\n") ==
+              "{ // keep\n  token: \"__OPENCLAW_REDACTED__\", n: 1, }\n");
         CHECK(redacted_text("{token:'x") == redacted);
         CHECK(redacted_text("{a:1}") == "{a:1}");
     }

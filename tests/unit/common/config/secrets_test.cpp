@@ -1,5 +1,4 @@
 #include "common/config/secrets.h"
-
 #include "tests/unit/common/config/directory.h"
 
 #include <doctest/doctest.h>
@@ -12,7 +11,9 @@ using namespace openclaw::config;
 
 namespace {
 
-Node node(std::string_view text) { return parse(text).value().root; }
+Node node(std::string_view text) {
+    return parse(text).value().root;
+}
 
 } // namespace
 
@@ -23,11 +24,14 @@ TEST_SUITE("common/config") {
         CHECK(source.resolve(node("'plain'"))->reveal() == "plain");
         CHECK(source.resolve(node("'$BOT_TOKEN'"))->reveal() == "hidden");
         CHECK(source.resolve(node("'$5 a month'"))->reveal() == "$5 a month");
-        CHECK(source.resolve(node("{source:'env',provider:'default',id:'BOT_TOKEN'}"))->reveal() == "hidden");
+        CHECK(source.resolve(node("{source:'env',provider:'default',id:'BOT_TOKEN'}"))->reveal() ==
+              "hidden");
         CHECK(source.resolve(node("''"))->empty());
         CHECK(source.resolve(node("{source:'env',id:'NOPE'}")).error().sentence.contains("NOPE"));
         CHECK(source.resolve(node("{source:'env',id:'lower'}")).error().code == Code::invalid);
-        CHECK(source.resolve(node("{source:'exec',provider:'x',id:'y'}")).error().sentence.contains("exec"));
+        CHECK(source.resolve(node("{source:'exec',provider:'x',id:'y'}"))
+                  .error()
+                  .sentence.contains("exec"));
         CHECK(source.resolve(node("7")).error().code == Code::invalid);
     }
     TEST_CASE("an environment provider may keep an allowlist") {
@@ -39,21 +43,32 @@ TEST_SUITE("common/config") {
     }
     TEST_CASE("a file provider reads a pointer into private JSON, or a single value") {
         const Directory directory;
-        const std::string json = directory.write("secrets.json", R"({"providers":{"a/b":{"key":"deep"}}})");
+        const std::string json =
+            directory.write("secrets.json", R"({"providers":{"a/b":{"key":"deep"}}})");
         const std::string single = directory.write("single", "just this\n");
-        const Node providers = node("{files:{source:'file',path:'" + json + "'},one:{source:'file',path:'" + single + "',mode:'singleValue'}}");
+        const Node providers =
+            node("{files:{source:'file',path:'" + json + "'},one:{source:'file',path:'" + single +
+                 "',mode:'singleValue'}}");
         const Environment environment;
         const SecretSource source(environment, &providers, "/h");
-        CHECK(source.resolve(node("{source:'file',provider:'files',id:'/providers/a~1b/key'}"))->reveal() == "deep");
-        CHECK(source.resolve(node("{source:'file',provider:'one',id:'value'}"))->reveal() == "just this");
-        CHECK(source.resolve(node("{source:'file',provider:'files',id:'/nope'}")).error().code == Code::not_found);
-        CHECK(source.resolve(node("{source:'file',provider:'absent',id:'/x'}")).error().code == Code::not_found);
+        CHECK(source.resolve(node("{source:'file',provider:'files',id:'/providers/a~1b/key'}"))
+                  ->reveal() == "deep");
+        CHECK(source.resolve(node("{source:'file',provider:'one',id:'value'}"))->reveal() ==
+              "just this");
+        CHECK(source.resolve(node("{source:'file',provider:'files',id:'/nope'}")).error().code ==
+              Code::not_found);
+        CHECK(source.resolve(node("{source:'file',provider:'absent',id:'/x'}")).error().code ==
+              Code::not_found);
 
         chmod(json.c_str(), 0640);
-        CHECK(source.resolve(node("{source:'file',provider:'files',id:'/providers'}")).error().sentence.contains("chmod 600"));
+        CHECK(source.resolve(node("{source:'file',provider:'files',id:'/providers'}"))
+                  .error()
+                  .sentence.contains("chmod 600"));
         chmod(single.c_str(), 0600);
         REQUIRE(link(single.c_str(), directory.path("second").c_str()) == 0);
-        CHECK(source.resolve(node("{source:'file',provider:'one',id:'value'}")).error().sentence.contains("hard link"));
+        CHECK(source.resolve(node("{source:'file',provider:'one',id:'value'}"))
+                  .error()
+                  .sentence.contains("hard link"));
     }
     TEST_CASE("a token file is a regular file; its first line counts") {
         const Directory directory;

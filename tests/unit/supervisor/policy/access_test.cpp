@@ -1,5 +1,4 @@
 #include "supervisor/policy/access.h"
-
 #include "tests/unit/supervisor/policy/scene.h"
 
 #include <doctest/doctest.h>
@@ -26,8 +25,12 @@ TEST_SUITE("supervisor/policy") {
             DmPolicy policy;
             const char *stranger, *listed, *paired;
         };
-        for (const Row& row : {Row{DmPolicy::pairing, "pair", "admit", "admit"}, Row{DmPolicy::allowlist, "sender_not_allowed", "admit", "admit"},
-                               Row{DmPolicy::open, "sender_not_allowed", "admit", "sender_not_allowed"}, Row{DmPolicy::disabled, "dm_disabled", "dm_disabled", "dm_disabled"}}) {
+
+        for (const Row& row :
+             {Row{DmPolicy::pairing, "pair", "admit", "admit"},
+              Row{DmPolicy::allowlist, "sender_not_allowed", "admit", "admit"},
+              Row{DmPolicy::open, "sender_not_allowed", "admit", "sender_not_allowed"},
+              Row{DmPolicy::disabled, "dm_disabled", "dm_disabled", "dm_disabled"}}) {
             Door door;
             door.access.dm_policy = row.policy;
             door.access.allow_from = {"tg:1"};
@@ -59,8 +62,10 @@ TEST_SUITE("supervisor/policy") {
         Door door;
         door.access.dm_policy = DmPolicy::allowlist;
         door.access.allow_from = {"telegram:1", "TG:2", " 3 ", "@ann", "discord:4"};
-        for (const char* sender : {"1", "2", "3"}) CHECK(door.says(direct(sender)) == "admit");
-        for (const char* sender : {"ann", "4", "", "*", "tg:1"}) CHECK(door.says(direct(sender)) != "admit");
+        for (const char* sender : {"1", "2", "3"})
+            CHECK(door.says(direct(sender)) == "admit");
+        for (const char* sender : {"ann", "4", "", "*", "tg:1"})
+            CHECK(door.says(direct(sender)) != "admit");
     }
     TEST_CASE("a sender without an id is nobody, not even under a star") {
         Door door;
@@ -74,9 +79,12 @@ TEST_SUITE("supervisor/policy") {
             GroupPolicy policy;
             const char *no_list, *named, *other, *star;
         };
-        for (const Row& row : {Row{GroupPolicy::allowlist, "room_not_listed", "admit", "room_not_listed", "group_list_empty"},
+
+        for (const Row& row : {Row{GroupPolicy::allowlist, "room_not_listed", "admit",
+                                   "room_not_listed", "group_list_empty"},
                                Row{GroupPolicy::open, "admit", "admit", "room_not_listed", "admit"},
-                               Row{GroupPolicy::disabled, "group_disabled", "group_disabled", "group_disabled", "group_disabled"}}) {
+                               Row{GroupPolicy::disabled, "group_disabled", "group_disabled",
+                                   "group_disabled", "group_disabled"}}) {
             CAPTURE(static_cast<int>(row.policy));
             Door door;
             door.access.group_policy = row.policy;
@@ -89,7 +97,8 @@ TEST_SUITE("supervisor/policy") {
             CHECK(door.says(mentioned(in_group("-2", "5"))) == row.star);
         }
     }
-    TEST_CASE("who may speak in an allowlisted group: topic over group over groupAllowFrom over allowFrom, pairing never") {
+    TEST_CASE("who may speak in an allowlisted group: topic over group over groupAllowFrom over "
+              "allowFrom, pairing never") {
         Door door = group_door();
         door.paired = {"5"};
         door.access.allow_from = {"1"};
@@ -163,7 +172,8 @@ TEST_SUITE("supervisor/policy") {
         (*door.access.groups)["-1"].topics["7"].require_mention = false;
         CHECK(door.says(in_topic) == "admit");
     }
-    TEST_CASE("a command of ours is a mention, another word behind a slash is not, unless it names the bot") {
+    TEST_CASE("a command of ours is a mention, another word behind a slash is not, unless it names "
+              "the bot") {
         Door door = group_door();
         auto facts = in_group("-1", "5", "/stop");
         facts.addressing = Addressing::command;
@@ -182,7 +192,8 @@ TEST_SUITE("supervisor/policy") {
         door.mentions = MentionPatterns({R"(\b@?claw\b)"});
         CHECK(door.says(in_group("-1", "5", "hey Claw, are you there?")) == "admit");
         CHECK(door.says(in_group("-1", "5", "clawless")) == "context");
-        door.access.pattern_scope = {.mode = config::PatternScope::Mode::deny, .allow_in = {}, .deny_in = {"-1"}};
+        door.access.pattern_scope = {
+            .mode = config::PatternScope::Mode::deny, .allow_in = {}, .deny_in = {"-1"}};
         CHECK(door.says(in_group("-1", "5", "claw?")) == "context");
     }
     TEST_CASE("bots are answered only where allowBots says so") {
@@ -244,17 +255,23 @@ TEST_SUITE("supervisor/policy") {
         }
         CHECK(words.size() == static_cast<std::size_t>(Reason::sender_unknown) + 1);
     }
-    TEST_CASE("no combination of settings lets a stranger in who is on no list and in no open room") {
+    TEST_CASE(
+        "no combination of settings lets a stranger in who is on no list and in no open room") {
         unsigned state = 7;
-        const auto coin = [&](unsigned sides) { return (state = state * 1'103'515'245 + 12'345) / 65'536 % sides; };
+        const auto coin = [&](unsigned sides) {
+            return (state = state * 1'103'515'245 + 12'345) / 65'536 % sides;
+        };
         for (int round = 0; round < 20'000; ++round) {
             Door door;
             door.access.dm_policy = static_cast<DmPolicy>(coin(4));
-            door.access.group_policy = coin(2) == 0 ? GroupPolicy::allowlist : GroupPolicy::disabled;
+            door.access.group_policy =
+                coin(2) == 0 ? GroupPolicy::allowlist : GroupPolicy::disabled;
             if (coin(2) == 0) door.access.allow_from = {"1"};
             if (coin(2) == 0) door.access.group_allow_from = {"2"};
             if (coin(2) == 0) {
-                auto& group = (*(door.access.groups = std::map<std::string, config::GroupRules>{}))[coin(2) == 0 ? "*" : "-1"];
+                auto& group =
+                    (*(door.access.groups =
+                           std::map<std::string, config::GroupRules>{}))[coin(2) == 0 ? "*" : "-1"];
                 group.allow_from = {"3"};
                 if (coin(2) == 0) group.require_mention = false;
                 if (coin(2) == 0) group.topics["*"].enabled = true;

@@ -1,5 +1,4 @@
 #include "supervisor/policy/mention.h"
-
 #include "tests/unit/supervisor/policy/scene.h"
 
 #include <doctest/doctest.h>
@@ -28,8 +27,10 @@ TEST_SUITE("supervisor/policy") {
         config::Agent plain;
         plain.identity.name = "Fair Wind";
         const MentionPatterns names(mention_patterns_for(plain, {}));
-        for (const char* text : {"fair wind, help", "hey @FAIR  Wind", "ask fair\twind."}) CHECK_MESSAGE(names.match(text), text);
-        for (const char* text : {"fairwind", "unfair wind", "fair windy day"}) CHECK_MESSAGE(!names.match(text), text);
+        for (const char* text : {"fair wind, help", "hey @FAIR  Wind", "ask fair\twind."})
+            CHECK_MESSAGE(names.match(text), text);
+        for (const char* text : {"fairwind", "unfair wind", "fair windy day"})
+            CHECK_MESSAGE(!names.match(text), text);
     }
     TEST_CASE("what is no pattern is named and left out, the rest works") {
         const MentionPatterns patterns({"(", "claw"});
@@ -43,10 +44,13 @@ TEST_SUITE("supervisor/policy") {
         using Mode = config::PatternScope::Mode;
         CHECK(patterns_apply(facts, {}));
         CHECK(patterns_apply(facts, {.mode = Mode::allow, .allow_in = {"-1"}, .deny_in = {}}));
-        CHECK_FALSE(patterns_apply(facts, {.mode = Mode::allow, .allow_in = {"-2"}, .deny_in = {}}));
+        CHECK_FALSE(
+            patterns_apply(facts, {.mode = Mode::allow, .allow_in = {"-2"}, .deny_in = {}}));
         CHECK_FALSE(patterns_apply(facts, {.mode = Mode::deny, .allow_in = {}, .deny_in = {"*"}}));
         facts.thread_id = "7";
-        CHECK(patterns_apply(facts, {.mode = Mode::allow, .allow_in = {"-1:topic:7"}, .deny_in = {}}));
-        CHECK(patterns_apply(facts, {.mode = Mode::deny, .allow_in = {}, .deny_in = {"-1:topic:8"}}));
+        CHECK(patterns_apply(facts,
+                             {.mode = Mode::allow, .allow_in = {"-1:topic:7"}, .deny_in = {}}));
+        CHECK(
+            patterns_apply(facts, {.mode = Mode::deny, .allow_in = {}, .deny_in = {"-1:topic:8"}}));
     }
 }

@@ -1,6 +1,5 @@
-#include "supervisor/policy/pairing.h"
-
 #include "common/base/strings.h"
+#include "supervisor/policy/pairing.h"
 #include "tests/unit/supervisor/policy/scene.h"
 
 #include <doctest/doctest.h>
@@ -28,7 +27,8 @@ TEST_SUITE("supervisor/policy") {
             codes.insert(code);
         }
         CHECK(codes.size() == 5'000);
-        for (const char c : {'0', 'O', '1', 'I'}) CHECK_FALSE(pairing_alphabet.contains(c));
+        for (const char c : {'0', 'O', '1', 'I'})
+            CHECK_FALSE(pairing_alphabet.contains(c));
     }
     TEST_CASE("a stranger gets a code once, and again after an hour") {
         CHECK(begin_pairing("5", {}, now, random_below).code);
@@ -52,7 +52,8 @@ TEST_SUITE("supervisor/policy") {
     }
     TEST_CASE("a typed code is read in any case, with spaces and dashes") {
         CHECK(read_pairing_code(" qwc6-dqxa ") == "QWC6DQXA");
-        for (const char* bad : {"", "QWC6DQX", "QWC6DQXAA", "QWC6DQX0", "QWC6DQXÄ", "../../.."}) CHECK_MESSAGE(!read_pairing_code(bad), bad);
+        for (const char* bad : {"", "QWC6DQX", "QWC6DQXAA", "QWC6DQX0", "QWC6DQXÄ", "../../.."})
+            CHECK_MESSAGE(!read_pairing_code(bad), bad);
     }
     TEST_CASE("the message holds the id, the code and the command that approves it") {
         auto facts = direct("5001");
@@ -61,6 +62,7 @@ TEST_SUITE("supervisor/policy") {
         CHECK(message.contains("Pairing code:\n\n```\nQWC6DQXA\n```"));
         CHECK(message.contains("```\nopenclaw pairing approve telegram QWC6DQXA\n```"));
         facts.account = "alerts";
-        CHECK(pairing_message(facts, "Telegram", "QWC6DQXA").contains("QWC6DQXA --account alerts\n"));
+        CHECK(
+            pairing_message(facts, "Telegram", "QWC6DQXA").contains("QWC6DQXA --account alerts\n"));
     }
 }

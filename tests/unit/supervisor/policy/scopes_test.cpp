@@ -9,7 +9,8 @@ TEST_SUITE("supervisor/policy") {
         for (const std::string& needed : operator_scopes()) {
             CHECK(implies(scope::admin, needed));
             CHECK(implies(needed, needed));
-            CHECK(implies(scope::write, needed) == (needed == scope::write || needed == scope::read || needed == scope::talk));
+            CHECK(implies(scope::write, needed) ==
+                  (needed == scope::write || needed == scope::read || needed == scope::talk));
             CHECK(implies(scope::read, needed) == (needed == scope::read));
         }
         CHECK(operator_scopes().size() == 8);
@@ -27,8 +28,10 @@ TEST_SUITE("supervisor/policy") {
         CHECK(missing(held, {}).empty());
     }
     TEST_CASE("granted is what was requested and is allowed, never more") {
-        CHECK(intersect(Scopes{"operator.read", "operator.admin"}, Scopes{"operator.write"}) == Scopes{"operator.read"});
-        CHECK(intersect(Scopes{"operator.admin", "operator.admin"}, operator_scopes()) == Scopes{"operator.admin"});
+        CHECK(intersect(Scopes{"operator.read", "operator.admin"}, Scopes{"operator.write"}) ==
+              Scopes{"operator.read"});
+        CHECK(intersect(Scopes{"operator.admin", "operator.admin"}, operator_scopes()) ==
+              Scopes{"operator.admin"});
         CHECK(intersect(Scopes{"operator.read"}, {}).empty());
         CHECK(intersect({}, operator_scopes()).empty());
     }
@@ -38,16 +41,19 @@ TEST_SUITE("supervisor/policy") {
             CHECK(may_see(open, Role::operator_role, none));
             CHECK(may_see(open, Role::node, none));
         }
-        for (const char* family : {"chat", "agent", "sessions.changed", "session.message", "cron", "config.changed", "chat.send_timing", "task"}) {
+        for (const char* family : {"chat", "agent", "sessions.changed", "session.message", "cron",
+                                   "config.changed", "chat.send_timing", "task"}) {
             CHECK_MESSAGE(may_see(family, Role::operator_role, read), family);
             CHECK_FALSE(may_see(family, Role::operator_role, none));
             CHECK_FALSE(may_see(family, Role::node, read));
         }
-        for (const char* family : {"exec.approval.requested", "device.pair.requested", "plugin.something", "session.approval", "question.requested"}) {
+        for (const char* family : {"exec.approval.requested", "device.pair.requested",
+                                   "plugin.something", "session.approval", "question.requested"}) {
             CHECK_FALSE(may_see(family, Role::operator_role, read));
             CHECK_MESSAGE(may_see(family, Role::operator_role, admin), family);
         }
-        for (const char* unknown : {"", "surprise", "chatter", "ticks"}) CHECK_FALSE(may_see(unknown, Role::operator_role, admin));
+        for (const char* unknown : {"", "surprise", "chatter", "ticks"})
+            CHECK_FALSE(may_see(unknown, Role::operator_role, admin));
     }
     TEST_CASE("roles are two words") {
         CHECK(role_from("operator") == Role::operator_role);

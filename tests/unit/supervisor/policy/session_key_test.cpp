@@ -1,5 +1,4 @@
 #include "supervisor/policy/session_key.h"
-
 #include "tests/unit/supervisor/policy/scene.h"
 
 #include <doctest/doctest.h>
@@ -13,7 +12,9 @@ using config::GroupScope;
 
 namespace {
 
-std::string key(const Facts& facts, const config::Session& session = {}, const Route& route = {.agent_id = "main", .matched = {}, .dm_scope = {}, .group_scope = {}}) {
+std::string key(const Facts& facts, const config::Session& session = {},
+                const Route& route = {
+                    .agent_id = "main", .matched = {}, .dm_scope = {}, .group_scope = {}}) {
     return session_key(facts, route, session);
 }
 
@@ -50,8 +51,16 @@ TEST_SUITE("supervisor/policy") {
         config::Session session;
         session.group_scope = GroupScope::main;
         CHECK(key(in_group("-100", "5"), session) == "agent:main:main");
-        CHECK(key(in_group("-100", "5"), session, {.agent_id = "work", .matched = {}, .dm_scope = {}, .group_scope = GroupScope::per_group}) == "agent:work:telegram:group:-100");
-        CHECK(key(direct("5"), session, {.agent_id = "work", .matched = {}, .dm_scope = DmScope::per_peer, .group_scope = {}}) == "agent:work:direct:5");
+        CHECK(key(in_group("-100", "5"), session,
+                  {.agent_id = "work",
+                   .matched = {},
+                   .dm_scope = {},
+                   .group_scope = GroupScope::per_group}) == "agent:work:telegram:group:-100");
+        CHECK(key(direct("5"), session,
+                  {.agent_id = "work",
+                   .matched = {},
+                   .dm_scope = DmScope::per_peer,
+                   .group_scope = {}}) == "agent:work:direct:5");
         session.scope = config::Session::Scope::global;
         CHECK(key(direct("5"), session) == "global");
     }
@@ -71,7 +80,9 @@ TEST_SUITE("supervisor/policy") {
         CHECK(canonical("telegram:direct:5") == "agent:main:telegram:direct:5");
         CHECK(canonical("global") == "global");
         CHECK(canonical("unknown") == "unknown");
-        for (const char* bad : {"agent:", "agent::x", "agent:main", "agent:main:", "a b", "a\nb", "a\x7F"}) CHECK_MESSAGE(canonical(bad) == "error", bad);
+        for (const char* bad :
+             {"agent:", "agent::x", "agent:main", "agent:main:", "a b", "a\nb", "a\x7F"})
+            CHECK_MESSAGE(canonical(bad) == "error", bad);
         CHECK(canonical(std::string(513, 'x')) == "error");
         CHECK_FALSE(canonical_session_key("main", ""));
         CHECK(canonical_session_key("agent:a:main", "").value() == "agent:a:main");
@@ -80,30 +91,43 @@ TEST_SUITE("supervisor/policy") {
         config::Agents agents;
         agents.entries["main"].id = "main";
         CHECK(configured_session_key("main", agents).value() == "agent:main:main");
-        CHECK(configured_session_key("agent:nope:x", agents).error().sentence == "Agent \"nope\" no longer exists in configuration");
+        CHECK(configured_session_key("agent:nope:x", agents).error().sentence ==
+              "Agent \"nope\" no longer exists in configuration");
         CHECK(configured_session_key("global", agents).value() == "global");
     }
     TEST_CASE("every form is read into its parts, with a label and a kind") {
         struct Row {
             const char *key, *kind, *channel, *account, *peer, *thread, *label, *listed;
         };
+
         for (const Row& row : {
                  Row{"agent:main:main", "main", "", "", "", "", "Main", "direct"},
-                 Row{"agent:main:main:topic:7", "main", "", "", "", "topic 7", "Main · topic 7", "direct"},
-                 Row{"agent:main:direct:5001", "direct", "", "", "5001", "", "Direct · 5001", "direct"},
-                 Row{"agent:main:telegram:direct:5001", "direct", "telegram", "", "5001", "", "Telegram · 5001", "direct"},
-                 Row{"agent:main:telegram:default:direct:5001", "direct", "telegram", "default", "5001", "", "Telegram · 5001", "direct"},
-                 Row{"agent:main:telegram:alerts:direct:5:topic:7", "direct", "telegram", "alerts", "5", "topic 7", "Telegram (alerts) · 5 · topic 7", "direct"},
-                 Row{"agent:main:telegram:group:-100:topic:7", "group", "telegram", "", "-100", "topic 7", "Telegram group -100 · topic 7", "group"},
-                 Row{"agent:main:discord:channel:5:thread:6", "channel", "discord", "", "5", "thread 6", "Discord channel 5 · thread 6", "group"},
-                 Row{"agent:main:matrix:direct:@a:server.org", "direct", "matrix", "", "@a:server.org", "", "Matrix · @a:server.org", "direct"},
+                 Row{"agent:main:main:topic:7", "main", "", "", "", "topic 7", "Main · topic 7",
+                     "direct"},
+                 Row{"agent:main:direct:5001", "direct", "", "", "5001", "", "Direct · 5001",
+                     "direct"},
+                 Row{"agent:main:telegram:direct:5001", "direct", "telegram", "", "5001", "",
+                     "Telegram · 5001", "direct"},
+                 Row{"agent:main:telegram:default:direct:5001", "direct", "telegram", "default",
+                     "5001", "", "Telegram · 5001", "direct"},
+                 Row{"agent:main:telegram:alerts:direct:5:topic:7", "direct", "telegram", "alerts",
+                     "5", "topic 7", "Telegram (alerts) · 5 · topic 7", "direct"},
+                 Row{"agent:main:telegram:group:-100:topic:7", "group", "telegram", "", "-100",
+                     "topic 7", "Telegram group -100 · topic 7", "group"},
+                 Row{"agent:main:discord:channel:5:thread:6", "channel", "discord", "", "5",
+                     "thread 6", "Discord channel 5 · thread 6", "group"},
+                 Row{"agent:main:matrix:direct:@a:server.org", "direct", "matrix", "",
+                     "@a:server.org", "", "Matrix · @a:server.org", "direct"},
                  Row{"agent:main:cron:job:run:u", "cron", "", "", "", "", "cron:job:run:u", "cron"},
                  Row{"agent:main:openai:u", "http", "", "", "", "", "openai:u", "direct"},
-                 Row{"agent:main:openresponses:u", "http", "", "", "", "", "openresponses:u", "direct"},
-                 Row{"agent:main:dashboard:u", "dashboard", "", "", "", "", "dashboard:u", "direct"},
+                 Row{"agent:main:openresponses:u", "http", "", "", "", "", "openresponses:u",
+                     "direct"},
+                 Row{"agent:main:dashboard:u", "dashboard", "", "", "", "", "dashboard:u",
+                     "direct"},
                  Row{"agent:main:subagent:u", "subagent", "", "", "", "", "subagent:u", "direct"},
                  Row{"agent:main:hook:u", "hook", "", "", "", "", "hook:u", "direct"},
-                 Row{"agent:main:discord:slash:5", "other", "", "", "", "", "discord:slash:5", "direct"},
+                 Row{"agent:main:discord:slash:5", "other", "", "", "", "", "discord:slash:5",
+                     "direct"},
                  Row{"agent:main:cron", "other", "", "", "", "", "cron", "direct"},
                  Row{"global", "global", "", "", "", "", "Global", "global"},
                  Row{"unknown", "unknown", "", "", "", "", "Unknown", "unknown"},
@@ -115,19 +139,24 @@ TEST_SUITE("supervisor/policy") {
             CHECK(parts->channel == row.channel);
             CHECK(parts->account == row.account);
             CHECK(parts->peer_id == row.peer);
-            CHECK((parts->thread_id.empty() ? "" : parts->thread_word + " " + parts->thread_id) == row.thread);
+            CHECK((parts->thread_id.empty() ? "" : parts->thread_word + " " + parts->thread_id) ==
+                  row.thread);
             CHECK(session_label(*parts) == row.label);
             CHECK(session_list_kind(*parts) == row.listed);
         }
-        for (const char* bad : {"", "main", "agent:", "agent:x", "agent::y", "agent:x:"}) CHECK_FALSE(read_session_key(bad));
+        for (const char* bad : {"", "main", "agent:", "agent:x", "agent::y", "agent:x:"})
+            CHECK_FALSE(read_session_key(bad));
     }
     TEST_CASE("namespaces of ours are closed to callers over HTTP") {
-        for (const char* ours : {"agent:main:cron:x", "agent:main:subagent:x", "agent:main:acp:x"}) CHECK(is_reserved_for_us(*read_session_key(ours)));
-        for (const char* theirs : {"agent:main:main", "agent:main:openai:x", "agent:main:cronjob"}) CHECK_FALSE(is_reserved_for_us(*read_session_key(theirs)));
+        for (const char* ours : {"agent:main:cron:x", "agent:main:subagent:x", "agent:main:acp:x"})
+            CHECK(is_reserved_for_us(*read_session_key(ours)));
+        for (const char* theirs : {"agent:main:main", "agent:main:openai:x", "agent:main:cronjob"})
+            CHECK_FALSE(is_reserved_for_us(*read_session_key(theirs)));
     }
     TEST_CASE("what is made is read back as it was meant, whatever the ids") {
         std::mt19937 random(5);
-        const std::string ids[] = {"5001", "-1001234567890", "123@g.us", "@ann:server.org", "a-b_c", "120363@newsletter"};
+        const std::string ids[] = {"5001",  "-1001234567890",   "123@g.us", "@ann:server.org",
+                                   "a-b_c", "120363@newsletter"};
         for (int round = 0; round < 3'000; ++round) {
             Facts facts;
             facts.channel = round % 2 == 0 ? "telegram" : "whatsapp";
@@ -145,7 +174,8 @@ TEST_SUITE("supervisor/policy") {
             CHECK(parts->thread_id == facts.thread_id);
             CHECK(agent_of(made) == "main");
             const bool is_direct = facts.chat_kind == ChatKind::direct;
-            if (!is_direct || session.dm_scope != DmScope::main) CHECK(parts->peer_id == (is_direct ? facts.sender_id : facts.chat_id));
+            if (!is_direct || session.dm_scope != DmScope::main)
+                CHECK(parts->peer_id == (is_direct ? facts.sender_id : facts.chat_id));
         }
     }
 }

@@ -1,6 +1,5 @@
 #include "supervisor/policy/ack_reaction.h"
 #include "supervisor/policy/reply_route.h"
-
 #include "tests/unit/supervisor/policy/scene.h"
 
 #include <doctest/doctest.h>
@@ -16,7 +15,13 @@ TEST_SUITE("supervisor/policy") {
         facts.account = "alerts";
         facts.thread_id = "7";
         const auto plain = reply_route(facts, ReplyToMode::off);
-        CHECK(plain == ReplyRoute{.channel = "telegram", .account = "alerts", .chat_id = "-1", .thread_id = "7", .reply_to_message_id = "", .quote_every_part = false, .is_direct = false});
+        CHECK(plain == ReplyRoute{.channel = "telegram",
+                                  .account = "alerts",
+                                  .chat_id = "-1",
+                                  .thread_id = "7",
+                                  .reply_to_message_id = "",
+                                  .quote_every_part = false,
+                                  .is_direct = false});
         CHECK(reply_route(facts, ReplyToMode::first).reply_to_message_id == "42");
         CHECK_FALSE(reply_route(facts, ReplyToMode::first).quote_every_part);
         CHECK(reply_route(facts, ReplyToMode::all).quote_every_part);
@@ -40,28 +45,47 @@ TEST_SUITE("supervisor/policy") {
             Scope scope;
             bool direct, mentioned, unmentioned;
         };
+
         const config::ChannelAccount account;
         const config::Agent agent;
-        Admission admission{.verdict = Verdict::admit, .reason = Reason::none, .was_mentioned = true, .may_command = true, .is_owner = false};
-        for (const Row& row : {Row{Scope::group_mentions, false, true, false}, Row{Scope::group_all, false, true, true}, Row{Scope::direct, true, false, false},
-                               Row{Scope::all, true, true, true}, Row{Scope::off, false, false, false}, Row{Scope::none, false, false, false}}) {
+        Admission admission{.verdict = Verdict::admit,
+                            .reason = Reason::none,
+                            .was_mentioned = true,
+                            .may_command = true,
+                            .is_owner = false};
+        for (const Row& row :
+             {Row{Scope::group_mentions, false, true, false},
+              Row{Scope::group_all, false, true, true}, Row{Scope::direct, true, false, false},
+              Row{Scope::all, true, true, true}, Row{Scope::off, false, false, false},
+              Row{Scope::none, false, false, false}}) {
             config::Messages messages;
             messages.ack_scope = row.scope;
             CAPTURE(static_cast<int>(row.scope));
             admission.was_mentioned = true;
-            CHECK(ack_reaction(direct("5"), admission, account, messages, agent).has_value() == row.direct);
-            CHECK(ack_reaction(in_group("-1", "5"), admission, account, messages, agent).has_value() == row.mentioned);
+            CHECK(ack_reaction(direct("5"), admission, account, messages, agent).has_value() ==
+                  row.direct);
+            CHECK(ack_reaction(in_group("-1", "5"), admission, account, messages, agent)
+                      .has_value() == row.mentioned);
             admission.was_mentioned = false;
-            CHECK(ack_reaction(in_group("-1", "5"), admission, account, messages, agent).has_value() == row.unmentioned);
+            CHECK(ack_reaction(in_group("-1", "5"), admission, account, messages, agent)
+                      .has_value() == row.unmentioned);
         }
-        CHECK_FALSE(ack_reaction(in_group("-1", "5"), {.verdict = Verdict::drop}, account, {}, agent));
+        CHECK_FALSE(
+            ack_reaction(in_group("-1", "5"), {.verdict = Verdict::drop}, account, {}, agent));
     }
-    TEST_CASE("the sign is the account's, else the messages', else the agent's, else eyes; empty is none") {
+    TEST_CASE("the sign is the account's, else the messages', else the agent's, else eyes; empty "
+              "is none") {
         config::ChannelAccount account;
         config::Messages messages;
         config::Agent agent;
-        const Admission admission{.verdict = Verdict::admit, .reason = Reason::none, .was_mentioned = true, .may_command = true, .is_owner = false};
-        const auto sign = [&] { return ack_reaction(in_group("-1", "5"), admission, account, messages, agent); };
+        const Admission admission{.verdict = Verdict::admit,
+                                  .reason = Reason::none,
+                                  .was_mentioned = true,
+                                  .may_command = true,
+                                  .is_owner = false};
+        const auto sign = [&] {
+            return ack_reaction(in_group("-1", "5"), admission, account, messages, agent);
+        };
         CHECK(sign() == "👀");
         agent.identity.emoji = "🦥";
         CHECK(sign() == "🦥");
