@@ -315,6 +315,11 @@ void Deliveries::settle(Delivery& delivery, ledger::OutboxState state, std::stri
     push(node.mapped()->worker);
 }
 
+std::size_t Deliveries::owed_by(const std::string& worker) const {
+    const auto line = lines_.find(worker);
+    return line == lines_.end() ? 0 : line->second.waiting.size() + line->second.in_hand;
+}
+
 std::size_t Deliveries::in_hand_count() const {
     std::size_t count = 0;
     for (const auto& [worker, line] : lines_) count += line.in_hand;

@@ -63,6 +63,7 @@ class Deliveries {
     void on_room(const std::string& worker);
 
     std::size_t waiting_count() const { return by_action_.size(); }
+    std::size_t owed_by(const std::string& worker) const; // waiting for it or in its hands
     std::size_t in_hand_count() const; // with a worker now: worth a moment's patience when stopping
 
   private:

@@ -1,0 +1,124 @@
+#include "supervisor/edge.h"
+
+#include "common/base/names.h"
+#include "common/base/strings.h"
+#include "supervisor/flow/explain.h"
+
+#include <utility>
+
+namespace openclaw {
+
+namespace {
+
+constexpr std::uint16_t service_restart = 1012; // RFC 6455 registry; PROTOCOL.md 20: at stop and restart alike
+
+auth::Gate gate_of(const config::GatewayAuth& auth) {
+    using Mode = config::GatewayAuth::Mode;
+    switch (auth.effective_mode()) {
+    case Mode::none: return {.mode = auth::Mode::none, .secret = Secret()};
+    case Mode::password: return {.mode = auth::Mode::password, .secret = auth.password};
+    default: return {.mode = auth::Mode::token, .secret = auth.token};
+    }
+}
+
+rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
+    const auto& config = facts.generation.config();
+    const auto* agent = config.agents.find(config.agents.default_id);
+    return {.agents = config.agents,
+            .config_path = p.paths.config_file,
+            .state_directory = p.paths.state_directory,
+            .ledger_path = p.paths.in_state(names::ledger_file),
+            .log_file = p.log_file,
+            .applied_config_hash = config.hash,
+            .auth_mode = std::string(auth::name(gate_of(p.auth).mode)),
+            .model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty(),
+            .started_at_ms = facts.rooms.started_at_ms,
+            .boot_id = uuid_v4()};
+}
+
+auth::AttemptRule attempt_rule(const config::AuthRateLimit& limit) {
+    return {.attempts = limit.max_attempts, .within = limit.window, .locked_for = limit.lockout};
+}
+
+} // namespace
+
+Edge::Edge(Standing& facts, const Preparation& p)
+    : facts_(facts)
+    , outgoing_(facts.outgoings)
+    , workers_(facts.workers)
+    , conversations_(*facts.ledger)
+    , pairings_(facts.loop, *facts.ledger)
+    , shown_(shown_facts(facts, p))
+    , events_(facts.loop)
+    , presence_(facts.loop.clock(), events_)
+    , health_(facts.loop, events_, {.facts = shown_, .workers = workers_, .conversations = conversations_, .channels = [&facts] { return list_channels(facts); }})
+    , run_events_({.loop = facts.loop, .events = events_, .conversations = conversations_, .facts = shown_, .runs = facts.runs})
+    , methods_(list_methods(p))
+    , dispatch_(methods_, facts.loop.clock())
+    , attempts_(facts.loop.clock(), attempt_rule(p.config.gateway.auth.rate_limit))
+    , door_({.loop = facts.loop, .dispatch = dispatch_, .events = events_, .presence = presence_, .health = health_, .facts = shown_, .attempts = attempts_},
+            {.gate = gate_of(p.auth), .allowed_origins = p.config.gateway.control_ui.allowed_origins, .is_starting = true}) {
+    watch_facts();
+}
+
+Edge::~Edge() { facts_.switchboard.on_change(nullptr); }
+
+rpc::MethodTable Edge::list_methods(const Preparation& p) {
+    return rpc::make_method_table({.loop = facts_.loop, .health = health_, .presence = presence_, .facts = shown_, .workers = workers_, .conversations = conversations_,
+                                   .pairings = pairings_, .runs = facts_.runs, .run_events = run_events_, .outgoing = outgoing_,
+                                   .read_config = [options = p.load_options(), hash = shown_.applied_config_hash] { return read_config(options, hash); },
+                                   .explain = [this](std::string id, rpc::Done<std::string> done) { flow::explain(facts_.rooms, id, std::move(done)); }});
+}
+
+void Edge::watch_facts() {
+    facts_.runs.add_listener(run_events_);
+    facts_.switchboard.on_change([this] { health_.facts_changed(); });
+}
+
+Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& preparation) {
+    std::unique_ptr<Edge> edge(new Edge(facts, preparation));
+    TRY_VOID(edge->listen(preparation));
+    return edge;
+}
+
+Result<void> Edge::listen(const Preparation& p) {
+    auto sockets = web::inherited_listen_sockets();
+    if (sockets.empty()) sockets = TRY(web::open_listen_sockets(p.address));
+    web::ServerOptions options{.limits = {}, .trusted_proxies = p.config.gateway.trusted_proxies, .readiness = [this] { return readiness(); },
+                               .may_see_details = [this](std::string_view bearer, const web::Arrival& from) { return door_.check_bearer(bearer, from); }};
+    server_ = TRY(web::Server::create(facts_.loop, std::move(options), door_));
+    listener_ = std::make_unique<web::Listener>(facts_.loop, std::move(sockets), [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
+    control_ = TRY(control::ControlSocket::create(facts_.loop, p.paths.in_state(names::control_socket), door_));
+    return {};
+}
+
+web::Readiness Edge::readiness() const {
+    web::Readiness now{.phase = phase_, .failing = {}, .uptime_ms = facts_.rooms.now_ms() - facts_.rooms.started_at_ms, .event_loop_json = {}};
+    if (const auto& why = facts_.ledger->store->degraded(); !why.empty()) now.failing.emplace_back("storage");
+    return now;
+}
+
+void Edge::open() {
+    phase_ = web::Readiness::Phase::started;
+    auto settings = door_.settings();
+    settings.is_starting = false;
+    door_.use(std::move(settings));
+}
+
+void Edge::refuse_work() {
+    phase_ = web::Readiness::Phase::draining;
+    dispatch_.refuse_work("gateway-restarting");
+}
+
+void Edge::close() {
+    events_.announce_shutdown("gateway stopping");
+    listener_.reset();
+    server_->close_all(service_restart, "service restart");
+    control_->close_all();
+}
+
+int Edge::port() const { return listener_->port(); }
+
+std::string Edge::url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+
+} // namespace openclaw

@@ -1,0 +1,70 @@
+// supervisor/edge.h — everything that faces the operator and the world: the port, the local socket, the methods.
+//
+// Put together here and nowhere else: who answers whom can be read off the members. Outlives no fact; a restart in
+// place gives it new decisions with use().
+#pragma once
+
+#include "supervisor/auth/attempt_limit.h"
+#include "supervisor/control/control_socket.h"
+#include "supervisor/preparation.h"
+#include "supervisor/rpc/dispatch.h"
+#include "supervisor/rpc/events.h"
+#include "supervisor/rpc/facts.h"
+#include "supervisor/rpc/front_door.h"
+#include "supervisor/rpc/health.h"
+#include "supervisor/rpc/live.h"
+#include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/presence.h"
+#include "supervisor/rpc/run_events.h"
+#include "supervisor/rpc/table.h"
+#include "supervisor/sources.h"
+#include "supervisor/standing.h"
+#include "supervisor/web/listener.h"
+#include "supervisor/web/server.h"
+
+#include <memory>
+#include <string>
+
+namespace openclaw {
+
+class Edge {
+  public:
+    // Opens the listening sockets and the local socket; answers "starting" until open().
+    // Errors: unavailable (the port is taken), invalid (an address or path that cannot be), internal.
+    static Result<std::unique_ptr<Edge>> create(Standing& facts, const Preparation& preparation);
+    ~Edge();
+
+    void open();                // ready: workers are spawned, everybody may come in
+    void refuse_work();         // stopping: looking is still allowed
+    void close();               // says goodbye (1012) and closes what is open
+    int port() const;
+    std::string url() const;
+
+  private:
+    Edge(Standing& facts, const Preparation& preparation);
+    rpc::MethodTable list_methods(const Preparation& preparation);
+    Result<void> listen(const Preparation& preparation);
+    void watch_facts();
+    web::Readiness readiness() const;
+
+    Standing& facts_;
+    OutgoingSource outgoing_;
+    rpc::LiveWorkers workers_;
+    rpc::LiveConversations conversations_;
+    rpc::LivePairings pairings_;
+    rpc::GatewayFacts shown_;
+    rpc::Events events_;
+    rpc::Presence presence_;
+    rpc::HealthSnapshot health_;
+    rpc::RunEvents run_events_;
+    rpc::MethodTable methods_;
+    rpc::Dispatch dispatch_;
+    auth::AttemptLimit attempts_;
+    rpc::FrontDoor door_;
+    std::unique_ptr<web::Server> server_;
+    std::unique_ptr<web::Listener> listener_;
+    std::unique_ptr<control::ControlSocket> control_;
+    web::Readiness::Phase phase_ = web::Readiness::Phase::starting;
+};
+
+} // namespace openclaw

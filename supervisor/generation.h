@@ -1,0 +1,39 @@
+// supervisor/generation.h — DECISIONS: everything that is rebuilt as one when the configuration is read again.
+//
+// Facts outlive it in Standing (HOUSE 3.3). A generation never changes; the next one replaces it whole.
+#pragma once
+
+#include "common/config/config.h"
+#include "supervisor/flow/decisions.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace openclaw {
+
+class Generation {
+  public:
+    explicit Generation(config::Config config);
+
+    const config::Config& config() const { return config_; }
+    const policy::MentionPatterns& mentions(std::string_view agent_id) const;
+
+  private:
+    config::Config config_;
+    std::map<std::string, policy::MentionPatterns, std::less<>> mentions_; // by agent id
+};
+
+// The present generation, for those who outlive it.
+class CurrentGeneration final : public flow::Decisions {
+  public:
+    void replace(std::unique_ptr<Generation> next) { now_ = std::move(next); }
+    const config::Config& config() const override { return now_->config(); }
+    const policy::MentionPatterns& mentions(std::string_view agent_id) const override { return now_->mentions(agent_id); }
+
+  private:
+    std::unique_ptr<Generation> now_;
+};
+
+} // namespace openclaw

@@ -1,0 +1,69 @@
+#include "supervisor/shutdown.h"
+
+#include "common/log/log.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace openclaw {
+
+namespace {
+
+constexpr Milliseconds drain_budget = std::chrono::seconds(20); // below systemd's default 90 s, with the workers' share
+constexpr Milliseconds workers_budget = std::chrono::seconds(10);
+constexpr Milliseconds look_every{25}; // only while draining
+
+} // namespace
+
+Shutdown::Shutdown(Standing& facts, Edge& edge)
+    : facts_(facts)
+    , edge_(edge)
+    , look_again_(facts.loop)
+    , terminate_(facts.loop, SIGTERM, [this] { on_signal("SIGTERM"); })
+    , interrupt_(facts.loop, SIGINT, [this] { on_signal("SIGINT"); }) {}
+
+void Shutdown::on_signal(std::string_view name) {
+    if (++signals_ == 1) return begin(name);
+    log::warn("gateway.stop_hurried", {{"signal", name}, {"times", signals_}});
+    if (signals_ > 2) _exit(1);
+    drain_workers();
+}
+
+void Shutdown::begin(std::string_view name) {
+    log::info("gateway.stopping", {{"signal", name}, {"runs", facts_.runs.active_count()}, {"answers", facts_.deliveries.waiting_count()}});
+    edge_.refuse_work();
+    facts_.runs.refuse_new("the gateway is stopping");
+    give_up_at_ = facts_.loop.clock().now() + drain_budget;
+    wait_for_work();
+}
+
+void Shutdown::wait_for_work() {
+    // Runs without an agent and answers without a channel wait on disk as well as here.
+    const bool runs_go_on = facts_.runs.active_count() > 0 && facts_.workers.link(std::string(flow::agent_worker_id)) != nullptr;
+    const bool is_idle = !runs_go_on && facts_.deliveries.in_hand_count() == 0;
+    if (is_idle || facts_.loop.clock().now() >= give_up_at_) return drain_workers();
+    look_again_.start(look_every, [this] { wait_for_work(); });
+}
+
+void Shutdown::drain_workers() {
+    if (std::exchange(workers_are_draining_, true)) return;
+    look_again_.stop();
+    if (const auto left = facts_.runs.active_count() + facts_.deliveries.waiting_count(); left > 0) log::info("gateway.left_for_next_start", {{"count", left}});
+    facts_.workers.drain_all(workers_budget, [this] { close_books(); });
+}
+
+void Shutdown::close_books() {
+    edge_.close();
+    facts_.ledger->close([this](Result<void> closed) {
+        if (!closed) {
+            log::error("ledger.close_failed", {{"why", closed.error().sentence}});
+            exit_code_ = 1;
+        }
+        log::info("gateway.stopped", {{"exit", exit_code_}});
+        facts_.loop.stop();
+    });
+}
+
+} // namespace openclaw

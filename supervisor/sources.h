@@ -1,0 +1,23 @@
+// supervisor/sources.h — what the methods ask of the flow room and the configuration, made from Standing.
+#pragma once
+
+#include "supervisor/preparation.h"
+#include "supervisor/rpc/sources.h"
+#include "supervisor/standing.h"
+
+namespace openclaw {
+
+class OutgoingSource final : public rpc::Outgoing {
+  public:
+    explicit OutgoingSource(flow::Outgoings& outgoings) : outgoings_(outgoings) {}
+    void send(rpc::OutgoingMessage message, rpc::Done<rpc::OutgoingReceipt> done) override;
+
+  private:
+    flow::Outgoings& outgoings_;
+};
+
+std::vector<rpc::ChannelFacts> list_channels(const Standing& facts);
+// Reads the file anew: what is written may differ from what is in force.
+rpc::ConfigSnapshot read_config(const config::LoadOptions& options, const std::string& applied_hash);
+
+} // namespace openclaw

@@ -1,0 +1,36 @@
+#include "supervisor/standing.h"
+
+namespace openclaw {
+
+namespace {
+
+process::StateOf state_from(ledger::Ledger& ledger) {
+    return [&ledger](const std::string& id) {
+        const auto& entries = ledger.worker_state.of(id);
+        return std::vector<std::pair<std::string, std::string>>(entries.begin(), entries.end());
+    };
+}
+
+} // namespace
+
+Standing::Standing(Loop& on, config::Paths at, InstanceLock held, std::unique_ptr<ledger::Ledger> book)
+    : loop(on)
+    , paths(std::move(at))
+    , lock(std::move(held))
+    , ledger(std::move(book))
+    , workers(loop, process::Programs::of_this_executable(), state_from(*ledger))
+    , traces(loop.clock())
+    , rooms{.loop = loop, .ledger = *ledger, .links = workers, .decisions = generation, .traces = traces, .started_at_ms = loop.clock().unix_ms()}
+    , deliveries(rooms)
+    , runs(rooms, deliveries)
+    , commands(rooms, runs, deliveries, runs.listeners())
+    , inbounds(rooms, runs, deliveries, commands)
+    , switchboard(rooms, inbounds, deliveries, runs)
+    , outgoings(rooms, deliveries) {
+    workers.set_listener(&switchboard);
+    runs.on_fewer([this] { inbounds.on_fewer_runs(); });
+}
+
+Standing::~Standing() { workers.set_listener(nullptr); }
+
+} // namespace openclaw
