@@ -14,7 +14,8 @@ constexpr std::size_t max_resting = 8; // transfers kept for reuse: about 6 KiB 
 struct HttpClient::State : std::enable_shared_from_this<State> {
     State(Loop& on, HttpOptions with)
         : loop(on)
-        , options(std::move(with)) {}
+        , options(std::move(with))
+        , rest(on) {}
 
     void start(std::uint64_t id, HttpRequest request, HttpHandlers handlers);
     void refuse(std::uint64_t id, HttpHandlers handlers, Error why);
@@ -24,6 +25,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
     HttpHandlers retire(std::uint64_t id);
     void cancel(std::uint64_t id);
     void cancel_all();
+    void give_back();
 
     Loop& loop;
     HttpOptions options;
@@ -32,6 +34,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
     std::unordered_map<std::uint64_t, std::unique_ptr<HttpTransfer>> running;
     std::unordered_map<std::uint64_t, HttpHandlers> refused; // told at the end of this turn
     std::vector<std::unique_ptr<HttpTransfer>> resting;
+    Timer rest; // nothing runs: when it is due, connections and buffers are given back
 };
 
 namespace {
@@ -103,6 +106,7 @@ void HttpClient::State::refuse(std::uint64_t id, HttpHandlers handlers, Error wh
 
 void HttpClient::State::begin(std::uint64_t id, HttpRequest request, HttpHandlers handlers) {
     if (!multi) multi = std::make_shared<CurlMulti>(loop, options.max_connections_per_host);
+    rest.stop();
     auto& transfer = *(running[id] = take_transfer());
     transfer.begin(id, std::move(request), std::move(handlers), multi, options.address_family);
 }
@@ -130,7 +134,14 @@ HttpHandlers HttpClient::State::retire(std::uint64_t id) {
     auto transfer = std::move(entry.mapped());
     auto handlers = transfer->release();
     if (resting.size() < max_resting) resting.push_back(std::move(transfer));
+    if (running.empty()) rest.start(options.connection_rest, [this] { give_back(); });
     return handlers;
+}
+
+// Kept connections are too old to be used by now (HttpOptions::connection_rest).
+void HttpClient::State::give_back() {
+    multi.reset();
+    resting.clear();
 }
 
 void HttpClient::State::cancel(std::uint64_t id) {
