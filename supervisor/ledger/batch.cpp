@@ -27,9 +27,16 @@ Result<void> carry_out(Database& database, std::vector<Unit>& units, BatchOutcom
     TRY_VOID(database.run("begin immediate"));
     for (auto& unit : units) {
         outcome.units.push_back(run_unit(database, unit));
-        if (database.storage_failure()) return Failure(*database.storage_failure());
+        if (const auto& failure = database.storage_failure()) return Failure(*failure);
     }
     return database.run("commit");
+}
+
+// After some failures SQLite has undone everything by itself.
+void undo(Database& database, BatchOutcome& outcome) {
+    if (!database.in_transaction()) return;
+    if (auto undone = database.run("rollback"); !undone)
+        outcome.storage_failure = std::move(undone).error();
 }
 
 } // namespace
@@ -41,8 +48,7 @@ BatchOutcome run_batch(Database& database, std::vector<Unit>& units) {
     database.forget_storage_failure();
     if (auto kept = carry_out(database, units, outcome); !kept) {
         outcome.storage_failure = std::move(kept).error();
-        if (database.in_transaction())
-            (void)database.run("rollback"); // fails only when all is undone already
+        undo(database, outcome);
     }
     const auto took = std::chrono::steady_clock::now() - begun;
     outcome.took_us = static_cast<std::uint64_t>(

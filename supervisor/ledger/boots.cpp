@@ -10,7 +10,8 @@ namespace openclaw::ledger {
 
 namespace {
 
-constexpr std::int64_t keep_ms = 24 * 60 * 60 * 1000; // OPS.md 8.3
+constexpr std::int64_t keep_ms =
+    std::chrono::milliseconds(std::chrono::hours(24)).count(); // OPS.md 8.3
 constexpr int read_at_most = 100;
 
 Result<std::vector<Boot>> read_boots(Database& database) {
@@ -32,7 +33,7 @@ Result<std::vector<Boot>> read_boots(Database& database) {
 
 } // namespace
 
-Result<Boots> Boots::begin(Store& store, const Clock& clock, std::string build) {
+Result<Boots> Boots::begin(Store& store, const Clock& clock, const std::string& build) {
     auto& database = *store.at_start();
     Boots boots;
     boots.clock_ = &clock;

@@ -24,7 +24,7 @@ struct Boot {
 class Boots {
   public:
     // Records this start (on disk when it returns) and reads the earlier ones.
-    static Result<Boots> begin(Store& store, const Clock& clock, std::string build);
+    static Result<Boots> begin(Store& store, const Clock& clock, const std::string& build);
 
     const std::vector<Boot>& earlier() const { return earlier_; } // newest first
 

@@ -172,12 +172,14 @@ void Store::State::fold() {
     if (writer_busy) return;
     writer_busy = true;
     ++counters.checkpoints;
+    auto outcome = std::make_shared<Result<void>>();
     loop.on_pool(
-        [self = shared_from_this()] {
-            (void)self->file.writer->checkpoint(Database::Fold::what_is_possible);
+        [self = shared_from_this(), outcome] {
+            *outcome = self->file.writer->checkpoint(Database::Fold::what_is_possible);
         },
-        [self = shared_from_this()] {
+        [self = shared_from_this(), outcome] {
             if (self->abandoned) return;
+            if (!*outcome) log::warn("ledger.fold_failed", {{"error", outcome->error().sentence}});
             self->writer_busy = false;
             if (self->closing) return self->finish_close();
             self->schedule();

@@ -2,7 +2,7 @@
 
 namespace openclaw::ledger {
 
-Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, LedgerOptions options) {
+Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& options) {
     const Clock& clock = options.clock != nullptr ? *options.clock : loop.clock();
     auto store = TRY(Store::open(loop, options.path, options.store));
     auto boots = TRY(Boots::begin(*store, clock, options.build));

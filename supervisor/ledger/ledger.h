@@ -29,7 +29,7 @@ struct LedgerOptions {
 };
 
 struct Ledger {
-    static Result<std::unique_ptr<Ledger>> open(Loop& loop, LedgerOptions options);
+    static Result<std::unique_ptr<Ledger>> open(Loop& loop, const LedgerOptions& options);
 
     // Marks the end as clean, keeps all that waits, lets go of the file.
     void close(Store::Done done);

@@ -11,7 +11,7 @@ namespace openclaw::ledger {
 namespace {
 
 constexpr std::size_t max_label_bytes = 512; // METHODS.md sessions.patch: label ≤ 512
-constexpr std::size_t max_settings_bytes = 16 * 1024;
+constexpr std::size_t max_settings_bytes = std::size_t{16} * 1024;
 
 Result<void> upsert(Database& database, const Session& session) {
     return database.run(

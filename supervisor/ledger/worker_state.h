@@ -17,7 +17,7 @@ namespace openclaw::ledger {
 class WorkerState {
   public:
     static constexpr std::size_t max_key_bytes = 256;
-    static constexpr std::size_t max_value_bytes = 64 * 1024;
+    static constexpr std::size_t max_value_bytes = std::size_t{64} * 1024;
     static constexpr std::size_t max_keys = 256; // per instance
 
     using Entries = std::map<std::string, std::string, std::less<>>;
