@@ -1,0 +1,147 @@
+#include "workers/agent/service.h"
+
+#include "common/log/log.h"
+#include "workers/agent/dialect_builtin.h"
+#include "workers/agent/transcript.h"
+
+namespace openclaw::agent {
+
+namespace {
+
+// What is left of the drain's budget for the last reports to reach the supervisor.
+constexpr Milliseconds farewell{300};
+
+net::HttpOptions client_options() {
+    net::HttpOptions options;
+    options.max_connections_per_host =
+        Agent::max_runs; // a stuck run must not hold another one's connection
+    options.max_calls = 2 * Agent::max_runs;
+    return options;
+}
+
+} // namespace
+
+Result<std::unique_ptr<worker::Service>> Agent::create(worker::Context& context, RunTimes times) {
+    const auto& assignment = context.assignment();
+    auto settings = TRY(read_settings(assignment.settings_json, assignment.secrets));
+    return std::unique_ptr<worker::Service>(new Agent(context, std::move(settings), times));
+}
+
+Agent::Agent(worker::Context& context, Settings settings, RunTimes times)
+    : context_(context)
+    , settings_(std::move(settings))
+    , client_(context.loop(), client_options())
+    , reports_(context.link())
+    , world_{context.loop(), client_, reports_, times}
+    , last_moment_(context.loop())
+    , burial_(context.loop()) {}
+
+void Agent::on_frame(const wire::Frame& frame, Fds fds) {
+    if (frame.has_run_start())
+        on_start(frame, fds);
+    else if (frame.has_run_abort())
+        on_abort(frame.run_abort().run_id());
+}
+
+void Agent::on_start(const wire::Frame& frame, const Fds& fds) {
+    const auto& start_frame = frame.run_start();
+    const RunName name{start_frame.run_id(), frame.trace()};
+    if (runs_.contains(name.run_id)) return log::warn("run.twice", {{"run", name.run_id}});
+    const auto& provider_id = start_frame.model().provider();
+    const auto& model = start_frame.model().model();
+    const std::string label = provider_id + "/" + model;
+    if (runs_.size() + reports_.waiting() >= max_runs) return refuse(name, label, too_many_runs());
+
+    auto history = read_transcript(fds, start_frame.transcript_bytes());
+    if (!history) return refuse(name, label, broken_transcript(history.error().sentence));
+    const auto* provider = settings_.find(provider_id);
+    const auto* known = provider == nullptr ? nullptr : provider->find_model(model);
+    auto prompt = assemble_prompt(start_frame.system_prompt(), std::move(*history),
+                                  start_frame.message().inline_text(),
+                                  prompt_budget(known == nullptr ? 0 : known->context_window));
+    if (provider_id == builtin_provider && model == builtin_echo)
+        return answer_at_once(name, answer_of_echo(prompt.back().text));
+    if (provider == nullptr) return refuse(name, label, unknown_provider(label, provider_id));
+    if (!provider->problem.empty())
+        return refuse(name, label, not_configured(label, provider->problem));
+    start({.name = name,
+           .provider = provider_id,
+           .model = model,
+           .prompt = std::move(prompt),
+           .timeout = Milliseconds(start_frame.timeout_ms())},
+          *provider);
+}
+
+void Agent::start(Order order, const ProviderSettings& provider) {
+    const auto id = order.name.run_id;
+    log::debug("run.started", {{"run", id}, {"model", order.provider + "/" + order.model}});
+    auto run = std::make_unique<Run>(world_, std::move(order),
+                                     [this](const std::string& over) { on_run_over(over); });
+    auto& started = *(runs_[id] = std::move(run));
+    started.begin(provider);
+}
+
+void Agent::answer_at_once(const RunName& name, std::string text) {
+    wire::RunEnd end;
+    end.set_outcome(wire::RunEnd::COMPLETED);
+    end.set_stop_reason("stop");
+    end.set_response_model(std::string(builtin_echo));
+    reports_.end(name, std::move(end), std::move(text));
+}
+
+void Agent::refuse(const RunName& name, const std::string& model, const RunFailure& failure) {
+    log::warn("run.refused", {{"run", name.run_id},
+                              {"model", model},
+                              {"kind", failure.kind},
+                              {"detail", failure.detail}});
+    wire::RunEnd end;
+    end.set_outcome(wire::RunEnd::FAILED);
+    end.set_stop_reason("error");
+    end.set_error(failure.sentence);
+    end.set_error_kind(std::string(failure.kind));
+    reports_.end(name, std::move(end), {});
+}
+
+// An abort of a run that has ended crossed its end on the way: nothing to do.
+void Agent::on_abort(const std::string& run_id) {
+    if (const auto found = runs_.find(run_id); found != runs_.end()) found->second->abort();
+}
+
+void Agent::on_run_over(const std::string& run_id) {
+    ended_.push_back(std::move(runs_.extract(run_id).mapped()));
+    burial_.start(Milliseconds(0), [this] { ended_.clear(); });
+    leave_when_empty();
+}
+
+void Agent::on_room() {
+    reports_.on_room();
+    for (const auto& [id, run] : runs_)
+        run->on_room();
+    leave_when_empty();
+}
+
+void Agent::drain(Milliseconds within) {
+    is_draining_ = true;
+    last_moment_.start(within - farewell, [this] { cut_short(); });
+    leave_when_empty();
+}
+
+void Agent::cut_short() {
+    while (!runs_.empty())
+        runs_.begin()->second->cut_short();
+}
+
+void Agent::leave_when_empty() {
+    if (!is_draining_ || !runs_.empty() || reports_.waiting() > 0) return;
+    if (!std::exchange(has_left_, true)) context_.drained();
+}
+
+worker::Vitals Agent::vitals() const {
+    worker::Vitals vitals;
+    for (const auto& [id, run] : runs_)
+        ++(run->state() == Run::State::pausing ? vitals.queued : vitals.in_flight);
+    vitals.last_upstream_unix_ms = world_.last_upstream_unix_ms;
+    return vitals;
+}
+
+} // namespace openclaw::agent
