@@ -1,6 +1,6 @@
 #include "common/net/certificates.h"
 
-#include <curl/curl.h>
+#include "common/net/curl_library.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -18,7 +18,7 @@ bool is_index_name(std::string_view name) {
 }
 
 std::string find_directory() {
-    const auto* facts = curl_version_info(CURLVERSION_NOW);
+    const auto* facts = curl().version_info(CURLVERSION_NOW);
     if (facts->age < CURLVERSION_SEVENTH || facts->capath == nullptr) return {};
     return is_indexed_certificate_directory(facts->capath) ? facts->capath : std::string();
 }

@@ -2,7 +2,6 @@
 
 #include "common/base/check.h"
 
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,29 +11,8 @@ namespace openclaw::net {
 
 namespace {
 
-// libcurl looks names up on threads of its own. Eight megabytes of stack each, the default, would
-// eat a worker's address-space limit when many connections begin at once; getaddrinfo needs a
-// fraction of this.
-void limit_lookup_threads() {
-    constexpr std::size_t stack_bytes = 512 * 1024;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack_bytes);
-    pthread_setattr_default_np(&attributes);
-    pthread_attr_destroy(&attributes);
-}
-
-bool set_up_libcurl() {
-    limit_lookup_threads();
-    CHECK_INVARIANT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-    return true;
-}
-
 CURLM* make_multi() {
-    // When the first request is made: it sets up OpenSSL, which an idle worker does not need.
-    static const bool is_set_up = set_up_libcurl();
-    CHECK_INVARIANT(is_set_up);
-    CURLM* multi = curl_multi_init();
+    CURLM* multi = curl().multi_init();
     CHECK_INVARIANT(multi != nullptr);
     return multi;
 }
@@ -46,33 +24,33 @@ CurlMulti::CurlMulti(Loop& loop, std::size_t max_connections_per_host)
     , multi_(make_multi())
     , timer_(loop) {
     const auto connections = static_cast<long>(max_connections_per_host);
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
-    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
-    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
-    curl_multi_setopt(multi_, CURLMOPT_PIPELINING,
-                      CURLPIPE_NOTHING); // one request at a time on a connection
+    curl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlMulti::on_socket);
+    curl().multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlMulti::on_timer);
+    curl().multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl().multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
+    curl().multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
+    curl().multi_setopt(multi_, CURLMOPT_PIPELINING,
+                        CURLPIPE_NOTHING); // one request at a time on a connection
 }
 
 CurlMulti::~CurlMulti() {
-    curl_multi_cleanup(multi_);
+    curl().multi_cleanup(multi_);
 }
 
 void CurlMulti::watch_sockets_of(CURL* easy) {
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlMulti::open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::close_socket);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+    curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlMulti::open_socket);
+    curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+    curl().easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::close_socket);
+    curl().easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
 
 void CurlMulti::add(CURL* easy) {
-    CHECK_INVARIANT(curl_multi_add_handle(multi_, easy) == CURLM_OK);
+    CHECK_INVARIANT(curl().multi_add_handle(multi_, easy) == CURLM_OK);
 }
 
 void CurlMulti::remove(CURL* easy) {
-    CHECK_INVARIANT(curl_multi_remove_handle(multi_, easy) == CURLM_OK);
+    CHECK_INVARIANT(curl().multi_remove_handle(multi_, easy) == CURLM_OK);
 }
 
 void CurlMulti::outside(Task task) {
@@ -156,7 +134,7 @@ void CurlMulti::run(curl_socket_t fd, int events) {
     const auto self = shared_from_this(); // a callback may end the last transfer
     int running = 0;
     inside_ = true;
-    curl_multi_socket_action(multi_, fd, events, &running);
+    curl().multi_socket_action(multi_, fd, events, &running);
     inside_ = false;
     run_waiting_tasks();
     report_finished();
@@ -171,11 +149,11 @@ void CurlMulti::run_waiting_tasks() {
 
 void CurlMulti::report_finished() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = curl().multi_info_read(multi_, &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         const CURLcode code = message->data.result;
         void* user = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
+        curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
         static_cast<CurlUser*>(user)->on_curl_done(code); // `message` is gone after this
     }
 }

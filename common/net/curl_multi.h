@@ -3,14 +3,12 @@
 //
 // libcurl refuses to be called from inside its own callbacks; outside() is the way to do such a
 // thing at once when that is possible and right after libcurl has returned when it is not. Shared
-// by the transfers that run in it: it lives until the last of them has left. With http_transfer the
-// only file that includes curl.
+// by the transfers that run in it: it lives until the last of them has left.
 #pragma once
 
 #include "common/loop/fd_watch.h"
 #include "common/loop/timer.h"
-
-#include <curl/curl.h>
+#include "common/net/curl_library.h"
 
 #include <memory>
 #include <unordered_map>

@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/log/log.h"
+#include "common/net/curl_library.h"
 
 #include <cstring>
 
@@ -120,7 +121,7 @@ HttpFailure explain_failure(const FailureFacts& facts) {
     if (facts.code == CURLE_OPERATION_TIMEDOUT) return deadline_passed(facts);
     const auto* row = row_of(facts.code);
     if (row == nullptr)
-        return failure(Code::unavailable, true, host + ": " + curl_easy_strerror(facts.code),
+        return failure(Code::unavailable, true, host + ": " + curl().easy_strerror(facts.code),
                        facts);
     std::string sentence = std::string(row->before) + host + std::string(row->after);
     if (row->code == Code::unavailable) sentence += told_by_libcurl(facts);

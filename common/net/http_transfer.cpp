@@ -53,7 +53,7 @@ std::string default_user_agent() {
 HttpTransfer::HttpTransfer(Loop& loop, const HttpOptions& options, Over over)
     : loop_(loop)
     , over_(std::move(over))
-    , easy_(curl_easy_init())
+    , easy_(curl().easy_init())
     , silence_(loop) {
     CHECK_INVARIANT(easy_ != nullptr);
     set_lasting_options(options);
@@ -61,46 +61,46 @@ HttpTransfer::HttpTransfer(Loop& loop, const HttpOptions& options, Over over)
 
 HttpTransfer::~HttpTransfer() {
     release();
-    curl_easy_cleanup(easy_);
+    curl().easy_cleanup(easy_);
 }
 
 void HttpTransfer::set_lasting_options(const HttpOptions& options) {
     const std::string agent =
         options.user_agent.empty() ? default_user_agent() : options.user_agent;
-    curl_easy_setopt(easy_, CURLOPT_PRIVATE, static_cast<CurlUser*>(this));
-    curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, detail_.data());
-    curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
-    curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
-    curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
-    curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
-    curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
-    curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
-    curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+    curl().easy_setopt(easy_, CURLOPT_PRIVATE, static_cast<CurlUser*>(this));
+    curl().easy_setopt(easy_, CURLOPT_ERRORBUFFER, detail_.data());
+    curl().easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
+    curl().easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+    curl().easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
+    curl().easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+    curl().easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
+    curl().easy_setopt(easy_, CURLOPT_PREREQDATA, this);
+    curl().easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
     // Without it, cancelling during a name lookup waits for the lookup's thread: many seconds on a
     // dead resolver.
-    curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy_, CURLOPT_USERAGENT, agent.c_str());
-    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPIDLE, 30L);
-    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
-    curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
-    curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN,
-                     std::max(1L, static_cast<long>(options.connection_rest.count() / 1000)));
-    if (!options.proxy.empty()) curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
+    curl().easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+    curl().easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl().easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    curl().easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl().easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl().easy_setopt(easy_, CURLOPT_USERAGENT, agent.c_str());
+    curl().easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl().easy_setopt(easy_, CURLOPT_TCP_KEEPIDLE, 30L);
+    curl().easy_setopt(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
+    curl().easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
+    curl().easy_setopt(easy_, CURLOPT_MAXAGE_CONN,
+                       std::max(1L, static_cast<long>(options.connection_rest.count() / 1000)));
+    if (!options.proxy.empty()) curl().easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
     set_trust(options);
 }
 
 void HttpTransfer::set_trust(const HttpOptions& options) {
     if (!options.ca_file.empty()) {
-        curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
-        curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+        curl().easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+        curl().easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
     } else if (const auto& directory = indexed_certificate_directory(); !directory.empty()) {
-        curl_easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
-        curl_easy_setopt(easy_, CURLOPT_CAPATH, directory.c_str());
+        curl().easy_setopt(easy_, CURLOPT_CAINFO, nullptr);
+        curl().easy_setopt(easy_, CURLOPT_CAPATH, directory.c_str());
     }
 }
 
@@ -123,8 +123,8 @@ void HttpTransfer::begin(std::uint64_t id, HttpRequest request, HttpHandlers han
     handlers_ = std::move(handlers);
     multi_ = std::move(multi);
     multi_->watch_sockets_of(easy_);
-    curl_easy_setopt(easy_, CURLOPT_URL, request_.url.reveal().c_str());
-    curl_easy_setopt(easy_, CURLOPT_IPRESOLVE, curl_family(family));
+    curl().easy_setopt(easy_, CURLOPT_URL, request_.url.reveal().c_str());
+    curl().easy_setopt(easy_, CURLOPT_IPRESOLVE, curl_family(family));
     set_method();
     set_headers();
     set_deadlines();
@@ -140,37 +140,37 @@ void HttpTransfer::set_method() {
     const auto& method = request_.method;
     const bool has_body =
         !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
-    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, nullptr);
+    curl().easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, nullptr);
     if (has_body) {
-        curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
-        curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
-                         static_cast<curl_off_t>(request_.body.size()));
+        curl().easy_setopt(easy_, CURLOPT_POST, 1L);
+        curl().easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+        curl().easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE,
+                           static_cast<curl_off_t>(request_.body.size()));
     } else {
-        curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+        curl().easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
     }
     if (method == "HEAD")
-        curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+        curl().easy_setopt(easy_, CURLOPT_NOBODY, 1L);
     else if (method != (has_body ? "POST" : "GET"))
-        curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+        curl().easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void HttpTransfer::set_headers() {
     // No "Expect: 100-continue": it costs a round trip, and half of the servers answer it late.
-    header_list_ = curl_slist_append(nullptr, "Expect:");
+    header_list_ = curl().slist_append(nullptr, "Expect:");
     for (const auto& header : request_.headers) {
         // libcurl takes "Name:" as an order to leave the header out; "Name;" sends it empty.
         const std::string line =
             header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
-        header_list_ = curl_slist_append(header_list_, line.c_str());
+        header_list_ = curl().slist_append(header_list_, line.c_str());
     }
-    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_list_);
+    curl().easy_setopt(easy_, CURLOPT_HTTPHEADER, header_list_);
 }
 
 void HttpTransfer::set_deadlines() {
-    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
-                     std::max(1L, milliseconds(request_.connect_timeout)));
-    curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_timeout));
+    curl().easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+                       std::max(1L, milliseconds(request_.connect_timeout)));
+    curl().easy_setopt(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_timeout));
     last_byte_ = loop_.clock().now();
     watch_for_silence(request_.first_byte_timeout);
 }
@@ -180,9 +180,9 @@ HttpHandlers HttpTransfer::release() {
     multi_->remove(easy_);
     multi_.reset();
     silence_.stop();
-    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, nullptr);
-    curl_slist_free_all(std::exchange(header_list_, nullptr));
+    curl().easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
+    curl().easy_setopt(easy_, CURLOPT_POSTFIELDS, nullptr);
+    curl().slist_free_all(std::exchange(header_list_, nullptr));
     detail_[0] = '\0';
     request_ = {};
     response_ = {};
@@ -239,7 +239,7 @@ bool HttpTransfer::take_header(std::string_view line) {
 
 bool HttpTransfer::end_headers() {
     long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200) return true; // interim: 100, 103
     headers_ended_ = true;
     response_.status = static_cast<int>(status);
@@ -305,7 +305,7 @@ void HttpTransfer::finish(HttpOutcome outcome) {
 
 long HttpTransfer::bytes_written() const {
     long written = 0; // of headers and body, to the server or to a proxy
-    curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &written);
+    curl().easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &written);
     return written;
 }
 
@@ -315,7 +315,7 @@ bool HttpTransfer::is_request_sent() const {
 
 HttpFailure HttpTransfer::explain(CURLcode code) const {
     long system_error_number = 0;
-    curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &system_error_number);
+    curl().easy_getinfo(easy_, CURLINFO_OS_ERRNO, &system_error_number);
     return explain_failure({.code = code,
                             .url = request_.url,
                             .detail = detail_.data(),

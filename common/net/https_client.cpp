@@ -91,6 +91,8 @@ void HttpClient::State::start(std::uint64_t id, HttpRequest request, HttpHandler
                        .system_errno = 0,
                        .retryable = true,
                        .retry_after = std::nullopt});
+    if (auto loaded = load_curl(); !loaded)
+        return refuse(id, std::move(handlers), std::move(loaded).error());
     begin(id, std::move(request), std::move(handlers));
 }
 

@@ -4,9 +4,9 @@
 // answers, not followed; nothing is decompressed. An answer shorter than its Content-Length is a
 // failure at once. Nothing here blocks, and nothing polls. Requests that must not wait behind each
 // other (a 30 s poll and a send) belong to different HttpClients: two of them never share a
-// connection. A client lives on one Loop, which must outlive it. libcurl is set up by the first
-// start(). The process ignores SIGPIPE (common/worker sees to it): OpenSSL writes without
-// MSG_NOSIGNAL.
+// connection. A client lives on one Loop, which must outlive it. libcurl is loaded
+// by the first start(). The process ignores SIGPIPE (common/worker sees to it): OpenSSL writes
+// without MSG_NOSIGNAL.
 #pragma once
 
 #include "common/loop/loop.h"

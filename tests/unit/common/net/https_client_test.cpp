@@ -561,6 +561,17 @@ TEST_SUITE("common/net") {
         }
     }
 
+    TEST_CASE("connections are closed when nothing was asked for as long as they are kept") {
+        HttpOptions options;
+        options.connection_rest = 20ms;
+        Bench bench(say_ok, options);
+        CHECK(bench.run(bench.get()));
+        CHECK_FALSE(bench.server.peers().front()->has_left());
+        bench.turn_until([&] { return bench.server.peers().front()->has_left(); });
+        CHECK(bench.run(bench.get()));
+        CHECK(bench.server.peers().size() == 2);
+    }
+
     TEST_CASE("after reset_connections requests use a fresh connection and running ones go on") {
         test::ServedPeer* waiting = nullptr;
         Bench bench([&](test::ServedPeer& peer, const test::ServedRequest& request) {
