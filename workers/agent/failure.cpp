@@ -139,16 +139,24 @@ RunFailure filtered(std::string_view model) {
         "finish_reason content_filter");
 }
 
+RunFailure wanted_tool(std::string_view model) {
+    return plain(
+        kind::config,
+        text(
+            {model, " asked for a tool, and this gateway offers none. Please ask in other words."}),
+        "finish_reason tool_calls without text");
+}
+
 RunFailure not_configured(std::string_view model, std::string problem) {
     auto sentence = text({model, " is not set up: ", problem, "."});
     return plain(kind::config, std::move(sentence), std::move(problem));
 }
 
 RunFailure unknown_provider(std::string_view model, std::string_view provider) {
-    return not_configured(model, provider.empty()
-                                     ? "a model is written as <provider>/<model>"
-                                     : "no provider is configured under models.providers." +
-                                           std::string(provider));
+    return not_configured(
+        model, provider.empty() ? "a model is written as <provider>/<model>"
+                                : "there is no models.providers." + std::string(provider) +
+                                      " in the configuration; add it, or choose another model");
 }
 
 RunFailure broken_transcript(std::string detail) {

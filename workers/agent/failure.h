@@ -46,6 +46,7 @@ RunFailure broken_answer(std::string_view model,
                          std::string detail); // it contradicts the protocol, or broke off
 RunFailure too_slow(std::string_view model, Milliseconds limit); // the run's own deadline
 RunFailure filtered(std::string_view model);
+RunFailure wanted_tool(std::string_view model); // none was offered
 RunFailure not_configured(std::string_view model, std::string problem);
 RunFailure unknown_provider(std::string_view model, std::string_view provider);
 RunFailure

@@ -99,8 +99,11 @@ void Run::judge_answer() {
         return on_failed(error->status >= 400
                              ? refused_by_provider(label(), error->status, *error, std::nullopt)
                              : broken_answer(label(), error->message));
-    if (answer_.text().empty() && answer_.stop_reason() == "content_filter")
-        return fail(filtered(label()));
+    const auto reason = answer_.stop_reason();
+    const bool is_silent = answer_.text().empty();
+    if (is_silent && reason == "content_filter") return fail(filtered(label()));
+    if (is_silent && (reason == "tool_calls" || reason == "function_call"))
+        return fail(wanted_tool(label()));
     complete();
 }
 

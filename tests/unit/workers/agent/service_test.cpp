@@ -142,6 +142,26 @@ TEST_SUITE("workers/agent") {
         CHECK(bench.supervisor.runs["r"].end->outcome() == wire::RunEnd::COMPLETED);
     }
 
+    TEST_CASE("an answer that is only a wish for a tool, or was filtered, is a failure; an empty "
+              "one is not") {
+        std::string reason;
+        Bench bench([&](ServedPeer& peer, const ServedRequest&) {
+            peer.begin_chunked(200, "text/event-stream");
+            peer.chunk(
+                event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"" + reason + "\"}]}") +
+                event("[DONE]"));
+            peer.end_chunked();
+        });
+        for (const auto& [word, outcome] : {std::pair("tool_calls", wire::RunEnd::FAILED),
+                                            std::pair("content_filter", wire::RunEnd::FAILED),
+                                            std::pair("stop", wire::RunEnd::COMPLETED)}) {
+            reason = word;
+            bench.start(word, "x");
+            CHECK(bench.finish(word).end->outcome() == outcome);
+        }
+        CHECK(bench.provider.requests() == 3);
+    }
+
     TEST_CASE("connections are kept from run to run") {
         Bench bench([](ServedPeer& peer, const ServedRequest&) { answer_with(peer, "ok"); });
         for (int i = 0; i < 20; ++i) {
