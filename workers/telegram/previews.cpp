@@ -15,7 +15,7 @@ namespace openclaw::telegram {
 namespace {
 
 constexpr std::size_t enough_to_read = 30; // characters; BEHAVIOUR.md A4
-constexpr Milliseconds first_after{600};
+constexpr Milliseconds room_after{500};
 // At least 1 s and 3 s (TELEGRAM.md 6.3); a little more, so that the pace always has room for the
 // final text.
 constexpr Milliseconds direct_edit_every{1500};
@@ -40,7 +40,6 @@ void Previews::update(const wire::StreamUpdate& update, const std::string& trace
     if (found == streams_.end()) {
         if (!has_place()) return;
         found = streams_.try_emplace(update.action_id()).first;
-        found->second.next = now + first_after;
     }
     auto& stream = found->second;
     if (stream.closed) return;
@@ -97,6 +96,12 @@ void Previews::on_turn(const std::string& action_id, const std::string& chat) {
     const auto found = streams_.find(action_id);
     if (found == streams_.end()) return to_.queue.finish(chat, SendQueue::Used::no);
     auto& stream = found->second;
+    if (!to_.uplink.has_room()) { // the supervisor must know before the network does
+        stream.queued = false;
+        stream.next = to_.clock.now() + room_after;
+        plan();
+        return to_.queue.finish(chat, SendQueue::Used::no);
+    }
     auto text = text_of(stream);
     stream.is_new = false;
     if (!stream.closed && !text.text.empty() && text.text != stream.tried)
@@ -112,6 +117,7 @@ void Previews::show(const std::string& action_id, Stream& stream, const std::str
     target.chat_id = chat;
     stream.tried = text.text;
     const bool is_new = stream.message_id.empty();
+    if (is_new) report(action_id, stream, wire::Delivery::DISPATCHING);
     to_.api.call(
         {.method = is_new ? "sendMessage" : "editMessageText",
          .body = is_new ? send_message_body(target, text)
@@ -164,6 +170,7 @@ void Previews::judge(const std::string& action_id, Stream& stream, const Answer&
     case Trouble::server:
     case Trouble::lost:
         stream.gone = was_new; // it may be there, but nobody knows its id
+        if (was_new) report(action_id, stream, wire::Delivery::UNKNOWN);
         return try_again(stream);
     default:
         break;
@@ -180,11 +187,16 @@ void Previews::try_again(Stream& stream) {
 
 void Previews::on_shown(const std::string& action_id, Stream& stream, const Answer& answer) {
     stream.message_id = std::to_string(answer.result()["message_id"].integer());
+    report(action_id, stream, wire::Delivery::SENT);
+}
+
+void Previews::report(const std::string& action_id, const Stream& stream,
+                      wire::Delivery::State state) {
     wire::Frame frame;
     frame.set_trace(stream.trace);
     auto& delivery = *frame.mutable_delivery();
     delivery.set_action_id(action_id);
-    delivery.set_state(wire::Delivery::SENT);
+    delivery.set_state(state);
     delivery.set_preview(true);
     delivery.set_message_id(stream.message_id);
     to_.uplink.send(std::move(frame));

@@ -1,10 +1,11 @@
 // telegram/previews.h — the answer while it grows: one message, edited.
 //
-// The first text waits until there is something to read and until the answer has taken a moment, so
-// that quick answers have no preview. Then it is edited at a polite rate, one call at a time,
-// newest text wins, nothing is edited into the same text. A preview never fails an answer: what
-// goes wrong only ends it, and the answer is then a message of its own. Marked by the action id of
-// the answer it belongs to.
+// The first text waits until there is something to read; that quick answers have no preview is the
+// supervisor's doing. Then it is edited at a polite rate, one call at a time, newest text wins,
+// nothing is edited into the same text. The supervisor hears before the first message leaves and
+// when its id is known: a preview without an id may stand in the chat for ever. A preview never
+// fails an answer: what goes wrong only ends it, and the answer is then a message of its own.
+// Marked by the action id of the answer it belongs to.
 #pragma once
 
 #include "workers/telegram/alarm.h"
@@ -73,6 +74,7 @@ class Previews {
     void on_answer(const std::string& action_id, const std::string& chat, const Answer& answer);
     void judge(const std::string& action_id, Stream& stream, const Answer& answer);
     void on_shown(const std::string& action_id, Stream& stream, const Answer& answer);
+    void report(const std::string& action_id, const Stream& stream, wire::Delivery::State state);
     void remove(const std::string& action_id);
     Text text_of(const Stream& stream) const;
     void try_again(Stream& stream);

@@ -81,7 +81,8 @@ SendQueue::Lane& SendQueue::lane_of(const std::string& chat) {
     return *lane;
 }
 
-// `now` is the caller's: a clock that moves between two looks would never let anything be free "now".
+// `now` is the caller's: a clock that moves between two looks would never let anything be free
+// "now".
 Instant SendQueue::free_at(const Lane& lane, Priority priority, Instant now) const {
     const auto urgency = urgency_of(priority);
     auto at = std::max({now, all_held_until_, lane.held_until, bot_.free_at(now, urgency)});

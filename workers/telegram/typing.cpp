@@ -7,7 +7,6 @@ namespace openclaw::telegram {
 
 namespace {
 
-constexpr Milliseconds first_after{100};
 constexpr Milliseconds again_after = std::chrono::seconds(4);   // TELEGRAM.md 6.4: shown for 5 s
 constexpr Milliseconds give_up_after = std::chrono::minutes(2); // TELEGRAM.md 6.4
 constexpr Milliseconds action_deadline = std::chrono::seconds(4);
@@ -31,9 +30,9 @@ void Typing::begin(const Target& target) {
     if (chats_.size() >= most_chats) return;
     const auto now = clock_.now();
     const auto [entry, is_new] =
-        chats_.try_emplace(key_of(target), Chat{target, now + first_after, now + give_up_after});
+        chats_.try_emplace(key_of(target), Chat{target, now, now + give_up_after});
     entry->second.give_up = now + give_up_after;
-    if (is_new) plan();
+    if (is_new) on_alarm();
 }
 
 void Typing::end(const Target& target) {

@@ -2,7 +2,7 @@
 //
 // Telegram shows it for five seconds (TELEGRAM.md 6.4), so it is said again every four. Droppable:
 // it waits for nothing, is never repeated after a failure, and stays silent while the server holds
-// the chat. The first one waits a moment, so that an answer that comes at once needs none.
+// the chat. That an answer which comes at once needs none is the supervisor's doing.
 #pragma once
 
 #include "workers/telegram/alarm.h"

@@ -66,7 +66,6 @@ struct Bench {
     // A preview on the screen as message 7.
     void show_preview() {
         previews.update(stream("the first thirty characters of it"), "t1");
-        alarms.advance(600ms);
         api.answer_sent(7);
     }
 
@@ -319,8 +318,7 @@ TEST_SUITE("workers/telegram") {
         CHECK(bench.api.last().body.contains(R"("link_preview_options":{"is_disabled":true})"));
     }
 
-    TEST_CASE(
-        "a preview waits for enough text and a moment, is reported, then edited at a polite rate") {
+    TEST_CASE("a preview waits for enough text, is reported, then edited at a polite rate") {
         Bench bench;
         bench.previews.update(Bench::stream("short"), "t1");
         bench.alarms.advance(5s);
@@ -328,7 +326,7 @@ TEST_SUITE("workers/telegram") {
         bench.previews.update(Bench::stream("now there are thirty characters"), "t1");
         REQUIRE(bench.api.last().method == "sendMessage");
         bench.api.answer_sent(7);
-        CHECK(bench.uplink.deliveries() == Lines{"preview #7"});
+        CHECK(bench.uplink.deliveries() == Lines{"preview DISPATCHING", "preview #7"});
         for (int i = 0; i < 10; ++i) {
             bench.previews.update(
                 Bench::stream("now there are thirty characters " + std::to_string(i)), "t1");
@@ -341,14 +339,15 @@ TEST_SUITE("workers/telegram") {
             bench.api.last().body ==
             R"({"chat_id":5001,"message_id":7,"text":"now there are thirty characters 9","parse_mode":"HTML"})");
     }
-    TEST_CASE("a quick answer has no preview") {
+    TEST_CASE("no preview leaves before the supervisor can be told") {
         Bench bench;
-        bench.previews.update(Bench::stream("a whole answer of more than thirty characters"), "t1");
-        bench.alarms.advance(500ms);
-        bench.deliveries.begin(Bench::answer("a whole answer of more than thirty characters"));
-        bench.api.answer_sent(1);
-        bench.alarms.advance(1h);
-        CHECK(bench.api.methods() == Lines{"sendMessage"});
+        bench.uplink.room = false;
+        bench.previews.update(Bench::stream("now there are thirty characters"), "t1");
+        bench.alarms.advance(10s);
+        CHECK(bench.api.made.empty());
+        bench.uplink.room = true;
+        bench.alarms.advance(1s);
+        CHECK(bench.api.made.size() == 1);
     }
     TEST_CASE(
         "one edit is on its way at a time, the newest text wins, and equal text is not sent") {
@@ -390,14 +389,14 @@ TEST_SUITE("workers/telegram") {
         bench.api.lose();
         bench.alarms.advance(5s);
         bench.api.answer_error(400, "Bad Request: message is not modified: x");
-        CHECK(bench.uplink.deliveries() ==
-              Lines{"preview #7", "DISPATCHING 0/1", "DISPATCHING 0/1", "SENT 0/1 #7"});
+        CHECK(bench.uplink.deliveries() == Lines{"preview DISPATCHING", "preview #7",
+                                                 "DISPATCHING 0/1", "DISPATCHING 0/1",
+                                                 "SENT 0/1 #7"});
         CHECK(bench.api.methods() == Lines{"sendMessage", "editMessageText", "editMessageText"});
     }
     TEST_CASE("the final text waits for a preview that is on its way and then edits it") {
         Bench bench;
         bench.previews.update(Bench::stream("the first thirty characters of it"), "t1");
-        bench.alarms.advance(600ms);
         bench.deliveries.begin(Bench::answer("the whole answer"));
         CHECK(bench.api.made.size() == 1);
         bench.api.answer_sent(7);
@@ -434,7 +433,6 @@ TEST_SUITE("workers/telegram") {
         "a preview whose fate is unknown is not sent again, and the answer is a new message") {
         Bench bench;
         bench.previews.update(Bench::stream("the first thirty characters of it"), "t1");
-        bench.alarms.advance(600ms);
         bench.api.lose();
         bench.previews.update(Bench::stream("the first thirty characters of it and more"), "t1");
         bench.alarms.advance(1h);
@@ -473,7 +471,6 @@ TEST_SUITE("workers/telegram") {
         SUBCASE("on its way") {
             Bench bench;
             bench.previews.update(Bench::stream("the first thirty characters of it"), "t1");
-            bench.alarms.advance(600ms);
             bench.previews.cancel(cancel);
             CHECK(bench.api.made.size() == 1);
             bench.api.answer_sent(8);
@@ -499,8 +496,6 @@ TEST_SUITE("workers/telegram") {
         Bench bench;
         const Target target{.chat_id = "-1007", .thread_id = "1"};
         bench.typing.begin(target);
-        CHECK(bench.api.made.empty());
-        bench.alarms.advance(100ms);
         CHECK(bench.api.last().body ==
               R"({"chat_id":-1007,"message_thread_id":1,"action":"typing"})");
         bench.api.answer_ok("true");
@@ -517,9 +512,10 @@ TEST_SUITE("workers/telegram") {
         bench.typing.begin(target);
         SUBCASE("answer") {
             bench.deliveries.begin(Bench::answer("x"));
+            bench.api.answer_ok("true");
             bench.api.answer_sent(1);
             bench.alarms.advance(1min);
-            CHECK(bench.api.methods() == Lines{"sendMessage"});
+            CHECK(bench.api.methods() == Lines{"sendChatAction", "sendMessage"});
         }
         SUBCASE("refusal") {
             bench.alarms.advance(1s);

@@ -100,7 +100,9 @@ class FakeUplink final : public Uplink {
             if (!frame.has_delivery()) continue;
             const auto& one = frame.delivery();
             if (one.preview()) {
-                lines.push_back("preview #" + one.message_id());
+                const bool sent = one.state() == wire::Delivery::SENT;
+                lines.push_back(sent ? "preview #" + one.message_id()
+                                     : "preview " + wire::Delivery::State_Name(one.state()));
                 continue;
             }
             auto line = wire::Delivery::State_Name(one.state()) + " " + std::to_string(one.part()) +

@@ -279,6 +279,13 @@ const wire::Delivery* Stage::delivery(wire::Delivery::State state) const {
     return nullptr;
 }
 
+std::string Stage::preview_id() const {
+    for (const auto& frame : frames)
+        if (frame.delivery().preview() && frame.delivery().state() == wire::Delivery::SENT)
+            return frame.delivery().message_id();
+    return {};
+}
+
 std::string Stage::status() const {
     std::string text;
     for (const auto& frame : frames) {

@@ -80,8 +80,9 @@ class Stage : public ipc::LinkHandler {
 
     std::vector<wire::Frame> frames; // all that the worker said
     std::vector<std::string> event_ids() const;
-    std::vector<std::string> deliveries() const; // "SENT 0/1", "preview"
-    const wire::Delivery* delivery(wire::Delivery::State state) const;
+    std::vector<std::string> deliveries() const;                       // "SENT 0/1", "preview"
+    const wire::Delivery* delivery(wire::Delivery::State state) const; // of an answer
+    std::string preview_id() const;                                    // once it is shown
     std::string status() const; // of the last ChannelStatus: "CONNECTED", "DEGRADED conflict"
     std::string state_of(const std::string& key) const;
 
