@@ -14,19 +14,19 @@ constexpr std::uint16_t normal_closure = 1000, policy_violation = 1008; // RFC 6
 } // namespace
 
 void WsPeer::send_parts(std::span<const std::string_view> parts) {
-    if (client_ != nullptr) client_->send(parts);
+    if (socket_ != nullptr) socket_->send(parts);
 }
 
 void WsPeer::send_event(const web::SharedEvent& event) {
-    if (client_ != nullptr) client_->send_event(event);
+    if (socket_ != nullptr) socket_->send_event(event);
 }
 
 void WsPeer::close(std::uint16_t code, std::string_view reason) {
-    if (client_ != nullptr) client_->close(code, reason);
+    if (socket_ != nullptr) socket_->close(code, reason);
 }
 
 bool WsPeer::is_direct_local() const {
-    return client_ != nullptr && client_->arrival().direct_local;
+    return socket_ != nullptr && socket_->arrival().direct_local;
 }
 
 WsSession::WsSession(FrontDoor& door, web::WsClient& client)

@@ -16,10 +16,10 @@ namespace openclaw::rpc {
 // The peer behind a socket. Outlives it when an answer is still owed; then sends nothing.
 class WsPeer final : public Peer {
   public:
-    explicit WsPeer(web::WsClient& client)
-        : client_(&client) {}
+    explicit WsPeer(web::WsClient& socket)
+        : socket_(&socket) {}
 
-    void detach() { client_ = nullptr; }
+    void detach() { socket_ = nullptr; }
 
     void send_parts(std::span<const std::string_view> parts) override;
     void send_event(const web::SharedEvent& event) override;
@@ -27,7 +27,7 @@ class WsPeer final : public Peer {
     bool is_direct_local() const override;
 
   private:
-    web::WsClient* client_;
+    web::WsClient* socket_;
 };
 
 class WsSession final : public web::Session {

@@ -50,11 +50,12 @@ Result<SocketAddress> socket_address(const std::string& host, std::uint16_t port
 Error bind_error(const std::string& host, std::uint16_t port, int number) {
     const std::string where = host + " port " + std::to_string(port);
     if (number == EADDRINUSE) {
-        Error error = system_error(Code::unavailable,
-                                   "cannot listen on " + where + ": port " + std::to_string(port) +
-                                       " is already in use; stop the program that uses it, or choose "
-                                       "another one with --port or gateway.port",
-                                   number);
+        Error error =
+            system_error(Code::unavailable,
+                         "cannot listen on " + where + ": port " + std::to_string(port) +
+                             " is already in use; stop the program that uses it, or choose "
+                             "another one with --port or gateway.port",
+                         number);
         error.retryable = true;
         return error;
     }

@@ -21,7 +21,8 @@ TEST_SUITE("supervisor/web") {
         REQUIRE_FALSE(second);
         CHECK(second.error().code == Code::unavailable);
         CHECK(second.error().system_errno == EADDRINUSE);
-        CHECK(second.error().sentence.contains("port " + std::to_string(port) + " is already in use"));
+        CHECK(second.error().sentence.contains("port " + std::to_string(port) +
+                                               " is already in use"));
     }
 
     TEST_CASE("loopback listens on both address families with one port") {

@@ -1,0 +1,364 @@
+// Everything behind the methods, scripted: runs, sessions, workers, outgoing messages, pairings;
+// and a peer that keeps what it was sent.
+#pragma once
+
+#include "supervisor/rpc/dispatch.h"
+#include "supervisor/rpc/events.h"
+#include "supervisor/rpc/facts.h"
+#include "supervisor/rpc/health.h"
+#include "supervisor/rpc/presence.h"
+#include "supervisor/rpc/run_events.h"
+#include "supervisor/rpc/sources.h"
+#include "supervisor/rpc/table.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace openclaw::test {
+
+struct FakePeer final : rpc::Peer {
+    void send_parts(std::span<const std::string_view> parts) override {
+        std::string whole;
+        for (const auto part : parts)
+            whole += part;
+        frames.push_back(std::move(whole));
+    }
+
+    void send_event(const web::SharedEvent& event) override {
+        std::string text = event->head + event->appended + event->tail;
+        if (event->sequenced) text += ",\"seq\":" + std::to_string(++sequence);
+        frames.push_back(text + "}");
+    }
+
+    void close(std::uint16_t code, std::string_view) override { close_code = code; }
+
+    bool is_direct_local() const override { return true; }
+
+    std::string last() const { return frames.empty() ? "" : frames.back(); }
+
+    std::vector<std::string> frames;
+    std::uint64_t sequence = 0;
+    int close_code = 0;
+};
+
+inline json::Document parsed(std::string_view text) {
+    auto document = json::Document::parse(text);
+    REQUIRE_MESSAGE(document, text);
+    return std::move(*document);
+}
+
+// Runs as a test moves them: begin() records, the test starts, speaks and ends.
+struct FakeRuns final : flow::AgentRuns {
+    Result<flow::Begun> begin(flow::RunRequest request) override {
+        if (refusal) return Failure(*refusal);
+        if (const auto known = runs.find(request.run_id); known != runs.end()) {
+            const auto status = known->second->status;
+            using Status = flow::Begun::Status;
+            return flow::Begun{.run_id = request.run_id,
+                               .status = status == flow::RunStatus::completed ? Status::completed
+                                         : status == flow::RunStatus::failed  ? Status::failed
+                                                                              : Status::in_flight};
+        }
+        auto run = std::make_unique<flow::Run>();
+        run->request = std::move(request);
+        run->session_id = "sid-1";
+        const std::string id = run->request.run_id;
+        begun.push_back(run.get());
+        runs[id] = std::move(run);
+        return flow::Begun{.run_id = id, .status = flow::Begun::Status::started};
+    }
+
+    std::vector<std::string> abort(const std::string& session_key,
+                                   const std::optional<std::string>& run_id) override {
+        std::vector<std::string> ids;
+        for (auto& [id, run] : runs)
+            if (!run->is_over() && run->request.session_key == session_key &&
+                (!run_id || *run_id == id))
+                ids.push_back(id);
+        for (const auto& id : ids)
+            end(id, flow::RunStatus::aborted, "abort");
+        return ids;
+    }
+
+    const flow::Run* find(const std::string& run_id) const override {
+        const auto at = runs.find(run_id);
+        return at == runs.end() ? nullptr : at->second.get();
+    }
+
+    std::vector<const flow::Run*> active(const std::string& session_key) const override {
+        std::vector<const flow::Run*> list;
+        for (const auto* run : begun)
+            if (!run->is_over() && run->request.session_key == session_key) list.push_back(run);
+        return list;
+    }
+
+    std::size_t active_count() const override { return 0; }
+
+    void wait(const std::string& run_id, Milliseconds timeout,
+              std::move_only_function<void(const flow::Run*)> done) override {
+        waits.emplace_back(run_id, timeout);
+        const auto* run = find(run_id);
+        done(run != nullptr && run->is_over() ? run : nullptr);
+    }
+
+    void add_listener(flow::RunListener& listener) override { listeners.push_back(&listener); }
+
+    void start(const std::string& id) {
+        flow::Run& run = *runs.at(id);
+        run.status = flow::RunStatus::running;
+        run.provider = "fake";
+        run.model = "fake-1";
+        run.started_at_ms = 1000;
+        for (auto* listener : listeners)
+            listener->on_run_started(run);
+    }
+
+    void speak(const std::string& id, const std::string& appended) {
+        flow::Run& run = *runs.at(id);
+        run.text += appended;
+        for (auto* listener : listeners)
+            listener->on_run_delta(run, appended);
+    }
+
+    void end(const std::string& id, flow::RunStatus status, const std::string& reason) {
+        flow::Run& run = *runs.at(id);
+        run.status = status;
+        run.stop_reason = reason;
+        run.ended_at_ms = 2000;
+        run.output_tokens = 7;
+        for (auto* listener : listeners)
+            listener->on_run_ended(run);
+    }
+
+    void row(const std::string& session_key, const std::string& role, const std::string& text) {
+        ledger::TranscriptRow row;
+        row.id = "row-" + role;
+        row.sequence = 1;
+        row.role = role;
+        row.text = text;
+        row.at_ms = 5;
+        for (auto* listener : listeners)
+            listener->on_transcript_row(session_key, row);
+    }
+
+    std::map<std::string, std::unique_ptr<flow::Run>> runs;
+    std::vector<const flow::Run*> begun;
+    std::vector<flow::RunListener*> listeners;
+    std::vector<std::pair<std::string, Milliseconds>> waits;
+    std::optional<Error> refusal;
+};
+
+struct FakeConversations final : rpc::Conversations {
+    std::vector<const ledger::Session*> list() const override {
+        std::vector<const ledger::Session*> all;
+        for (const auto& session : sessions)
+            all.push_back(&session);
+        std::ranges::stable_sort(all, std::greater(),
+                                 [](const auto* session) { return session->updated_at_ms; });
+        return all;
+    }
+
+    const ledger::Session* find(std::string_view key) const override {
+        const auto at = std::ranges::find(sessions, key, &ledger::Session::key);
+        return at == sessions.end() ? nullptr : &*at;
+    }
+
+    void page(std::string, std::int64_t before, std::size_t limit,
+              rpc::Done<ledger::TranscriptPage> done) override {
+        ledger::TranscriptPage page{
+            .rows = {}, .has_more = false, .total = static_cast<std::int64_t>(rows.size())};
+        for (const auto& row : rows)
+            if (before == 0 || row.sequence < before) page.rows.push_back(row);
+        page.has_more = page.rows.size() > limit;
+        if (page.has_more)
+            page.rows.erase(page.rows.begin(),
+                            page.rows.end() - static_cast<std::ptrdiff_t>(limit));
+        done(std::move(page));
+    }
+
+    ledger::Session& add(const std::string& key, std::int64_t updated_at_ms) {
+        ledger::Session session;
+        session.key = key;
+        session.agent_id = "main";
+        session.session_id = "sid-1";
+        session.updated_at_ms = updated_at_ms;
+        sessions.push_back(session);
+        return sessions.back();
+    }
+
+    void say(const std::string& role, const std::string& text) {
+        ledger::TranscriptRow row;
+        row.sequence = static_cast<std::int64_t>(rows.size()) + 1;
+        row.id = "row-" + std::to_string(row.sequence);
+        row.role = role;
+        row.text = text;
+        row.at_ms = row.sequence * 10;
+        rows.push_back(row);
+    }
+
+    std::vector<ledger::Session> sessions;
+    std::vector<ledger::TranscriptRow> rows;
+};
+
+struct FakeWorkers final : rpc::WorkerDesk {
+    std::vector<process::WorkerView> views(bool) const override { return list; }
+
+    Result<void> act(const std::string& what, const std::string& id) {
+        if (std::ranges::find(list, id, &process::WorkerView::id) == list.end())
+            return fail(Code::not_found, "no worker " + id);
+        acts.push_back(what + " " + id);
+        return {};
+    }
+
+    Result<void> start(const std::string& id) override { return act("start", id); }
+
+    Result<void> stop(const std::string& id) override { return act("stop", id); }
+
+    Result<void> restart(const std::string& id) override { return act("restart", id); }
+
+    std::vector<process::WorkerView> list;
+    std::vector<std::string> acts;
+};
+
+struct FakeOutgoing final : rpc::Outgoing {
+    void send(rpc::OutgoingMessage message, rpc::Done<rpc::OutgoingReceipt> done) override {
+        messages.push_back(std::move(message));
+        waiting.push_back(std::move(done));
+    }
+
+    void deliver(Result<rpc::OutgoingReceipt> outcome) {
+        auto done = std::move(waiting.front());
+        waiting.erase(waiting.begin());
+        done(std::move(outcome));
+    }
+
+    std::vector<rpc::OutgoingMessage> messages;
+    std::vector<rpc::Done<rpc::OutgoingReceipt>> waiting;
+};
+
+struct FakePairings final : rpc::PairingDesk {
+    std::vector<ledger::PairingRequest> waiting(std::string_view channel,
+                                                std::string_view) const override {
+        std::vector<ledger::PairingRequest> chosen;
+        for (const auto& request : requests)
+            if (channel.empty() || request.channel == channel) chosen.push_back(request);
+        return chosen;
+    }
+
+    void approve(std::string channel, std::string code,
+                 rpc::Done<ledger::ApprovedSender> done) override {
+        const auto at = std::ranges::find(requests, code, &ledger::PairingRequest::code);
+        if (at == requests.end())
+            return done(fail(Code::not_found, "nobody waits with the code " + code));
+        ledger::ApprovedSender who;
+        who.channel = channel;
+        who.account = at->account;
+        who.sender_id = at->sender_id;
+        requests.erase(at);
+        done(who);
+    }
+
+    void dismiss(std::string, std::string code, rpc::Done<void> done) override {
+        if (std::erase_if(requests, [&](const auto& request) { return request.code == code; }) == 0)
+            return done(fail(Code::not_found, "gone"));
+        done({});
+    }
+
+    std::vector<ledger::PairingRequest> requests;
+};
+
+// All methods over the fakes, and one operator with every scope.
+struct Desk {
+    Desk() {
+        facts.agents.entries["main"].id = "main";
+        facts.agents.defaults.model.primary = "fake/fake-1";
+        facts.config_path = "/etc/openclaw.json";
+        facts.state_directory = "/state";
+        facts.ledger_path = "/state/ledger.sqlite";
+        facts.auth_mode = "token";
+        facts.boot_id = "boot-1";
+        facts.started_at_ms = loop.clock().unix_ms();
+        runs.add_listener(run_events);
+        owner->scopes = policy::operator_scopes();
+        owner->connection_id = "c-owner";
+    }
+
+    ~Desk() {
+        for (auto* peer : joined)
+            events.leave(*peer);
+    }
+
+    std::shared_ptr<FakePeer> join(policy::Scopes scopes) {
+        auto peer = std::make_shared<FakePeer>();
+        peer->scopes = std::move(scopes);
+        events.join(*peer);
+        joined.push_back(peer.get());
+        kept.push_back(peer);
+        return peer;
+    }
+
+    // Asks as `peer` and returns the last frame it got.
+    std::string ask(FakePeer& peer, const std::string& method, const std::string& params = "") {
+        const std::string frame = R"({"type":"req","id":"q","method":")" + method + "\"" +
+                                  (params.empty() ? "" : ",\"params\":" + params) + "}";
+        dispatch.on_message(peer, frame);
+        return peer.last();
+    }
+
+    std::string ask(const std::string& method, const std::string& params = "") {
+        return ask(*owner, method, params);
+    }
+
+    Loop loop;
+    rpc::GatewayFacts facts;
+    FakeConversations conversations;
+    FakeWorkers workers;
+    FakeRuns runs;
+    FakeOutgoing outgoing;
+    FakePairings pairings;
+    std::vector<rpc::ChannelFacts> channels;
+    rpc::ConfigSnapshot config;
+    rpc::Events events{loop};
+    rpc::Presence presence{loop.clock(), events};
+    rpc::HealthSnapshot health{
+        loop,
+        events,
+        {.facts = facts, .workers = workers, .conversations = conversations, .channels = [this] {
+             return channels;
+         }}};
+    rpc::RunEvents run_events{{.loop = loop,
+                               .events = events,
+                               .conversations = conversations,
+                               .facts = facts,
+                               .runs = runs}};
+    rpc::MethodTable table = rpc::make_method_table(
+        {.loop = loop,
+         .health = health,
+         .presence = presence,
+         .facts = facts,
+         .workers = workers,
+         .conversations = conversations,
+         .pairings = pairings,
+         .runs = runs,
+         .run_events = run_events,
+         .outgoing = outgoing,
+         .read_config = [this] { return config; },
+         .explain =
+             [](std::string id, rpc::Done<std::string> done) {
+                 if (id == "known")
+                     done(std::string(R"({"id":"known","steps":[]})"));
+                 else
+                     done(fail(Code::not_found, "nothing is known about " + id));
+             }});
+    rpc::Dispatch dispatch{table, loop.clock()};
+    std::shared_ptr<FakePeer> owner = std::make_shared<FakePeer>();
+    std::vector<FakePeer*> joined;
+    std::vector<std::shared_ptr<FakePeer>> kept;
+};
+
+} // namespace openclaw::test
