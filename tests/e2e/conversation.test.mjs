@@ -38,8 +38,8 @@ describe('a conversation on Telegram', { concurrency: 8 }, () => {
 
   test('a slow answer grows by edits at a polite rate and ends complete', async () => {
     const chat = scene.chat(5003);
-    const words = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
-    const answer = await chat.ask('slow 40 100', words, { timeout: 15_000 });
+    const words = Array.from({ length: 60 }, (_, i) => `word${i}`).join(' ');
+    const answer = await chat.ask('slow 60 100', words, { timeout: 15_000 });
     assert.ok(answer.edits >= 2, `the answer was edited ${answer.edits} times`);
     assert.equal((await chat.answers()).length, 1);
     const times = answer.editLog.map((edit) => edit.at);
