@@ -14,7 +14,8 @@ inline constexpr WorkerSpec agent_worker = {
     .one_per = Instance::single,
     .is_channel = false,
     .restart = {},
-    .limits = {.memory = 1024ull << 20, .files = 512},
+    // Files: each of 256 runs has a connection and a transcript, and two more during a name lookup.
+    .limits = {.memory = 1024ull << 20, .files = 2048},
     .permits = ipc::agent_permits,
     .secret_fields = {},
 };

@@ -45,7 +45,7 @@ bool find_all(void* handle) {
 // eat a worker's address-space limit when many connections begin at once; getaddrinfo needs a
 // fraction of this.
 void limit_lookup_threads() {
-    constexpr std::size_t stack_bytes = 512 * 1024;
+    constexpr std::size_t stack_bytes = 512u << 10;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, stack_bytes);

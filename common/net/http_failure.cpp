@@ -97,6 +97,13 @@ std::string told_by_libcurl(const FailureFacts& facts) {
     return ": " + log::redact(to_valid_utf8(facts.detail));
 }
 
+// A connection that breaks, or a proxy that refuses, before the request is not an answer cut short.
+CURLcode code_of(const FailureFacts& facts) {
+    const bool broke = facts.code == CURLE_RECV_ERROR || facts.code == CURLE_SEND_ERROR ||
+                       facts.code == CURLE_GOT_NOTHING;
+    return broke && !facts.connected ? CURLE_COULDNT_CONNECT : facts.code;
+}
+
 } // namespace
 
 std::string host_of(std::string_view url) {
@@ -119,7 +126,7 @@ HttpFailure explain_failure(const FailureFacts& facts) {
         return failure(Code::unavailable, true,
                        host + " closed a kept connection before it answered", facts);
     if (facts.code == CURLE_OPERATION_TIMEDOUT) return deadline_passed(facts);
-    const auto* row = row_of(facts.code);
+    const auto* row = row_of(code_of(facts));
     if (row == nullptr)
         return failure(Code::unavailable, true, host + ": " + curl().easy_strerror(facts.code),
                        facts);

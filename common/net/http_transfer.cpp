@@ -15,9 +15,9 @@ namespace openclaw::net {
 namespace {
 
 constexpr std::size_t max_headers = 64;
-constexpr std::size_t max_header_bytes = 16 * 1024;
+constexpr std::size_t max_header_bytes = 16u << 10;
 constexpr std::size_t early_reserve =
-    256 * 1024; // what a Content-Length may make us allocate before bytes come
+    256u << 10; // what a Content-Length may make us allocate before bytes come
 
 bool is_line(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;

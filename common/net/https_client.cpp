@@ -155,6 +155,7 @@ void HttpClient::State::cancel(std::uint64_t id) {
 
 void HttpClient::State::cancel_all() {
     std::vector<std::uint64_t> ids;
+    ids.reserve(running.size());
     for (const auto& [id, transfer] : running)
         ids.push_back(id);
     for (const auto id : ids)

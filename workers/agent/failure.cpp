@@ -117,7 +117,7 @@ RunFailure not_delivered(std::string_view model, const net::HttpFailure& failure
     return ours;
 }
 
-RunFailure broken_answer(std::string_view model, std::string detail) {
+RunFailure broken_answer(std::string_view model, std::string_view detail) {
     auto failure =
         plain(kind::server, text({"The answer of ", model, " broke off. Please try again."}),
               log::redact(detail));

@@ -7,7 +7,7 @@ namespace openclaw::agent {
 
 namespace {
 
-constexpr std::size_t unknown_window_budget = 256 * 1024;
+constexpr std::size_t unknown_window_budget = 256u << 10;
 constexpr std::size_t bytes_per_token = 3;
 constexpr std::size_t bytes_around_a_message =
     16; // role and separators, in tokens of the provider's

@@ -9,6 +9,7 @@ namespace openclaw::agent {
 
 namespace {
 
+constexpr std::int64_t longest_request_seconds = 604'800; // a week: a bound, not a wish
 constexpr std::string_view known_api = "openai-completions";
 
 std::string without_slash(std::string_view url) {
@@ -54,7 +55,7 @@ ProviderSettings read_provider(std::string_view id, json::View row,
     provider.headers = read_headers(row["headers"]);
     provider.sends_key = row["authHeader"].boolean(true);
     provider.timeout = std::chrono::seconds(
-        std::clamp<std::int64_t>(row["timeoutSeconds"].integer(), 0, 7 * 24 * 3600));
+        std::clamp<std::int64_t>(row["timeoutSeconds"].integer(), 0, longest_request_seconds));
     provider.models = read_models(row["models"]);
     provider.problem = problem_of(provider, row["api"].text(known_api));
     if (const auto key = secrets.find("provider:" + provider.id + ":apiKey"); key != secrets.end())

@@ -284,6 +284,62 @@ TEST_SUITE("common/net") {
         CHECK_FALSE(outcome.error().request_sent);
     }
 
+    TEST_CASE("a proxy that refuses the tunnel, or hangs, never saw the request") {
+        for (const std::string how : {"refuses", "hangs", "closes"}) {
+            CAPTURE(how);
+            std::string asked;
+            Loop loop;
+            test::HttpServer proxy(loop,
+                                   [&](test::ServedPeer& peer, const test::ServedRequest& request) {
+                                       asked = request.method + " " + request.path;
+                                       if (how == "refuses") peer.answer(502, "no way");
+                                       if (how == "closes") peer.close();
+                                   });
+            HttpOptions options;
+            options.proxy = proxy.url("");
+            HttpClient client(loop, options);
+            HttpRequest request;
+            request.url = Secret("https://api.example.org/bot1:secret");
+            request.connect_timeout = 60ms;
+            std::optional<HttpOutcome> outcome;
+            HttpHandlers handlers;
+            handlers.done = [&](HttpOutcome result) { outcome = std::move(result); };
+            const auto call = client.start(std::move(request), std::move(handlers));
+            while (!outcome)
+                loop.turn();
+            CHECK(asked == "CONNECT api.example.org:443");
+            REQUIRE_FALSE(*outcome);
+            CHECK_FALSE(outcome->error().request_sent);
+            CHECK(outcome->error().error.sentence.find("api.example.org") != std::string::npos);
+            CHECK(outcome->error().error.sentence.find("secret") == std::string::npos);
+            if (how != "hangs")
+                CHECK(outcome->error().error.sentence.starts_with("cannot connect to"));
+        }
+    }
+
+    TEST_CASE("plain HTTP goes through a proxy as well") {
+        Loop loop;
+        std::string asked;
+        test::HttpServer proxy(loop,
+                               [&](test::ServedPeer& peer, const test::ServedRequest& request) {
+                                   asked = request.method + " " + request.path;
+                                   peer.answer(200, "via");
+                               });
+        HttpOptions options;
+        options.proxy = proxy.url("");
+        HttpClient client(loop, options);
+        HttpRequest request;
+        request.url = Secret("http://api.example.org/x");
+        std::optional<HttpOutcome> outcome;
+        HttpHandlers handlers;
+        handlers.done = [&](HttpOutcome result) { outcome = std::move(result); };
+        const auto call = client.start(std::move(request), std::move(handlers));
+        while (!outcome)
+            loop.turn();
+        CHECK(asked == "GET http://api.example.org/x");
+        CHECK((*outcome)->body == "via");
+    }
+
     TEST_CASE("a connection that breaks after the request may have been served") {
         for (const std::string how :
              {"closed", "reset", "half a header", "truncated", "truncated chunk"}) {
