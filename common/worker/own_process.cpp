@@ -16,9 +16,9 @@ void settle_process() {
     // One thread allocates: a second arena is 64 MiB of address space for nothing. What is freed
     // goes back early, because there are many of us and most of them wait most of the time.
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_TRIM_THRESHOLD, 64 * 1024);
-    mallopt(M_TOP_PAD, 16 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+    mallopt(M_TOP_PAD, 64 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
     setenv("UV_THREADPOOL_SIZE", "1", 1); // read by libuv at the first use of its pool
     std::signal(SIGPIPE, SIG_IGN);        // a peer that went away is an error code, not a death
 }
