@@ -43,7 +43,7 @@ RunFailure refused_by_provider(std::string_view model, int status, const Provide
                                std::optional<Milliseconds> retry_after);
 RunFailure not_delivered(std::string_view model, const net::HttpFailure& failure);
 RunFailure broken_answer(std::string_view model,
-                         std::string detail); // it contradicts the protocol, or broke off
+                         std::string_view detail); // it contradicts the protocol, or broke off
 RunFailure too_slow(std::string_view model, Milliseconds limit); // the run's own deadline
 RunFailure filtered(std::string_view model);
 RunFailure wanted_tool(std::string_view model); // none was offered
