@@ -39,6 +39,7 @@ int run_program(const Context& context, const std::vector<std::string>& argument
     add_agent(root, context);
     add_message(root, context);
     add_logs(root, context);
+    add_config(root, context);
     add_pairing(root, context);
     add_explain(root, context);
     const Parsed parsed = line.parse(arguments);

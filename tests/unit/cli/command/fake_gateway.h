@@ -9,12 +9,14 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <thread>
@@ -46,6 +48,7 @@ class FakeGateway {
         char name[] = "/tmp/openclaw-cli-gateway-XXXXXX";
         REQUIRE(mkdtemp(name) != nullptr);
         folder_ = name;
+        environment_ = {{"HOME", folder_}, {"OPENCLAW_STATE_DIR", folder_}};
         listen_on(folder_ + "/run/supervisor.sock");
         thread_ = std::jthread([this] { serve(); });
     }
@@ -59,17 +62,33 @@ class FakeGateway {
     Printed run(const std::vector<std::string>& arguments) {
         Printed printed;
         const UniqueFd out = temporary(), err = temporary();
-        config::Environment environment{{"HOME", folder_}, {"OPENCLAW_STATE_DIR", folder_}};
-        const auto paths = config::resolve_paths({}, environment).value();
+        const auto paths = config::resolve_paths({}, environment_).value();
         const Globals globals = take_globals(arguments).globals;
         const Context context{.console = Console(out.get(), err.get(), true),
                               .globals = globals,
-                              .environment = environment,
+                              .environment = environment_,
                               .paths = paths};
         printed.exit_code = run_program(context, arguments);
         printed.out = content(out.get());
         printed.err = content(err.get());
         return printed;
+    }
+
+    void set_variable(const std::string& name, const std::string& value) {
+        environment_[name] = value;
+    }
+
+    std::string config_file() const { return folder_ + "/openclaw.json"; }
+
+    void write_config(std::string_view text) const {
+        const std::string path = config_file();
+        std::ofstream(path) << text;
+        chmod(path.c_str(), 0600);
+    }
+
+    std::string config_text() const { // empty when there is no file
+        std::ifstream file(config_file());
+        return {std::istreambuf_iterator<char>(file), {}};
     }
 
     // The parameters of the last call of this method, as JSON text. Call after run().
@@ -142,6 +161,7 @@ class FakeGateway {
     std::map<std::string, Frames> script_;
     std::map<std::string, std::string> asked_;
     std::string folder_;
+    config::Environment environment_;
     UniqueFd listener_;
     std::jthread thread_;
 };
