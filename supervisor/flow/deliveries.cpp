@@ -29,6 +29,7 @@ struct Deliveries::Delivery {
     bool is_stream = false;      // no final text yet
     bool is_in_hand = false;     // the worker has the final text
     bool is_dispatched = false;  // the worker said so, and no receipt followed
+    int deaths = 0;              // workers that died of themselves with it in hand
     bool is_recording = false;   // a write that precedes the next step is under way
     std::vector<OnSettled> watchers;
 };
@@ -164,7 +165,14 @@ void Deliveries::wait_in_line(Delivery& delivery) {
 
 bool Deliveries::may_hand_over(const Delivery& delivery) {
     return delivery.is_on_disk && !delivery.is_stream && !delivery.is_in_hand && !delivery.is_recording &&
-           delivery.row.next_try_at_ms <= rooms_.now_ms() && lines_[delivery.worker].in_hand < max_in_hand;
+           delivery.row.next_try_at_ms <= rooms_.now_ms() && has_free_hand(lines_[delivery.worker], delivery);
+}
+
+// What its worker died under is given to the next one alone: so the guilty one is known, and the others are not
+// taken for it.
+bool Deliveries::has_free_hand(const Line& line, const Delivery& delivery) {
+    if (delivery.deaths > 0) return line.in_hand == 0;
+    return !line.holds_suspect && line.in_hand < max_in_hand;
 }
 
 // Hands over what waits for this worker, oldest first.
@@ -173,7 +181,7 @@ void Deliveries::push(const std::string& worker) {
     if (link == nullptr || !link->can_send()) return;
     const auto waiting = lines_[worker].waiting; // a copy: handing over takes places out of the line
     for (const auto place : waiting) {
-        if (lines_[worker].in_hand >= max_in_hand) return;
+        if (lines_[worker].in_hand >= max_in_hand || lines_[worker].holds_suspect) return;
         const auto found = table_.find(place);
         if (found == table_.end() || !may_hand_over(*found->second)) continue;
         if (found->second->row.state == ledger::OutboxState::sending) hand_over(*found->second);
@@ -211,6 +219,7 @@ void Deliveries::hand_over(Delivery& delivery) {
     auto& line = lines_[delivery.worker];
     line.waiting.erase(delivery.place);
     ++line.in_hand;
+    line.holds_suspect = delivery.deaths > 0;
     rooms_.traces.add(delivery.row.trace, room, "handed_over", "attempt " + std::to_string(delivery.row.attempts));
 }
 
@@ -250,9 +259,8 @@ void Deliveries::on_part_sent(Delivery& delivery, const wire::Delivery& report) 
     auto receipt = outbox.part_sent(row.action_id, report.part(), report.parts(), report.message_id());
     if (report.part() + 1 >= report.parts()) {
         acknowledge(delivery.worker, row.action_id, report.part());
-        rooms_.ledger.store->note(std::move(receipt));
         kill_point("answer_sent");
-        return settle(delivery, ledger::OutboxState::sent);
+        return settle(delivery, ledger::OutboxState::sent, {}, {}, ledger::writes(std::move(receipt)));
     }
     // The next part leaves only when this receipt cannot be forgotten any more.
     rooms_.ledger.store->commit(ledger::writes(std::move(receipt)), [this, worker = delivery.worker, action_id = row.action_id, part = report.part()](Result<void> kept) {
@@ -290,7 +298,10 @@ void Deliveries::on_unknown(Delivery& delivery, std::string_view why) {
 }
 
 void Deliveries::try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why) {
-    if (std::exchange(delivery.is_in_hand, false)) --lines_[delivery.worker].in_hand;
+    if (std::exchange(delivery.is_in_hand, false)) {
+        --lines_[delivery.worker].in_hand;
+        lines_[delivery.worker].holds_suspect = false;
+    }
     delivery.is_dispatched = false;
     delivery.row.state = ledger::OutboxState::queued;
     delivery.row.next_try_at_ms = pause.count() == 0 ? 0 : rooms_.now_ms() + pause.count();
@@ -300,14 +311,19 @@ void Deliveries::try_later(Delivery& delivery, Milliseconds pause, std::string c
     if (delivery.row.next_try_at_ms == 0) rooms_.loop.defer([this, worker = delivery.worker] { push(worker); });
 }
 
-void Deliveries::settle(Delivery& delivery, ledger::OutboxState state, std::string code, std::string why) {
+void Deliveries::settle(Delivery& delivery, ledger::OutboxState state, std::string code, std::string why, ledger::Writes unit) {
     delivery.row.state = state;
     delivery.row.error_code = code;
     delivery.row.error = why;
     rooms_.traces.add(delivery.row.trace, room, ledger::name(state), why);
-    rooms_.ledger.store->note(rooms_.ledger.outbox.finish(delivery.row.action_id, state, std::move(code), std::move(why)));
+    // Committed, not noted: until the disk knows that it was sent, a crash sends it again.
+    unit.push_back(rooms_.ledger.outbox.finish(delivery.row.action_id, state, std::move(code), std::move(why)));
+    rooms_.ledger.store->commit(std::move(unit), [](Result<void>) {});
     auto& line = lines_[delivery.worker];
-    if (delivery.is_in_hand) --line.in_hand;
+    if (delivery.is_in_hand) {
+        --line.in_hand;
+        line.holds_suspect = false;
+    }
     line.waiting.erase(delivery.place);
     by_action_.erase(delivery.row.action_id);
     const auto node = table_.extract(delivery.place);
@@ -330,12 +346,16 @@ void Deliveries::on_worker_ready(const std::string& worker) { push(worker); }
 
 void Deliveries::on_room(const std::string& worker) { push(worker); }
 
-void Deliveries::on_worker_down(const std::string& worker) {
+void Deliveries::on_worker_down(const std::string& worker, process::Whose whose) {
     std::vector<Delivery*> held;
     for (const auto& [place, delivery] : table_)
         if (delivery->worker == worker && (delivery->is_in_hand || delivery->is_stream)) held.push_back(delivery.get());
+    const bool is_own_fault = whose == process::Whose::its_own;
+    const bool was_alone = lines_[worker].in_hand == 1;
     for (Delivery* delivery : held) {
-        if (delivery->is_stream) delivery->row.maybe_duplicate = delivery->is_dispatched && delivery->row.stream_message_id.empty();
+        if (is_own_fault && delivery->is_in_hand && ++delivery->deaths > 1 && was_alone)
+            settle(*delivery, ledger::OutboxState::failed, "kills_worker", "the channel's worker ended twice while it had this in hand");
+        else if (delivery->is_stream) delivery->row.maybe_duplicate = delivery->is_dispatched && delivery->row.stream_message_id.empty();
         else if (delivery->is_dispatched) on_unknown(*delivery, "the channel's worker ended while it was being sent");
         else try_later(*delivery, Milliseconds(0), "interrupted", "the channel's worker ended before it was sent");
     }

@@ -59,7 +59,8 @@ class Deliveries {
     // From the switchboard. on_delivery: false when the worker speaks of an answer that is not its own.
     bool on_delivery(const std::string& worker, const wire::Delivery& delivery);
     void on_worker_ready(const std::string& worker);
-    void on_worker_down(const std::string& worker);
+    // An answer that was alone in the hands of a worker that died of itself, twice, is not tried again.
+    void on_worker_down(const std::string& worker, process::Whose whose);
     void on_room(const std::string& worker);
 
     std::size_t waiting_count() const { return by_action_.size(); }
@@ -68,11 +69,17 @@ class Deliveries {
 
   private:
     struct Delivery;
+    struct Line { // of one worker
+        std::set<std::uint64_t> waiting; // places in the table, oldest first
+        std::size_t in_hand = 0;
+        bool holds_suspect = false; // in hand, and alone: its worker died under it before
+    };
     using Table = std::map<std::uint64_t, std::unique_ptr<Delivery>>; // in the order they came
 
     Delivery* find(const std::string& action_id) const;
     void push(const std::string& worker);
     bool may_hand_over(const Delivery& delivery);
+    static bool has_free_hand(const Line& line, const Delivery& delivery);
     void hand_over(Delivery& delivery);
     void record_then_hand_over(Delivery& delivery);
     void on_part_sent(Delivery& delivery, const wire::Delivery& report);
@@ -80,7 +87,7 @@ class Deliveries {
     void on_failed(Delivery& delivery, const wire::Delivery& report);
     void on_unknown(Delivery& delivery, std::string_view why);
     void try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why);
-    void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {}, std::string why = {});
+    void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {}, std::string why = {}, ledger::Writes unit = {});
     void wait_in_line(Delivery& delivery);
     void plan_sweep(const Delivery& delivery);
     void plan_at(std::int64_t at_ms);
@@ -89,10 +96,6 @@ class Deliveries {
     Rooms& rooms_;
     Table table_;
     std::unordered_map<std::string, std::uint64_t> by_action_;
-    struct Line { // of one worker
-        std::set<std::uint64_t> waiting; // places in the table, oldest first
-        std::size_t in_hand = 0;
-    };
     std::unordered_map<std::string, Line> lines_;
     std::uint64_t next_ = 1;
     Timer sweep_timer_; // the earliest moment at which something expires or is due again

@@ -14,12 +14,12 @@ void Switchboard::on_room(const std::string& id) {
     else deliveries_.on_room(id);
 }
 
-void Switchboard::on_down(const std::string& id, const std::string& reason) {
+void Switchboard::on_down(const std::string& id, const std::string& reason, process::Whose whose) {
     if (id == agent_worker_id) return runs_.on_agent_down();
     auto& facts = channels_[id];
     facts.state = wire::ChannelStatus::STATE_UNSPECIFIED;
     facts.detail = reason;
-    deliveries_.on_worker_down(id);
+    deliveries_.on_worker_down(id, whose);
     if (tell_) tell_();
 }
 

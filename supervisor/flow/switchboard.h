@@ -24,7 +24,7 @@ class Switchboard final : public process::Listener {
     void on_ready(const std::string& id, std::uint64_t generation) override;
     void on_frame(const std::string& id, const wire::Frame& frame, Fds fds) override;
     void on_room(const std::string& id) override;
-    void on_down(const std::string& id, const std::string& reason) override;
+    void on_down(const std::string& id, const std::string& reason, process::Whose whose) override;
     void on_view_changed(const std::string& id) override;
 
     const ChannelFactsTable& channels() const { return channels_; }

@@ -44,8 +44,8 @@ struct Workers::Inside final : Listener {
         if (listener != nullptr) listener->on_room(id);
     }
 
-    void on_down(const std::string& id, const std::string& reason) override {
-        if (listener != nullptr) listener->on_down(id, reason);
+    void on_down(const std::string& id, const std::string& reason, Whose whose) override {
+        if (listener != nullptr) listener->on_down(id, reason, whose);
     }
 
     void on_view_changed(const std::string& id) override {

@@ -20,6 +20,9 @@
 
 namespace openclaw::process {
 
+// Whose doing a death was: what a worker had in hand when it died of itself is suspect.
+enum class Whose { its_own, somebodys };
+
 // Told about every life, in this order: on_ready, on_frame…, on_down. Calls come from the loop,
 // never from inside a function of Workers. All functions of Workers may be called from here.
 class Listener {
@@ -35,7 +38,8 @@ class Listener {
 
     // Once for each on_ready, after the last frame of that life; link(id) is null. What it had in
     // hand is unknown.
-    virtual void on_down(const std::string& id, const std::string& reason) = 0;
+    // `whose`: its own doing, or somebody's hand (an order, a kill from outside).
+    virtual void on_down(const std::string& id, const std::string& reason, Whose whose) = 0;
 
     // Something a view shows has changed; at most once in a turn for each worker.
     virtual void on_view_changed(const std::string&) {}

@@ -118,6 +118,21 @@ TEST_SUITE("supervisor/flow") {
         stage.turn_until([&] { return forger.misbehaved; });
         CHECK(stage.deliveries->is_known(first.action_id()));
     }
+    TEST_CASE("an answer that kills its worker twice is given up; the one that was in hand beside it arrives") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto guilty = answered(stage, echo, "1");
+        const auto innocent = answered(stage, echo, "2");
+        stage.dies(channel, process::Whose::its_own);
+        auto& second = stage.connect(channel);
+        CHECK(stage.expect(second, wire::Frame::kOutbound).outbound().action_id() == guilty.action_id());
+        stage.dies(channel, process::Whose::its_own); // alone in hand: now it is known
+        auto& third = stage.connect(channel);
+        CHECK(stage.expect(third, wire::Frame::kOutbound).outbound().action_id() == innocent.action_id());
+        stage.let_writes_settle();
+        CHECK(stage.outbox(guilty.action_id()).at(0).error_code == "kills_worker");
+    }
     TEST_CASE("a permanent failure closes the answer with its reason") {
         Scratch scratch;
         Stage stage(scratch.path);

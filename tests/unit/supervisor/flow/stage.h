@@ -92,9 +92,9 @@ class Stage {
         switchboard->on_ready(id, 1);
         return *end;
     }
-    void dies(const std::string& id) {
+    void dies(const std::string& id, process::Whose whose = process::Whose::somebodys) {
         links.ends.erase(id);
-        switchboard->on_down(id, "killed by the test");
+        switchboard->on_down(id, "killed by the test", whose);
     }
     void recover() {
         bool done = false;

@@ -67,7 +67,7 @@ struct Recorder : Listener {
         frames.push_back(frame);
     }
 
-    void on_down(const std::string& id, const std::string& reason) override {
+    void on_down(const std::string& id, const std::string& reason, process::Whose) override {
         story.push_back("down " + id);
         last_down = reason;
     }
