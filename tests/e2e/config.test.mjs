@@ -10,7 +10,7 @@ async function refused(t, text) {
   return { ...ending, output: gateway.output, gateway };
 }
 
-describe('a configuration that cannot be used', () => {
+describe('a configuration that cannot be used', { concurrency: 4 }, () => {
   const cases = [
     ['a comma is missing', '{\n  gateway: { mode: "local"\n    port: 1 }\n}', [/:3:5/]],
     ['a key is misspelt', '{\n  gateway: {\n    mode: "local",\n    prot: 18789,\n  },\n}', [/:4:5/, /prot/, /port/]],

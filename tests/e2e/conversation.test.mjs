@@ -168,7 +168,7 @@ describe('a conversation on Telegram', { concurrency: 8 }, () => {
   });
 });
 
-describe('who may speak', () => {
+describe('who may speak', { concurrency: 4 }, () => {
   test('a stranger gets a code, is approved on the command line, and is answered', async (t) => {
     const { chat, gateway, provider } = await stage(t, { channel: { dmPolicy: 'pairing', allowFrom: undefined } });
     const stranger = chat(8001);
@@ -220,16 +220,20 @@ describe('who may speak', () => {
   });
 });
 
-describe('when the platform or the model misbehaves', () => {
+describe('when the platform or the model misbehaves', { concurrency: 4 }, () => {
+  const troubles = [{ kind: 'html' }, { kind: 'reset' }, { kind: 'badJson' }, { kind: 'truncate' }, { kind: 'status', status: 429, retry_after: 1 }, { kind: 'status', status: 500 }];
   test('every failure of a poll is survived and nothing is lost', async (t) => {
     const { chat, telegram } = await stage(t);
     await chat(9001).ask('say ready', 'ready');
-    for (const fault of [{ kind: 'html' }, { kind: 'reset' }, { kind: 'badJson' }, { kind: 'truncate' }, { kind: 'status', status: 429, retry_after: 1 }, { kind: 'status', status: 500 }]) {
-      await telegram.ctl('POST /faults', { method: 'getUpdates', ...fault });
+    for (const trouble of troubles) {
+      await telegram.ctl('POST /faults', { method: 'getUpdates', ...trouble });
+      await chat(9001).ask(`say through ${trouble.status ?? trouble.kind}`, `through ${trouble.status ?? trouble.kind}`, { timeout: 15_000 }); // ends the open poll; the next one fails
     }
     await telegram.ctl('POST /kill-polls', {});
-    await chat(9001).ask('say through the storm', 'through the storm', { timeout: 60_000 });
-    assert.equal((await chat(9001).answers()).length, 2);
+    await chat(9001).ask('say through all of it', 'through all of it', { timeout: 15_000 });
+    assert.equal((await chat(9001).answers()).length, troubles.length + 2);
+    const { faults } = await telegram.ctl('GET /faults');
+    assert.ok(faults.every((fault) => fault.hits === 1), 'every fault was met');
   });
 
   test('429 in one chat is waited out there and delays no other chat', async (t) => {

@@ -7,7 +7,7 @@ const quiet = { channel: { streaming: { mode: 'off' } } };
 const sends = async (telegram, id) => (await telegram.ctl('GET /calls', {}, { method: 'sendMessage', chat_id: String(id) })).calls;
 const askedFor = (provider, text) => provider.requests.filter((request) => request.userText.includes(text));
 
-describe('the gateway is killed', () => {
+describe('the gateway is killed', { concurrency: 3 }, () => {
   test('while the model thinks: the message is answered after the restart, once', async (t) => {
     const { gateway, chat, provider, telegram } = await stage(t, quiet);
     await provider.ctl('POST /faults', { kind: 'hang', delayMs: 30_000, textIncludes: 'survive' });
