@@ -70,6 +70,7 @@ describe('the gateway is killed', { concurrency: 3 }, () => {
     const { gateway, chat, telegram } = await stage(t, quiet);
     const { update_id, message } = await chat(5005).say('say just once');
     await chat(5005).answer('just once');
+    await eventually(async () => (await gateway.cli('explain', String(update_id), '--json')).stdout.includes('"sent"'), 'the receipt to be recorded');
     await gateway.stop('SIGKILL');
     await telegram.ctl('POST /update', { kind: 'message', update: { message }, update_id, force: true });
     await gateway.start();
