@@ -73,13 +73,14 @@ void AgentRun::start() {
     const bool is_new = rooms_.ledger.sessions.find(session.key) == nullptr || session.session_started_at_ms == session.updated_at_ms;
     run_.session_id = session.session_id;
     rooms_.traces.add(run_.request.trace, room, "started", run_.request.session_key);
-    auto put = rooms_.ledger.sessions.put(session);
-    rooms_.ledger.store->note(std::move(put));
+    auto put = rooms_.ledger.sessions.put(session); // in memory from here on
     if (is_new) tell(table_.listeners(), &RunListener::on_session_changed, session.key, "create");
     typing_.start(typing_after, [this] { show_typing(true); });
     rooms_.ledger.transcripts.tail(run_.session_id, tail_rows, tail_bytes, [this, alive = alive_](Result<ledger::TranscriptPage> page) {
         if (*alive && state_ == State::reading) on_tail(std::move(page));
     });
+    // After the read: a read waits for every write before it, and this one is in no hurry.
+    rooms_.ledger.store->note(std::move(put));
 }
 
 // The session as it is for this turn: made, or begun anew where the reset rule says so.
