@@ -134,7 +134,8 @@ export class Gateway {
     const args = ['gateway', 'run', ...(this.config === undefined ? ['--allow-unconfigured'] : []), ...this.args];
     this.child = spawn(CLI, args, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'], cwd: this.stateDir });
     liveGateways.add(this);
-    this.exited = once(this.child, 'exit').then(([code, signal]) => { this.child = null; liveGateways.delete(this); return { code, signal }; });
+    // "close", not "exit": what it said last must have been read.
+    this.exited = once(this.child, 'close').then(([code, signal]) => { this.child = null; liveGateways.delete(this); return { code, signal }; });
     for (const stream of [this.child.stdout, this.child.stderr]) this.readLines(stream);
     return this;
   }
