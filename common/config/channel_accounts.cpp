@@ -1,7 +1,9 @@
 #include "common/config/channel_accounts.h"
 
 #include "common/base/strings.h"
+#include "common/config/access_groups.h"
 #include "common/config/channels/all.h"
+#include "common/config/field_rows.h"
 
 #include <algorithm>
 #include <span>
@@ -75,9 +77,6 @@ class ChannelReader {
     void add(ChannelAccount account, Place place);
     std::string settings_of(const Node& own) const;
     void copy_settings(Node& settings, const Node& from) const;
-    void expand_groups(ChannelAccount& account) const;
-    void append_members(SenderList& list, const std::string& group,
-                        const std::string& channel) const;
     void mark_default(std::size_t first);
 
     Config& config_;
@@ -181,7 +180,7 @@ void ChannelReader::read_account(std::string_view id, const Node& own, const std
     if (!is_account_id(account.account_id))
         set_malformed(account,
                       "the account id may hold letters, digits, \".\", \"_\" and \"-\" only");
-    expand_groups(account);
+    expand_access_groups(account, config_.access_groups);
     check_policy(account);
     find_credential(account, own);
     account.settings_json = settings_of(own);
@@ -248,41 +247,6 @@ std::string ChannelReader::settings_of(const Node& own) const {
     copy_settings(settings, shared_);
     copy_settings(settings, own);
     return to_json(settings);
-}
-
-void ChannelReader::append_members(SenderList& list, const std::string& group,
-                                   const std::string& channel) const {
-    const auto found = config_.access_groups.find(group);
-    if (found == config_.access_groups.end()) return;
-    for (const auto& [where, members] : found->second.members)
-        if (where == "*" || where == channel)
-            list.insert(list.end(), members.begin(), members.end());
-}
-
-// "accessGroup:<name>" stands for the members of accessGroups.<name> in this channel, and in "*".
-void ChannelReader::expand_groups(ChannelAccount& account) const {
-    constexpr std::string_view prefix = "accessGroup:";
-    const auto expand = [&](SenderList& list) {
-        SenderList expanded;
-        for (const std::string& entry : list) {
-            if (!entry.starts_with(prefix))
-                expanded.push_back(entry);
-            else
-                append_members(expanded, entry.substr(prefix.size()), account.channel);
-        }
-        list = std::move(expanded);
-    };
-    AccessSettings& access = account.access;
-    expand(access.allow_from);
-    if (access.group_allow_from) expand(*access.group_allow_from);
-    for (auto& [id, rules] : access.direct)
-        if (rules.allow_from) expand(*rules.allow_from);
-    if (!access.groups) return;
-    for (auto& [id, rules] : *access.groups) {
-        if (rules.allow_from) expand(*rules.allow_from);
-        for (auto& [topic, topic_rules] : rules.topics)
-            if (topic_rules.allow_from) expand(*topic_rules.allow_from);
-    }
 }
 
 // Two pollers of one bot throw each other out: the second account stays off.

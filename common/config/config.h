@@ -63,9 +63,10 @@ struct AccessGroup { // accessGroups.<name>: people by channel, for allowlists
 };
 
 struct Config {
-    std::string file;    // canonical path
-    bool exists = false; // the file
-    std::string hash;    // of the file's bytes: hash_of(); empty when it does not exist
+    std::string file;                  // canonical path
+    std::vector<std::string> included; // files it includes: watch them, too
+    bool exists = false;               // the file
+    std::string hash; // of the file's bytes: hash_of(); empty when it does not exist
     Gateway gateway;
     Agents agents;
     Models models;
@@ -78,7 +79,8 @@ struct Config {
     std::vector<ChannelAccount> channels; // in the order of channel_workers, then as written
     std::vector<Issue> warnings;
     std::vector<InactiveKey> inactive;
-    std::shared_ptr<const Node> tree; // as written, before substitution: redaction.h shows it
+    std::shared_ptr<const Node>
+        tree; // as written, includes in place, before substitution: redaction.h shows it
 
     const ChannelAccount* find_channel(std::string_view channel, std::string_view account_id) const;
 };

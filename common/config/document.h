@@ -12,6 +12,7 @@
 #include "common/json/write.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,12 @@ namespace openclaw::config {
 inline constexpr std::size_t max_document_bytes = 8u << 20; // CONFIG.md 1: ours
 inline constexpr int max_document_depth = 64;               // CONFIG.md 1
 
+using FileName = std::shared_ptr<const std::string>;
+
 struct Place {
     int line = 0; // 0: not from a file
     int column = 0;
+    FileName file = nullptr; // null: the main file
 };
 
 struct Note { // something to tell a person about a place
@@ -79,7 +83,8 @@ struct ParseError {
     std::string sentence; // "expected a value, found end of input"
 };
 
-std::expected<Document, ParseError> parse(std::string_view text);
+// `file`: what every place of the tree says of its file.
+std::expected<Document, ParseError> parse(std::string_view text, FileName file = nullptr);
 
 Node text_node(std::string_view text);
 Node object_node();

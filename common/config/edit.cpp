@@ -3,6 +3,7 @@
 #include "common/base/clock.h"
 #include "common/base/strings.h"
 #include "common/base/unique_fd.h"
+#include "common/config/reload.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -131,10 +132,9 @@ Issues broken_accounts(const Config& before, const Config& after) {
     for (const ChannelAccount& account : after.channels) {
         const ChannelAccount* old = before.find_channel(account.channel, account.account_id);
         if (!account.is_malformed || (old != nullptr && old->is_malformed)) continue;
-        issues.push_back({.path = "channels." + account.channel,
-                          .place = {},
-                          .message = account.problem,
-                          .remedy = ""});
+        Issue& issue = issues.emplace_back();
+        issue.path = "channels." + account.channel;
+        issue.message = account.problem;
     }
     return issues;
 }
@@ -217,6 +217,7 @@ EditResult edit(const Change& change, const EditOptions& options) {
         return refuse(replaced.error());
     edited->lost_comments = rewritten->lost_comments;
     edited->changed_paths = {change.path};
+    edited->cost = cost_of(change.path);
     audit(change, options, old_hash, edited->hash);
     return edited;
 }

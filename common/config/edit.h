@@ -9,6 +9,7 @@
 
 #include "common/config/config.h"
 #include "common/config/path.h"
+#include "common/config/reload.h"
 
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct Edited {
     std::string hash;
     bool changed = false;
     bool lost_comments = false;
+    Reload cost = Reload::none; // what a running gateway must do about it (CONFIG.md 9)
     std::vector<std::string> changed_paths;
     std::vector<Issue> warnings;
 };

@@ -97,6 +97,12 @@ void check_bind(const Gateway& gateway, const Node& root, Report& report) {
                              .remedy = "set gateway.customBindHost to an IPv4 address"});
 }
 
+// The original knows three levels more than ours: the nearest of ours stands in.
+void finish_level(std::string& level) {
+    if (level == "trace") level = "debug";
+    if (level == "fatal" || level == "silent") level = "error";
+}
+
 } // namespace
 
 void finish(Config& config, const Node& root, const Environment& environment,
@@ -106,6 +112,8 @@ void finish(Config& config, const Node& root, const Environment& environment,
     finish_models(config, environment);
     finish_auth(config.gateway.auth, root, environment, report);
     check_bind(config.gateway, root, report);
+    finish_level(config.logging.level);
+    finish_level(config.logging.console_level);
     config.logging.file = expand_home(config.logging.file, home);
 }
 

@@ -32,7 +32,7 @@ std::string join_path(std::string_view path, std::size_t index) {
 }
 
 std::string render(const Issue& issue, std::string_view file_name) {
-    std::string line(file_name);
+    std::string line(issue.place.file ? std::string_view(*issue.place.file) : file_name);
     if (issue.place.line > 0)
         line += ":" + std::to_string(issue.place.line) + ":" + std::to_string(issue.place.column);
     line +=

@@ -3,6 +3,7 @@
 #include "common/config/channel_accounts.h"
 #include "common/config/config.h"
 #include "common/config/finish.h"
+#include "common/config/include.h"
 #include "common/config/migrate.h"
 #include "common/config/tables.h"
 
@@ -50,19 +51,6 @@ std::string small_file(const std::string& path) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd) return {};
     return read_all(fd.get(), max_env_file_bytes).value_or("");
-}
-
-// --- $include
-// ----------------------------------------------------------------------------------------------------------
-
-const Member* find_include(const Node& node) {
-    for (const Member& member : node.members) {
-        if (member.key == "$include") return &member;
-        if (const Member* below = find_include(member.value)) return below;
-    }
-    for (const Node& element : node.elements)
-        if (const Member* below = find_include(element)) return below;
-    return nullptr;
 }
 
 // --- environment, CONFIG.md 2.3
@@ -148,13 +136,13 @@ std::expected<Config, Issues> load_text(std::string_view text, const LoadOptions
     if (!root.is_object())
         return fail_with(root.place, "Invalid input: expected an object, found " +
                                          std::string(words_for(root.kind)));
-    if (const Member* include = find_include(root))
-        return fail_with(
-            include->place,
-            "$include is not available in this build: put the included text into this file");
+
+    auto includes = resolve_includes(root, options.file, options.environment);
+    if (!includes) return std::unexpected(Issues{std::move(includes.error())});
 
     Config config;
     config.file = options.file;
+    config.included = std::move(includes->files);
     config.exists = true;
     config.hash = hash_of(text);
     config.tree = std::make_shared<const Node>(root);
@@ -162,6 +150,7 @@ std::expected<Config, Issues> load_text(std::string_view text, const LoadOptions
     const Environment environment = environment_for(options, root);
     Report report;
     add_notes(report.warnings, document->notes);
+    add_notes(report.warnings, includes->notes);
     std::vector<Note> notes;
     substitute(root, environment, notes);
     migrate(root, notes);

@@ -50,6 +50,21 @@ const Node* holder_of(const Node& root, std::vector<Step> steps) {
     return holder != nullptr && holder->is_object() ? holder : nullptr;
 }
 
+// A value that comes from another file is changed there: writing it here would flatten or shadow
+// it.
+Result<void> refuse_included(const Node& root, const std::vector<Step>& steps) {
+    for (std::size_t i = 0; i <= steps.size(); ++i) {
+        const Node* node =
+            find(root, {steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i)});
+        const Node* from = node == nullptr ? nullptr : node->find("$include");
+        if (from == nullptr) continue;
+        const std::string where = from->is_string() ? from->text : "several files";
+        return fail(Code::denied,
+                    "this part of the config comes from " + where + " ($include): change it there");
+    }
+    return {};
+}
+
 Result<Rewritten> rewrite_removal(Document document, const Change& change,
                                   const std::vector<Step>& steps) {
     if (!remove(document.root, steps))
@@ -67,13 +82,14 @@ Result<Rewritten> rewrite(std::string_view text, const Change& change) {
         return fail(Code::invalid, "the file does not parse (line " +
                                        std::to_string(document.error().place.line) +
                                        "): " + document.error().sentence);
+    TRY_VOID(refuse_included(document->root, steps));
     if (!change.value) return rewrite_removal(std::move(*document), change, steps);
 
     Node value = value_from(*change.value);
     if (value.is_string() && value.text == redacted)
-        return fail(Code::invalid,
-                    std::string(redacted) + " stands for a secret that is not shown and cannot be "
-                                            "written: give the secret itself");
+        return fail(Code::invalid, std::string(redacted) +
+                                       " stands for a secret that is not shown and cannot be "
+                                       "written: give the secret itself");
     const Node* present = find(document->root, steps);
     if (present != nullptr && is_scalar(*present) && is_scalar(value))
         return Rewritten{.text = splice(text, present->begin, present->end, to_json(value))};

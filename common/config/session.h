@@ -61,7 +61,7 @@ struct Commands {
 };
 
 struct Logging {
-    std::string level = "info"; // of the file
+    std::string level = "info"; // of the file: "error", "warn", "info", "debug"
     std::string file;           // empty: the default place
     std::size_t max_file_bytes = 104'857'600;
     std::string console_level = "info";

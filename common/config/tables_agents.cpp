@@ -1,5 +1,6 @@
 // agents.*, bindings[]: CONFIG.md 6.
 #include "common/config/agents.h"
+#include "common/config/field_rows.h"
 #include "common/config/tables.h"
 
 namespace openclaw::config {

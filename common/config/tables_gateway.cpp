@@ -1,4 +1,5 @@
 // gateway.*: CONFIG.md 4.
+#include "common/config/field_rows.h"
 #include "common/config/gateway.h"
 #include "common/config/tables.h"
 
@@ -61,7 +62,7 @@ constexpr std::array gateway_fields = {
     set<&Gateway::custom_bind_host>("customBindHost", Reload::restart),
     part<&Gateway::auth>("auth", auth_section),
     set<&Gateway::trusted_proxies>("trustedProxies", Reload::hot),
-    part<&Gateway::control_ui>("controlUi", control_ui_section),
+    part<&Gateway::control_ui>("controlUi", control_ui_section, Reload::hot),
     group("reload", reload_section),
     known("publicOrigin", Reload::hot),
     known("allowRealIpFallback", Reload::hot),

@@ -1,6 +1,7 @@
 // models.*: CONFIG.md 6. A provider whose key cannot be found is out of use, with its reason; the
 // rest goes on.
 #include "common/config/agents.h"
+#include "common/config/field_rows.h"
 #include "common/config/tables.h"
 
 namespace openclaw::config {

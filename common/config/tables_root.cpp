@@ -1,5 +1,6 @@
 // The top level: CONFIG.md 3.1. Blocks this build does not act on are accepted whole.
 #include "common/config/config.h"
+#include "common/config/field_rows.h"
 #include "common/config/tables.h"
 
 namespace openclaw::config {

@@ -1,4 +1,5 @@
 // session.*, messages.*, commands.*, logging.*: CONFIG.md 7.
+#include "common/config/field_rows.h"
 #include "common/config/session.h"
 #include "common/config/tables.h"
 

@@ -1,5 +1,6 @@
 // Keys that every channel has: CONFIG.md 5.2.
 #include "common/config/channels/row.h"
+#include "common/config/field_rows.h"
 
 namespace openclaw::config {
 

@@ -1,6 +1,8 @@
 // channels.telegram: CONFIG.md 5.3.
 #include "common/config/channels/telegram.h"
 
+#include "common/config/field_rows.h"
+
 namespace openclaw::config {
 
 namespace {

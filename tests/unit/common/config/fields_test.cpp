@@ -1,4 +1,4 @@
-#include "common/config/fields.h"
+#include "common/config/field_rows.h"
 #include "common/config/tables.h"
 
 #include <doctest/doctest.h>
