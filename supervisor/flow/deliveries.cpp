@@ -355,7 +355,7 @@ void Deliveries::on_worker_down(const std::string& worker, process::Whose whose)
     for (Delivery* delivery : held) {
         if (is_own_fault && delivery->is_in_hand && ++delivery->deaths > 1 && was_alone)
             settle(*delivery, ledger::OutboxState::failed, "kills_worker", "the channel's worker ended twice while it had this in hand");
-        else if (delivery->is_stream) delivery->row.maybe_duplicate = delivery->is_dispatched && delivery->row.stream_message_id.empty();
+        else if (delivery->is_stream) delivery->row.maybe_duplicate |= delivery->is_dispatched && delivery->row.stream_message_id.empty();
         else if (delivery->is_dispatched) on_unknown(*delivery, "the channel's worker ended while it was being sent");
         else try_later(*delivery, Milliseconds(0), "interrupted", "the channel's worker ended before it was sent");
     }
