@@ -23,7 +23,7 @@ namespace {
 
 // Everything the child needs, made ready beforehand: between vfork and exec it shares our memory
 // and may only make system calls. What it writes here is ours to read afterwards.
-struct Plan {
+struct ChildPlan {
     const char* program;
     char* const* arguments;
     char* const* environment;
@@ -63,7 +63,7 @@ bool limit_resources(const Limits& limits) {
     return limit(RLIMIT_NOFILE, limits.files) && limit(RLIMIT_CORE, 0);
 }
 
-bool place_descriptors(const Plan& plan) {
+bool place_descriptors(const ChildPlan& plan) {
     if (dup2(plan.nothing, 0) < 0 || dup2(plan.output, 1) < 0 || dup2(plan.output, 2) < 0)
         return false;
     if (dup2(plan.link, ipc::worker_link_fd) < 0) return false;
@@ -80,7 +80,7 @@ void offer_as_victim() {
     close(file);
 }
 
-const char* prepare(const Plan& plan) {
+const char* prepare(const ChildPlan& plan) {
     if (setsid() < 0) return "setsid";
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return "parent-death signal";
     if (getppid() != plan.parent) return "parent"; // it died before the line above
@@ -92,7 +92,7 @@ const char* prepare(const Plan& plan) {
     return nullptr;
 }
 
-[[noreturn]] void run_child(Plan& plan) {
+[[noreturn]] void run_child(ChildPlan& plan) {
     reset_signals();
     plan.failed_step = prepare(plan);
     if (plan.failed_step == nullptr) {
@@ -104,7 +104,7 @@ const char* prepare(const Plan& plan) {
 }
 
 // Signals are blocked meanwhile: a handler that ran in the child would write into our memory.
-pid_t give_birth(Plan& plan) {
+pid_t give_birth(ChildPlan& plan) {
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
@@ -164,14 +164,14 @@ Result<Birth> spawn(const std::string& program, const std::string& id, const Lim
     std::vector<std::string> environment = worker_environment(own_environment());
     const auto argument_pointers = pointers(arguments);
     const auto environment_pointers = pointers(environment);
-    Plan plan{.program = program.c_str(),
-              .arguments = argument_pointers.data(),
-              .environment = environment_pointers.data(),
-              .link = ends.theirs_link.get(),
-              .output = ends.theirs_output.get(),
-              .nothing = ends.nothing.get(),
-              .parent = getpid(),
-              .limits = limits};
+    ChildPlan plan{.program = program.c_str(),
+                   .arguments = argument_pointers.data(),
+                   .environment = environment_pointers.data(),
+                   .link = ends.theirs_link.get(),
+                   .output = ends.theirs_output.get(),
+                   .nothing = ends.nothing.get(),
+                   .parent = getpid(),
+                   .limits = limits};
     const pid_t pid = give_birth(plan);
     if (pid < 0) return Failure(system_error(Code::unavailable, "cannot start " + program, errno));
     if (plan.failed_step != nullptr) {

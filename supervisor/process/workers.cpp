@@ -5,6 +5,7 @@
 #include "supervisor/process/worker.h"
 
 #include <algorithm>
+#include <csignal>
 #include <set>
 
 namespace openclaw::process {
@@ -74,7 +75,10 @@ struct Workers::Inside final : Listener {
 };
 
 Workers::Workers(Loop& loop, Programs programs, StateOf state_of)
-    : inside_(std::make_unique<Inside>(loop, std::move(programs), std::move(state_of))) {}
+    : inside_(std::make_unique<Inside>(loop, std::move(programs), std::move(state_of))) {
+    // Some launchers ignore it, and so would we: the kernel would then reap our workers unseen.
+    std::signal(SIGCHLD, SIG_DFL);
+}
 
 Workers::~Workers() = default;
 

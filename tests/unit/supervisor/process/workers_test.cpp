@@ -144,6 +144,15 @@ TEST_SUITE("process/workers") {
         CHECK(bench.recorder.story ==
               std::vector<std::string>{"ready echo:a", "down echo:a", "ready echo:a"});
     }
+    TEST_CASE("a launcher that ignored SIGCHLD does not hide deaths from us") {
+        std::signal(SIGCHLD, SIG_IGN);
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        kill(bench.view("echo:a").pid, SIGKILL);
+        REQUIRE(bench.until_died("echo:a"));
+        CHECK(bench.view("echo:a").deaths[0].status.signal == SIGKILL);
+    }
     TEST_CASE("while a worker is down there is no link") {
         Bench bench;
         bench.workers.want(all(echo("echo:a")));
