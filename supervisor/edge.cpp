@@ -10,14 +10,18 @@ namespace openclaw {
 
 namespace {
 
-constexpr std::uint16_t service_restart = 1012; // RFC 6455 registry; PROTOCOL.md 20: at stop and restart alike
+constexpr std::uint16_t service_restart =
+    1012; // RFC 6455 registry; PROTOCOL.md 20: at stop and restart alike
 
 auth::Gate gate_of(const config::GatewayAuth& auth) {
     using Mode = config::GatewayAuth::Mode;
     switch (auth.effective_mode()) {
-    case Mode::none: return {.mode = auth::Mode::none, .secret = Secret()};
-    case Mode::password: return {.mode = auth::Mode::password, .secret = auth.password};
-    default: return {.mode = auth::Mode::token, .secret = auth.token};
+    case Mode::none:
+        return {.mode = auth::Mode::none, .secret = Secret()};
+    case Mode::password:
+        return {.mode = auth::Mode::password, .secret = auth.password};
+    default:
+        return {.mode = auth::Mode::token, .secret = auth.token};
     }
 }
 
@@ -51,23 +55,54 @@ Edge::Edge(Standing& facts, const Preparation& p)
     , shown_(shown_facts(facts, p))
     , events_(facts.loop)
     , presence_(facts.loop.clock(), events_)
-    , health_(facts.loop, events_, {.facts = shown_, .workers = workers_, .conversations = conversations_, .channels = [&facts] { return list_channels(facts); }})
-    , run_events_({.loop = facts.loop, .events = events_, .conversations = conversations_, .facts = shown_, .runs = facts.runs})
+    , health_(facts.loop, events_,
+              {.facts = shown_,
+               .workers = workers_,
+               .conversations = conversations_,
+               .channels = [&facts] { return list_channels(facts); }})
+    , run_events_({.loop = facts.loop,
+                   .events = events_,
+                   .conversations = conversations_,
+                   .facts = shown_,
+                   .runs = facts.runs})
     , methods_(list_methods(p))
     , dispatch_(methods_, facts.loop.clock())
     , attempts_(facts.loop.clock(), attempt_rule(p.config.gateway.auth.rate_limit))
-    , door_({.loop = facts.loop, .dispatch = dispatch_, .events = events_, .presence = presence_, .health = health_, .facts = shown_, .attempts = attempts_},
-            {.gate = gate_of(p.auth), .allowed_origins = p.config.gateway.control_ui.allowed_origins, .is_starting = true}) {
+    , door_({.loop = facts.loop,
+             .dispatch = dispatch_,
+             .events = events_,
+             .presence = presence_,
+             .health = health_,
+             .facts = shown_,
+             .attempts = attempts_},
+            {.gate = gate_of(p.auth),
+             .allowed_origins = p.config.gateway.control_ui.allowed_origins,
+             .is_starting = true}) {
     watch_facts();
 }
 
-Edge::~Edge() { facts_.switchboard.on_change(nullptr); }
+Edge::~Edge() {
+    facts_.switchboard.on_change(nullptr);
+}
 
 rpc::MethodTable Edge::list_methods(const Preparation& p) {
-    return rpc::make_method_table({.loop = facts_.loop, .health = health_, .presence = presence_, .facts = shown_, .workers = workers_, .conversations = conversations_,
-                                   .pairings = pairings_, .runs = facts_.runs, .run_events = run_events_, .outgoing = outgoing_,
-                                   .read_config = [options = p.load_options(), hash = shown_.applied_config_hash] { return read_config(options, hash); },
-                                   .explain = [this](std::string id, rpc::Done<std::string> done) { flow::explain(facts_.rooms, id, std::move(done)); }});
+    return rpc::make_method_table(
+        {.loop = facts_.loop,
+         .health = health_,
+         .presence = presence_,
+         .facts = shown_,
+         .workers = workers_,
+         .conversations = conversations_,
+         .pairings = pairings_,
+         .runs = facts_.runs,
+         .run_events = run_events_,
+         .outgoing = outgoing_,
+         .read_config = [options = p.load_options(),
+                         hash = shown_.applied_config_hash] { return read_config(options, hash); },
+         .explain =
+             [this](std::string id, rpc::Done<std::string> done) {
+                 flow::explain(facts_.rooms, id, std::move(done));
+             }});
 }
 
 void Edge::watch_facts() {
@@ -84,17 +119,29 @@ Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& p
 Result<void> Edge::listen(const Preparation& p) {
     auto sockets = web::inherited_listen_sockets();
     if (sockets.empty()) sockets = TRY(web::open_listen_sockets(p.address));
-    web::ServerOptions options{.limits = {}, .trusted_proxies = p.config.gateway.trusted_proxies, .readiness = [this] { return readiness(); },
-                               .may_see_details = [this](std::string_view bearer, const web::Arrival& from) { return door_.check_bearer(bearer, from); }};
+    web::ServerOptions options{.limits = {},
+                               .trusted_proxies = p.config.gateway.trusted_proxies,
+                               .readiness = [this] { return readiness(); },
+                               .may_see_details =
+                                   [this](std::string_view bearer, const web::Arrival& from) {
+                                       return door_.check_bearer(bearer, from);
+                                   }};
     server_ = TRY(web::Server::create(facts_.loop, std::move(options), door_));
-    listener_ = std::make_unique<web::Listener>(facts_.loop, std::move(sockets), [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
-    control_ = TRY(control::ControlSocket::create(facts_.loop, p.paths.in_state(names::control_socket), door_));
+    listener_ = std::make_unique<web::Listener>(
+        facts_.loop, std::move(sockets),
+        [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
+    control_ = TRY(control::ControlSocket::create(facts_.loop,
+                                                  p.paths.in_state(names::control_socket), door_));
     return {};
 }
 
 web::Readiness Edge::readiness() const {
-    web::Readiness now{.phase = phase_, .failing = {}, .uptime_ms = facts_.rooms.now_ms() - facts_.rooms.started_at_ms, .event_loop_json = {}};
-    if (const auto& why = facts_.ledger->store->degraded(); !why.empty()) now.failing.emplace_back("storage");
+    web::Readiness now{.phase = phase_,
+                       .failing = {},
+                       .uptime_ms = facts_.rooms.now_ms() - facts_.rooms.started_at_ms,
+                       .event_loop_json = {}};
+    if (const auto& why = facts_.ledger->store->degraded(); !why.empty())
+        now.failing.emplace_back("storage");
     return now;
 }
 
@@ -117,8 +164,12 @@ void Edge::close() {
     control_->close_all();
 }
 
-int Edge::port() const { return listener_->port(); }
+int Edge::port() const {
+    return listener_->port();
+}
 
-std::string Edge::url() const { return "http://127.0.0.1:" + std::to_string(port()); }
+std::string Edge::url() const {
+    return "http://127.0.0.1:" + std::to_string(port());
+}
 
 } // namespace openclaw

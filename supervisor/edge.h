@@ -1,7 +1,8 @@
-// supervisor/edge.h — everything that faces the operator and the world: the port, the local socket, the methods.
+// supervisor/edge.h — everything that faces the operator and the world: the port, the local socket,
+// the methods.
 //
-// Put together here and nowhere else: who answers whom can be read off the members. Outlives no fact; a restart in
-// place gives it new decisions with use().
+// Put together here and nowhere else: who answers whom can be read off the members. Outlives no
+// fact; a restart in place gives it new decisions with use().
 #pragma once
 
 #include "supervisor/auth/attempt_limit.h"
@@ -30,13 +31,14 @@ namespace openclaw {
 class Edge {
   public:
     // Opens the listening sockets and the local socket; answers "starting" until open().
-    // Errors: unavailable (the port is taken), invalid (an address or path that cannot be), internal.
+    // Errors: unavailable (the port is taken), invalid (an address or path that cannot be),
+    // internal.
     static Result<std::unique_ptr<Edge>> create(Standing& facts, const Preparation& preparation);
     ~Edge();
 
-    void open();                // ready: workers are spawned, everybody may come in
-    void refuse_work();         // stopping: looking is still allowed
-    void close();               // says goodbye (1012) and closes what is open
+    void open();        // ready: workers are spawned, everybody may come in
+    void refuse_work(); // stopping: looking is still allowed
+    void close();       // says goodbye (1012) and closes what is open
     int port() const;
     std::string url() const;
 

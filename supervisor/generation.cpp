@@ -4,10 +4,12 @@
 
 namespace openclaw {
 
-Generation::Generation(config::Config config) : config_(std::move(config)) {
+Generation::Generation(config::Config config)
+    : config_(std::move(config)) {
     for (const auto& [id, agent] : config_.agents.entries) {
         policy::MentionPatterns patterns(policy::mention_patterns_for(agent, config_.messages));
-        for (const auto& bad : patterns.bad()) log::warn("config.bad_mention_pattern", {{"agent", id}, {"pattern", bad}});
+        for (const auto& bad : patterns.bad())
+            log::warn("config.bad_mention_pattern", {{"agent", id}, {"pattern", bad}});
         mentions_.emplace(id, std::move(patterns));
     }
 }

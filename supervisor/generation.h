@@ -1,6 +1,8 @@
-// supervisor/generation.h — DECISIONS: everything that is rebuilt as one when the configuration is read again.
+// supervisor/generation.h — DECISIONS: everything that is rebuilt as one when the configuration is
+// read again.
 //
-// Facts outlive it in Standing (HOUSE 3.3). A generation never changes; the next one replaces it whole.
+// Facts outlive it in Standing (HOUSE 3.3). A generation never changes; the next one replaces it
+// whole.
 #pragma once
 
 #include "common/config/config.h"
@@ -18,6 +20,7 @@ class Generation {
     explicit Generation(config::Config config);
 
     const config::Config& config() const { return config_; }
+
     const policy::MentionPatterns& mentions(std::string_view agent_id) const;
 
   private:
@@ -29,8 +32,12 @@ class Generation {
 class CurrentGeneration final : public flow::Decisions {
   public:
     void replace(std::unique_ptr<Generation> next) { now_ = std::move(next); }
+
     const config::Config& config() const override { return now_->config(); }
-    const policy::MentionPatterns& mentions(std::string_view agent_id) const override { return now_->mentions(agent_id); }
+
+    const policy::MentionPatterns& mentions(std::string_view agent_id) const override {
+        return now_->mentions(agent_id);
+    }
 
   private:
     std::unique_ptr<Generation> now_;

@@ -1,7 +1,7 @@
 // supervisor/instance_lock.h — one gateway for one state directory.
 //
-// flock(2) on an open descriptor: the kernel drops it with the process, so nothing is ever stale (OPS.md §5).
-// The file's body names the owner for people; only the lock decides.
+// flock(2) on an open descriptor: the kernel drops it with the process, so nothing is ever stale
+// (OPS.md §5). The file's body names the owner for people; only the lock decides.
 #pragma once
 
 #include "common/base/result.h"
@@ -13,13 +13,16 @@ namespace openclaw {
 
 class InstanceLock {
   public:
-    // Creates `path` (and its directory, 0700). Errors: busy ("gateway already running (pid N) …"), unavailable.
+    // Creates `path` (and its directory, 0700). Errors: busy ("gateway already running (pid N) …"),
+    // unavailable.
     static Result<InstanceLock> take(const std::string& path);
     // Rewrites the body: who holds the lock and where it listens.
     void describe(int port) const;
 
   private:
-    explicit InstanceLock(UniqueFd fd) : fd_(std::move(fd)) {}
+    explicit InstanceLock(UniqueFd fd)
+        : fd_(std::move(fd)) {}
+
     UniqueFd fd_;
 };
 

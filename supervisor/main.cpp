@@ -1,6 +1,7 @@
 // openclaw-gateway: the supervisor. It decides and remembers; workers parse and talk.
 //
-// Reads as the order of a life: prepare (everything that can refuse), facts, decisions, the edge, the loop, the end.
+// Reads as the order of a life: prepare (everything that can refuse), facts, decisions, the edge,
+// the loop, the end.
 
 #include "common/base/names.h"
 #include "common/log/log.h"
@@ -35,7 +36,8 @@ int say(const std::string& text) {
     return 0;
 }
 
-// One arena and one pool thread: the supervisor's memory is a feature, and its pool does one commit and one read at a time.
+// One arena and one pool thread: the supervisor's memory is a feature, and its pool does one commit
+// and one read at a time.
 void be_small() {
     mallopt(M_ARENA_MAX, 1);
     setenv("UV_THREADPOOL_SIZE", "2", 1);
@@ -45,27 +47,40 @@ void be_small() {
 
 Result<void> open_log(const Preparation& p) {
     const auto& logging = p.config.logging;
-    const std::string level = p.options.log_level.value_or(p.options.verbose ? "debug" : logging.level);
-    return log::open({.level = TRY(log::level_from(level)), .console_json = logging.console_style == "json", .console = true, .file = p.log_file, .max_file_bytes = logging.max_file_bytes});
+    const std::string level =
+        p.options.log_level.value_or(p.options.verbose ? "debug" : logging.level);
+    return log::open({.level = TRY(log::level_from(level)),
+                      .console_json = logging.console_style == "json",
+                      .console = true,
+                      .file = p.log_file,
+                      .max_file_bytes = logging.max_file_bytes});
 }
 
 void report_configuration(const Preparation& p) {
-    for (const auto& issue : p.config.warnings) log::warn("config.warning", {{"what", config::render(issue, p.paths.config_file)}});
+    for (const auto& issue : p.config.warnings)
+        log::warn("config.warning", {{"what", config::render(issue, p.paths.config_file)}});
     for (const auto& account : p.config.channels)
-        if (!account.problem.empty()) log::error("config.channel_off", {{"account", account.worker_id()}, {"why", account.problem}});
+        if (!account.problem.empty())
+            log::error("config.channel_off",
+                       {{"account", account.worker_id()}, {"why", account.problem}});
     if (!p.config.inactive.empty()) {
         std::string keys;
-        for (const auto& key : p.config.inactive) keys += (keys.empty() ? "" : ", ") + key.path;
+        for (const auto& key : p.config.inactive)
+            keys += (keys.empty() ? "" : ", ") + key.path;
         log::info("config.inactive_keys", {{"count", p.config.inactive.size()}, {"keys", keys}});
     }
     if (p.token_was_made)
-        log::warn("auth.token_was_made", {{"what", "auth token was missing. Generated a runtime token for this startup without changing config; restart will generate a different token. "
-                                                   "The local CLI needs none. Persist one with: openclaw config set gateway.auth.token <token>"}});
+        log::warn("auth.token_was_made",
+                  {{"what", "auth token was missing. Generated a runtime token for this startup "
+                            "without changing config; restart will generate a different token. "
+                            "The local CLI needs none. Persist one with: openclaw config set "
+                            "gateway.auth.token <token>"}});
 }
 
 Result<std::unique_ptr<Standing>> make_standing(Loop& loop, const Preparation& p) {
     auto lock = TRY(InstanceLock::take(p.paths.in_state(names::lock_file)));
-    auto ledger = TRY(ledger::Ledger::open(loop, {.path = p.paths.in_state(names::ledger_file), .build = std::string(build_id)}));
+    auto ledger = TRY(ledger::Ledger::open(
+        loop, {.path = p.paths.in_state(names::ledger_file), .build = std::string(build_id)}));
     return std::make_unique<Standing>(loop, p.paths, std::move(lock), std::move(ledger));
 }
 
@@ -89,8 +104,15 @@ int run(const Preparation& p) {
     flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] {
         facts.workers.want(roster(p.config));
         (*edge)->open();
-        const auto took = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun).count();
-        log::info("gateway.ready", {{"url", (*edge)->url()}, {"workers", facts.workers.views().size()}, {"version", version}, {"pid", getpid()}, {"took_ms", took}, {"log", p.log_file}});
+        const auto took =
+            std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun)
+                .count();
+        log::info("gateway.ready", {{"url", (*edge)->url()},
+                                    {"workers", facts.workers.views().size()},
+                                    {"version", version},
+                                    {"pid", getpid()},
+                                    {"took_ms", took},
+                                    {"log", p.log_file}});
     });
     loop.run();
     return shutdown.exit_code();
@@ -102,13 +124,18 @@ int main(int argc, char** argv) {
     const auto options = parse_options(argc, argv);
     if (!options) return stop_with({.exit_code = 1, .text = options.error().sentence});
     if (options->show_help) return say(options_help());
-    if (options->show_version) return say("OpenClaw " + std::string(version) + " (" + std::string(build_id) + ")\n");
+    if (options->show_version)
+        return say("OpenClaw " + std::string(version) + " (" + std::string(build_id) + ")\n");
     be_small();
     flow::arm_kill_point();
     const auto preparation = prepare(*options);
     if (!preparation) return stop_with(preparation.error());
-    if (auto opened = open_log(*preparation); !opened) return stop_with({.exit_code = 1, .text = opened.error().sentence});
-    log::info("gateway.starting", {{"state", preparation->paths.state_directory}, {"config", preparation->paths.config_file}, {"version", version}, {"build", build_id}});
+    if (auto opened = open_log(*preparation); !opened)
+        return stop_with({.exit_code = 1, .text = opened.error().sentence});
+    log::info("gateway.starting", {{"state", preparation->paths.state_directory},
+                                   {"config", preparation->paths.config_file},
+                                   {"version", version},
+                                   {"build", build_id}});
     report_configuration(*preparation);
     return run(*preparation);
 }

@@ -12,7 +12,19 @@ namespace openclaw {
 
 namespace {
 
-enum Flag { port = 256, bind_to, auth, profile, dev, allow_unconfigured, ambient, verbose, log_level, version, help };
+enum Flag {
+    port = 256,
+    bind_to,
+    auth,
+    profile,
+    dev,
+    allow_unconfigured,
+    ambient,
+    verbose,
+    log_level,
+    version,
+    help
+};
 
 constexpr std::array<option, 12> long_options{{
     {"port", required_argument, nullptr, port},
@@ -33,11 +45,13 @@ Result<int> read_port(std::string_view text) {
     int number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (problem != std::errc() || end != text.data() + text.size() || number < 1 || number > 65535)
-        return fail(Code::invalid, "Invalid --port. Use a port number from 1 to 65535, for example 18789.");
+        return fail(Code::invalid,
+                    "Invalid --port. Use a port number from 1 to 65535, for example 18789.");
     return number;
 }
 
-Result<std::string> one_of(std::string_view value, std::initializer_list<std::string_view> allowed, std::string_view sentence) {
+Result<std::string> one_of(std::string_view value, std::initializer_list<std::string_view> allowed,
+                           std::string_view sentence) {
     for (const auto word : allowed)
         if (word == value) return std::string(value);
     return fail(Code::invalid, std::string(sentence));
@@ -45,22 +59,45 @@ Result<std::string> one_of(std::string_view value, std::initializer_list<std::st
 
 Result<void> apply(Options& options, int flag, const char* value) {
     switch (flag) {
-    case port: options.port = TRY(read_port(value)); return {};
+    case port:
+        options.port = TRY(read_port(value));
+        return {};
     case bind_to:
-        options.bind = TRY(one_of(value, {"loopback", "lan", "tailnet", "auto", "custom"}, "Invalid --bind. Use \"loopback\", \"lan\", \"tailnet\", \"auto\", or \"custom\"."));
+        options.bind = TRY(one_of(
+            value, {"loopback", "lan", "tailnet", "auto", "custom"},
+            "Invalid --bind. Use \"loopback\", \"lan\", \"tailnet\", \"auto\", or \"custom\"."));
         return {};
     case auth:
-        options.auth = TRY(one_of(value, {"none", "token", "password"}, "Invalid --auth. Use \"none\", \"token\" or \"password\"."));
+        options.auth = TRY(one_of(value, {"none", "token", "password"},
+                                  "Invalid --auth. Use \"none\", \"token\" or \"password\"."));
         return {};
-    case profile: options.profile = value; return {};
-    case dev: options.dev = true; return {};
-    case allow_unconfigured: options.allow_unconfigured = true; return {};
-    case ambient: options.ambient_channels = true; return {};
-    case verbose: options.verbose = true; return {};
-    case log_level: options.log_level = value; return {};
-    case version: options.show_version = true; return {};
-    case help: options.show_help = true; return {};
-    default: return fail(Code::invalid, "openclaw-gateway does not know this option. Try: openclaw-gateway --help");
+    case profile:
+        options.profile = value;
+        return {};
+    case dev:
+        options.dev = true;
+        return {};
+    case allow_unconfigured:
+        options.allow_unconfigured = true;
+        return {};
+    case ambient:
+        options.ambient_channels = true;
+        return {};
+    case verbose:
+        options.verbose = true;
+        return {};
+    case log_level:
+        options.log_level = value;
+        return {};
+    case version:
+        options.show_version = true;
+        return {};
+    case help:
+        options.show_help = true;
+        return {};
+    default:
+        return fail(Code::invalid,
+                    "openclaw-gateway does not know this option. Try: openclaw-gateway --help");
     }
 }
 
@@ -70,8 +107,12 @@ Result<Options> parse_options(int argc, char** argv) {
     Options options;
     opterr = 0;
     optind = 1;
-    for (int flag; (flag = getopt_long(argc, argv, "", long_options.data(), nullptr)) != -1;) TRY_VOID(apply(options, flag, optarg));
-    if (optind < argc) return fail(Code::invalid, "openclaw-gateway takes no argument \"" + std::string(argv[optind]) + "\". Try: openclaw-gateway --help");
+    for (int flag; (flag = getopt_long(argc, argv, "", long_options.data(), nullptr)) != -1;)
+        TRY_VOID(apply(options, flag, optarg));
+    if (optind < argc)
+        return fail(Code::invalid, "openclaw-gateway takes no argument \"" +
+                                       std::string(argv[optind]) +
+                                       "\". Try: openclaw-gateway --help");
     return options;
 }
 

@@ -21,7 +21,9 @@ constexpr int exit_config = 78; // EX_CONFIG
 constexpr const char* token_variable = "OPENCLAW_GATEWAY_TOKEN";
 constexpr const char* password_variable = "OPENCLAW_GATEWAY_PASSWORD";
 
-std::unexpected<Refusal> refuse(int code, std::string text) { return std::unexpected(Refusal{.exit_code = code, .text = std::move(text)}); }
+std::unexpected<Refusal> refuse(int code, std::string text) {
+    return std::unexpected(Refusal{.exit_code = code, .text = std::move(text)});
+}
 
 std::string text_of(const std::string& path) {
     std::ifstream file(path);
@@ -30,7 +32,8 @@ std::string text_of(const std::string& path) {
     return file ? text.str() : std::string();
 }
 
-// A secret of the environment, for this process only: no child and no /proc/<pid>/environ reader finds it again.
+// A secret of the environment, for this process only: no child and no /proc/<pid>/environ reader
+// finds it again.
 Secret take_secret(config::Environment& environment, const char* name) {
     const auto value = config::variable(environment, name);
     environment.erase(name);
@@ -48,11 +51,17 @@ config::Environment read_environment(const config::Paths& paths) {
 
 std::expected<void, Refusal> check_mode(const config::Config& config, const Options& options) {
     if (options.allow_unconfigured) return {};
-    if (!config.exists) return refuse(exit_config, "Missing config. Run \"openclaw setup\" or set gateway.mode=local (or pass --allow-unconfigured).");
+    if (!config.exists)
+        return refuse(exit_config, "Missing config. Run \"openclaw setup\" or set "
+                                   "gateway.mode=local (or pass --allow-unconfigured).");
     if (!config.gateway.mode)
-        return refuse(exit_config, "Gateway start blocked: existing config is missing gateway.mode. Set it with: openclaw config set gateway.mode local (or pass --allow-unconfigured).");
+        return refuse(
+            exit_config,
+            "Gateway start blocked: existing config is missing gateway.mode. Set it with: openclaw "
+            "config set gateway.mode local (or pass --allow-unconfigured).");
     if (*config.gateway.mode == config::Gateway::Mode::remote)
-        return refuse(exit_config, "Gateway start blocked: set gateway.mode=local (current: remote) or pass --allow-unconfigured.");
+        return refuse(exit_config, "Gateway start blocked: set gateway.mode=local (current: "
+                                   "remote) or pass --allow-unconfigured.");
     return {};
 }
 
@@ -75,7 +84,8 @@ std::string tailnet_address() {
     for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
         if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
         const auto& address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr;
-        if ((ntohl(address.s_addr) & 0xFFC00000u) != 0x64400000u) continue; // 100.64.0.0/10, RFC 6598
+        if ((ntohl(address.s_addr) & 0xFFC00000u) != 0x64400000u)
+            continue; // 100.64.0.0/10, RFC 6598
         char text[INET_ADDRSTRLEN];
         return inet_ntop(AF_INET, &address, text, sizeof text);
     }
@@ -85,35 +95,54 @@ std::string tailnet_address() {
 std::string_view bind_word(const Preparation& p) {
     if (p.options.bind) return *p.options.bind;
     switch (p.config.gateway.bind) {
-    case config::Gateway::Bind::automatic: return "auto";
-    case config::Gateway::Bind::lan: return "lan";
-    case config::Gateway::Bind::loopback: return "loopback";
-    case config::Gateway::Bind::custom: return "custom";
-    case config::Gateway::Bind::tailnet: return "tailnet";
+    case config::Gateway::Bind::automatic:
+        return "auto";
+    case config::Gateway::Bind::lan:
+        return "lan";
+    case config::Gateway::Bind::loopback:
+        return "loopback";
+    case config::Gateway::Bind::custom:
+        return "custom";
+    case config::Gateway::Bind::tailnet:
+        return "tailnet";
     }
     return "loopback";
 }
 
 web::ListenAddress resolve_address(const Preparation& p, int port) {
-    web::ListenAddress address{.bind = web::Bind::loopback, .custom_host = {}, .port = static_cast<std::uint16_t>(port)};
+    web::ListenAddress address{
+        .bind = web::Bind::loopback, .custom_host = {}, .port = static_cast<std::uint16_t>(port)};
     const auto word = bind_word(p);
     if (word == "lan") address.bind = web::Bind::lan;
-    if (word == "custom") address = {.bind = web::Bind::custom, .custom_host = p.config.gateway.custom_bind_host, .port = address.port};
-    if (const auto tailnet = word == "tailnet" ? tailnet_address() : ""; !tailnet.empty()) address = {.bind = web::Bind::custom, .custom_host = tailnet, .port = address.port};
+    if (word == "custom")
+        address = {.bind = web::Bind::custom,
+                   .custom_host = p.config.gateway.custom_bind_host,
+                   .port = address.port};
+    if (const auto tailnet = word == "tailnet" ? tailnet_address() : ""; !tailnet.empty())
+        address = {.bind = web::Bind::custom, .custom_host = tailnet, .port = address.port};
     return address;
 }
 
 std::expected<void, Refusal> check_auth(Preparation& p) {
     using Mode = config::GatewayAuth::Mode;
     if (!p.auth.mode && !p.auth.token.empty() && !p.auth.password.empty())
-        return refuse(exit_config, "Invalid config: gateway.auth.token and gateway.auth.password are both configured, but gateway.auth.mode is unset. Set gateway.auth.mode to \"token\" or \"password\".");
+        return refuse(
+            exit_config,
+            "Invalid config: gateway.auth.token and gateway.auth.password are both configured, but "
+            "gateway.auth.mode is unset. Set gateway.auth.mode to \"token\" or \"password\".");
     const auto mode = p.auth.effective_mode();
     const bool is_open = p.address.bind != web::Bind::loopback;
     if (is_open && mode == Mode::none) // SEEDS.md A37: nothing lifts this
-        return refuse(exit_config, "refusing to bind gateway to " + std::string(bind_word(p)) + " without auth: set gateway.auth.mode to \"token\" and gateway.auth.token, or use gateway.bind=loopback");
+        return refuse(exit_config, "refusing to bind gateway to " + std::string(bind_word(p)) +
+                                       " without auth: set gateway.auth.mode to \"token\" and "
+                                       "gateway.auth.token, or use gateway.bind=loopback");
     if (mode == Mode::password && p.auth.password.empty())
-        return refuse(exit_config, "gateway.auth.mode is \"password\" and no password is set: openclaw config set gateway.auth.password …, or OPENCLAW_GATEWAY_PASSWORD");
-    if (mode == Mode::trusted_proxy) return refuse(exit_config, "gateway.auth.mode \"trusted-proxy\" is not part of this build: use \"token\" or \"password\"");
+        return refuse(exit_config,
+                      "gateway.auth.mode is \"password\" and no password is set: openclaw config "
+                      "set gateway.auth.password …, or OPENCLAW_GATEWAY_PASSWORD");
+    if (mode == Mode::trusted_proxy)
+        return refuse(exit_config, "gateway.auth.mode \"trusted-proxy\" is not part of this build: "
+                                   "use \"token\" or \"password\"");
     if (mode == Mode::token && p.auth.token.empty()) {
         p.auth.token = Secret(random_hex(24));
         p.token_was_made = true;
@@ -124,26 +153,38 @@ std::expected<void, Refusal> check_auth(Preparation& p) {
 } // namespace
 
 config::LoadOptions Preparation::load_options() const {
-    return {.file = paths.config_file, .environment = environment, .home = paths.home, .ambient_channels = options.ambient_channels};
+    return {.file = paths.config_file,
+            .environment = environment,
+            .home = paths.home,
+            .ambient_channels = options.ambient_channels};
 }
 
 std::expected<Preparation, Refusal> prepare(const Options& options) {
     Preparation p{.options = options};
-    auto paths = config::resolve_paths({.profile = options.profile, .dev = options.dev}, config::process_environment());
+    auto paths = config::resolve_paths({.profile = options.profile, .dev = options.dev},
+                                       config::process_environment());
     if (!paths) return refuse(2, "[openclaw] " + paths.error().sentence);
     p.paths = std::move(*paths);
     p.environment = read_environment(p.paths);
-    Secret token = take_secret(p.environment, token_variable), password = take_secret(p.environment, password_variable);
+    Secret token = take_secret(p.environment, token_variable),
+           password = take_secret(p.environment, password_variable);
     auto config = config::load(p.load_options());
-    if (!config) return refuse(exit_config, "Gateway failed to start: " + config::render_issues(config.error(), config::shorten_home(p.paths.config_file, p.paths.home)));
+    if (!config)
+        return refuse(exit_config, "Gateway failed to start: " +
+                                       config::render_issues(
+                                           config.error(), config::shorten_home(p.paths.config_file,
+                                                                                p.paths.home)));
     p.config = std::move(*config);
     if (auto fits = check_mode(p.config, options); !fits) return std::unexpected(fits.error());
-    const auto port = config::resolve_port(options.port, p.environment, p.config.gateway.port, p.paths);
+    const auto port =
+        config::resolve_port(options.port, p.environment, p.config.gateway.port, p.paths);
     if (!port) return refuse(1, port.error().sentence);
     p.address = resolve_address(p, port->number);
     p.auth = resolve_auth(p, std::move(token), std::move(password));
     if (auto fits = check_auth(p); !fits) return std::unexpected(fits.error());
-    p.log_file = p.config.logging.file.empty() ? p.paths.in_state("logs/gateway.log") : config::expand_home(p.config.logging.file, p.paths.home);
+    p.log_file = p.config.logging.file.empty()
+                     ? p.paths.in_state("logs/gateway.log")
+                     : config::expand_home(p.config.logging.file, p.paths.home);
     return p;
 }
 

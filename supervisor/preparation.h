@@ -1,7 +1,8 @@
 // supervisor/preparation.h — everything that can refuse a start, before anything has begun.
 //
-// Environment, paths, configuration, port, address and credentials become one value, or one screen of text and the
-// exit code a service manager understands (78: do not try again before somebody changes the configuration).
+// Environment, paths, configuration, port, address and credentials become one value, or one screen
+// of text and the exit code a service manager understands (78: do not try again before somebody
+// changes the configuration).
 #pragma once
 
 #include "common/config/config.h"
@@ -19,7 +20,7 @@ struct Preparation {
     config::Paths paths;
     config::Config config;
     web::ListenAddress address;
-    config::GatewayAuth auth;        // in force: flags, config, environment, or made for this run
+    config::GatewayAuth auth; // in force: flags, config, environment, or made for this run
     bool token_was_made = false;
     std::string log_file;
 

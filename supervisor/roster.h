@@ -1,4 +1,5 @@
-// supervisor/roster.h — the configuration as a list of wanted workers. Knows kinds by their rows, never by name.
+// supervisor/roster.h — the configuration as a list of wanted workers. Knows kinds by their rows,
+// never by name.
 #pragma once
 
 #include "common/config/config.h"
@@ -8,7 +9,8 @@
 
 namespace openclaw {
 
-// The agent first: it is needed by every other. A channel account that is switched off, or has a problem, is not wanted.
+// The agent first: it is needed by every other. A channel account that is switched off, or has a
+// problem, is not wanted.
 std::vector<process::WantedWorker> roster(const config::Config& config);
 
 } // namespace openclaw

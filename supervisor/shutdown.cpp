@@ -11,7 +11,8 @@ namespace openclaw {
 
 namespace {
 
-constexpr Milliseconds drain_budget = std::chrono::seconds(20); // below systemd's default 90 s, with the workers' share
+constexpr Milliseconds drain_budget =
+    std::chrono::seconds(20); // below systemd's default 90 s, with the workers' share
 constexpr Milliseconds workers_budget = std::chrono::seconds(10);
 constexpr Milliseconds look_every{25}; // only while draining
 
@@ -32,7 +33,9 @@ void Shutdown::on_signal(std::string_view name) {
 }
 
 void Shutdown::begin(std::string_view name) {
-    log::info("gateway.stopping", {{"signal", name}, {"runs", facts_.runs.active_count()}, {"answers", facts_.deliveries.waiting_count()}});
+    log::info("gateway.stopping", {{"signal", name},
+                                   {"runs", facts_.runs.active_count()},
+                                   {"answers", facts_.deliveries.waiting_count()}});
     edge_.refuse_work();
     facts_.runs.refuse_new("the gateway is stopping");
     give_up_at_ = facts_.loop.clock().now() + drain_budget;
@@ -41,7 +44,8 @@ void Shutdown::begin(std::string_view name) {
 
 void Shutdown::wait_for_work() {
     // Runs without an agent and answers without a channel wait on disk as well as here.
-    const bool runs_go_on = facts_.runs.active_count() > 0 && facts_.workers.link(std::string(flow::agent_worker_id)) != nullptr;
+    const bool runs_go_on = facts_.runs.active_count() > 0 &&
+                            facts_.workers.link(std::string(flow::agent_worker_id)) != nullptr;
     const bool is_idle = !runs_go_on && facts_.deliveries.in_hand_count() == 0;
     if (is_idle || facts_.loop.clock().now() >= give_up_at_) return drain_workers();
     look_again_.start(look_every, [this] { wait_for_work(); });
@@ -50,7 +54,8 @@ void Shutdown::wait_for_work() {
 void Shutdown::drain_workers() {
     if (std::exchange(workers_are_draining_, true)) return;
     look_again_.stop();
-    if (const auto left = facts_.runs.active_count() + facts_.deliveries.waiting_count(); left > 0) log::info("gateway.left_for_next_start", {{"count", left}});
+    if (const auto left = facts_.runs.active_count() + facts_.deliveries.waiting_count(); left > 0)
+        log::info("gateway.left_for_next_start", {{"count", left}});
     facts_.workers.drain_all(workers_budget, [this] { close_books(); });
 }
 

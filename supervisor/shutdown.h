@@ -1,9 +1,9 @@
-// supervisor/shutdown.h — SIGTERM and SIGINT: finish what was begun, keep what was not, leave with 0.
+// supervisor/shutdown.h — SIGTERM and SIGINT: finish what was begun, keep what was not, leave with
+// 0.
 //
 //   1  new work is refused; clients are told
-//   2  runs end and answers leave, within the drain budget; whatever does not is on disk for the next start
-//   3  workers drain
-//   4  clients are closed (1012), the ledger is closed
+//   2  runs end and answers leave, within the drain budget; whatever does not is on disk for the
+//   next start 3  workers drain 4  clients are closed (1012), the ledger is closed
 // A second signal skips the waiting, a third leaves at once with 1.
 #pragma once
 

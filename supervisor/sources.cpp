@@ -11,19 +11,30 @@ namespace {
 
 std::string_view connection_word(wire::ChannelStatus::State state) {
     switch (state) {
-    case wire::ChannelStatus::CONNECTING: return "connecting";
-    case wire::ChannelStatus::CONNECTED: return "connected";
-    case wire::ChannelStatus::DEGRADED: return "degraded";
-    case wire::ChannelStatus::NEEDS_OPERATOR: return "needs_operator";
-    default: return "";
+    case wire::ChannelStatus::CONNECTING:
+        return "connecting";
+    case wire::ChannelStatus::CONNECTED:
+        return "connected";
+    case wire::ChannelStatus::DEGRADED:
+        return "degraded";
+    case wire::ChannelStatus::NEEDS_OPERATOR:
+        return "needs_operator";
+    default:
+        return "";
     }
 }
 
 rpc::ChannelFacts facts_of(const config::ChannelAccount& account, const Standing& standing) {
     const std::string id = account.worker_id();
-    rpc::ChannelFacts facts{.channel = account.channel, .label = std::string(account.spec->label), .account = account.account_id,
-                            .is_default = account.is_default, .enabled = account.enabled, .configured = account.problem.empty(), .problem = account.problem,
-                            .token_source = account.secrets.empty() ? "none" : "config", .owed = standing.deliveries.owed_by(id)};
+    rpc::ChannelFacts facts{.channel = account.channel,
+                            .label = std::string(account.spec->label),
+                            .account = account.account_id,
+                            .is_default = account.is_default,
+                            .enabled = account.enabled,
+                            .configured = account.problem.empty(),
+                            .problem = account.problem,
+                            .token_source = account.secrets.empty() ? "none" : "config",
+                            .owed = standing.deliveries.owed_by(id)};
     const auto& said = standing.switchboard.channels();
     const auto found = said.find(id);
     if (found == said.end()) return facts;
@@ -41,22 +52,34 @@ rpc::ChannelFacts facts_of(const config::ChannelAccount& account, const Standing
 } // namespace
 
 void OutgoingSource::send(rpc::OutgoingMessage message, rpc::Done<rpc::OutgoingReceipt> done) {
-    flow::OutgoingOrder order{.channel = std::move(message.channel), .account = std::move(message.account), .to = std::move(message.to), .thread_id = std::move(message.thread_id),
-                              .reply_to_message_id = std::move(message.reply_to_message_id), .text = std::move(message.text), .idempotency_key = std::move(message.idempotency_key)};
-    outgoings_.send(std::move(order), [done = std::move(done)](Result<flow::OutgoingReceipt> receipt) mutable {
-        if (!receipt) return done(Failure(receipt.error()));
-        done(rpc::OutgoingReceipt{.channel = receipt->channel, .account = receipt->account, .chat_id = receipt->chat_id, .message_id = receipt->message_id});
-    });
+    flow::OutgoingOrder order{.channel = std::move(message.channel),
+                              .account = std::move(message.account),
+                              .to = std::move(message.to),
+                              .thread_id = std::move(message.thread_id),
+                              .reply_to_message_id = std::move(message.reply_to_message_id),
+                              .text = std::move(message.text),
+                              .idempotency_key = std::move(message.idempotency_key)};
+    outgoings_.send(std::move(order),
+                    [done = std::move(done)](Result<flow::OutgoingReceipt> receipt) mutable {
+                        if (!receipt) return done(Failure(receipt.error()));
+                        done(rpc::OutgoingReceipt{.channel = receipt->channel,
+                                                  .account = receipt->account,
+                                                  .chat_id = receipt->chat_id,
+                                                  .message_id = receipt->message_id});
+                    });
 }
 
 std::vector<rpc::ChannelFacts> list_channels(const Standing& facts) {
     std::vector<rpc::ChannelFacts> list;
-    for (const auto& account : facts.generation.config().channels) list.push_back(facts_of(account, facts));
+    for (const auto& account : facts.generation.config().channels)
+        list.push_back(facts_of(account, facts));
     return list;
 }
 
-rpc::ConfigSnapshot read_config(const config::LoadOptions& options, const std::string& applied_hash) {
-    rpc::ConfigSnapshot snapshot{.path = options.file, .parsed_json_redacted = "{}", .applied_hash = applied_hash};
+rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
+                                const std::string& applied_hash) {
+    rpc::ConfigSnapshot snapshot{
+        .path = options.file, .parsed_json_redacted = "{}", .applied_hash = applied_hash};
     std::ifstream file(options.file);
     std::ostringstream text;
     text << file.rdbuf();
@@ -70,7 +93,8 @@ rpc::ConfigSnapshot read_config(const config::LoadOptions& options, const std::s
     }
     snapshot.valid = false;
     snapshot.hash = config::hash_of(text.str());
-    for (const auto& issue : loaded.error()) snapshot.issues.push_back({.path = issue.path, .message = issue.message});
+    for (const auto& issue : loaded.error())
+        snapshot.issues.push_back({.path = issue.path, .message = issue.message});
     return snapshot;
 }
 

@@ -1,4 +1,5 @@
-// supervisor/sources.h — what the methods ask of the flow room and the configuration, made from Standing.
+// supervisor/sources.h — what the methods ask of the flow room and the configuration, made from
+// Standing.
 #pragma once
 
 #include "supervisor/preparation.h"
@@ -9,7 +10,9 @@ namespace openclaw {
 
 class OutgoingSource final : public rpc::Outgoing {
   public:
-    explicit OutgoingSource(flow::Outgoings& outgoings) : outgoings_(outgoings) {}
+    explicit OutgoingSource(flow::Outgoings& outgoings)
+        : outgoings_(outgoings) {}
+
     void send(rpc::OutgoingMessage message, rpc::Done<rpc::OutgoingReceipt> done) override;
 
   private:
@@ -18,6 +21,7 @@ class OutgoingSource final : public rpc::Outgoing {
 
 std::vector<rpc::ChannelFacts> list_channels(const Standing& facts);
 // Reads the file anew: what is written may differ from what is in force.
-rpc::ConfigSnapshot read_config(const config::LoadOptions& options, const std::string& applied_hash);
+rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
+                                const std::string& applied_hash);
 
 } // namespace openclaw

@@ -13,14 +13,20 @@ process::StateOf state_from(ledger::Ledger& ledger) {
 
 } // namespace
 
-Standing::Standing(Loop& on, config::Paths at, InstanceLock held, std::unique_ptr<ledger::Ledger> book)
+Standing::Standing(Loop& on, config::Paths at, InstanceLock held,
+                   std::unique_ptr<ledger::Ledger> book)
     : loop(on)
     , paths(std::move(at))
     , lock(std::move(held))
     , ledger(std::move(book))
     , workers(loop, process::Programs::of_this_executable(), state_from(*ledger))
     , traces(loop.clock())
-    , rooms{.loop = loop, .ledger = *ledger, .links = workers, .decisions = generation, .traces = traces, .started_at_ms = loop.clock().unix_ms()}
+    , rooms{.loop = loop,
+            .ledger = *ledger,
+            .links = workers,
+            .decisions = generation,
+            .traces = traces,
+            .started_at_ms = loop.clock().unix_ms()}
     , deliveries(rooms)
     , runs(rooms, deliveries)
     , commands(rooms, runs, deliveries, runs.listeners())
@@ -31,6 +37,8 @@ Standing::Standing(Loop& on, config::Paths at, InstanceLock held, std::unique_pt
     runs.on_fewer([this] { inbounds.on_fewer_runs(); });
 }
 
-Standing::~Standing() { workers.set_listener(nullptr); }
+Standing::~Standing() {
+    workers.set_listener(nullptr);
+}
 
 } // namespace openclaw

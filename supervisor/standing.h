@@ -1,4 +1,5 @@
-// supervisor/standing.h — FACTS: the members of this struct are exactly what survives a restart in place.
+// supervisor/standing.h — FACTS: the members of this struct are exactly what survives a restart in
+// place.
 //
 // Declared in the order in which they need each other; destroyed in reverse. Holds no logic.
 #pragma once

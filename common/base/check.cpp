@@ -19,7 +19,8 @@ void check_context(std::string_view trace) {
 }
 
 void check_failed(const char* expression, const char* file, int line) {
-    fprintf(stderr, "check.failed expression=\"%s\" at=%s:%d trace=%s\n", expression, file, line, context);
+    fprintf(stderr, "check.failed expression=\"%s\" at=%s:%d trace=%s\n", expression, file, line,
+            context);
     std::abort();
 }
 

@@ -17,5 +17,6 @@ void check_context(std::string_view trace);
 
 #define CHECK_INVARIANT(expression)                                                                \
     do {                                                                                           \
-        if (!(expression)) [[unlikely]] ::openclaw::check_failed(#expression, __FILE__, __LINE__); \
+        if (!(expression)) [[unlikely]]                                                            \
+            ::openclaw::check_failed(#expression, __FILE__, __LINE__);                             \
     } while (false)

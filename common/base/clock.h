@@ -21,8 +21,11 @@ class Clock {
 class SystemClock final : public Clock {
   public:
     Instant now() const override { return std::chrono::steady_clock::now(); }
+
     std::int64_t unix_ms() const override {
-        return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+        return std::chrono::duration_cast<Milliseconds>(
+                   std::chrono::system_clock::now().time_since_epoch())
+            .count();
     }
 };
 
@@ -30,7 +33,9 @@ class SystemClock final : public Clock {
 class ManualClock final : public Clock {
   public:
     Instant now() const override { return now_; }
+
     std::int64_t unix_ms() const override { return unix_ms_; }
+
     void advance(Milliseconds by) {
         now_ += by;
         unix_ms_ += by.count();

@@ -6,14 +6,22 @@ namespace openclaw {
 
 std::string_view name(Code code) {
     switch (code) {
-    case Code::invalid: return "invalid";
-    case Code::denied: return "denied";
-    case Code::not_found: return "not_found";
-    case Code::busy: return "busy";
-    case Code::timeout: return "timeout";
-    case Code::unavailable: return "unavailable";
-    case Code::corrupt: return "corrupt";
-    case Code::internal: return "internal";
+    case Code::invalid:
+        return "invalid";
+    case Code::denied:
+        return "denied";
+    case Code::not_found:
+        return "not_found";
+    case Code::busy:
+        return "busy";
+    case Code::timeout:
+        return "timeout";
+    case Code::unavailable:
+        return "unavailable";
+    case Code::corrupt:
+        return "corrupt";
+    case Code::internal:
+        return "internal";
     }
     return "internal";
 }

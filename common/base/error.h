@@ -36,6 +36,8 @@ struct Error {
 // "cannot open /x: No such file or directory": the errno's text is appended.
 Error system_error(Code code, std::string_view what, int error_number);
 
-inline Error invalid(std::string sentence) { return {.code = Code::invalid, .sentence = std::move(sentence)}; }
+inline Error invalid(std::string sentence) {
+    return {.code = Code::invalid, .sentence = std::move(sentence)};
+}
 
 } // namespace openclaw

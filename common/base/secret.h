@@ -15,32 +15,54 @@ namespace openclaw {
 class Secret {
   public:
     Secret() = default;
-    explicit Secret(std::string value) : value_(std::move(value)) {}
+
+    explicit Secret(std::string value)
+        : value_(std::move(value)) {}
+
     Secret(const Secret&) = default;
-    Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
+
+    Secret(Secret&& other) noexcept
+        : value_(std::move(other.value_)) {
+        other.wipe();
+    }
+
     Secret& operator=(const Secret& other) {
-        if (this != &other) { wipe(); value_ = other.value_; }
+        if (this != &other) {
+            wipe();
+            value_ = other.value_;
+        }
         return *this;
     }
+
     Secret& operator=(Secret&& other) noexcept {
-        if (this != &other) { wipe(); value_ = std::move(other.value_); other.wipe(); }
+        if (this != &other) {
+            wipe();
+            value_ = std::move(other.value_);
+            other.wipe();
+        }
         return *this;
     }
+
     ~Secret() { wipe(); }
 
     const std::string& reveal() const { return value_; }
+
     bool empty() const { return value_.empty(); }
+
     std::size_t size() const { return value_.size(); }
+
     void wipe() {
         explicit_bzero(value_.data(), value_.size());
         value_.clear();
     }
 
-    // Constant time in the length of `offered`; false for an empty secret, so "unset" admits nobody.
+    // Constant time in the length of `offered`; false for an empty secret, so "unset" admits
+    // nobody.
     bool equals(std::string_view offered) const {
         unsigned char difference = value_.size() == offered.size() ? 0 : 1;
         for (std::size_t i = 0; i < offered.size(); ++i)
-            difference |= static_cast<unsigned char>(offered[i] ^ (value_.empty() ? 0 : value_[i % value_.size()]));
+            difference |= static_cast<unsigned char>(
+                offered[i] ^ (value_.empty() ? 0 : value_[i % value_.size()]));
         return difference == 0 && !value_.empty();
     }
 

@@ -12,13 +12,16 @@ namespace openclaw {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 void fill_random(std::span<std::uint8_t> bytes) {
     CHECK_INVARIANT(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // Length of the valid UTF-8 sequence at the front, 0 when malformed (Unicode 15, table 3-7).
 std::size_t sequence_length(std::string_view text) {
@@ -58,7 +61,8 @@ std::string to_base64url(std::span<const std::uint8_t> bytes) {
     int count = 0;
     for (const auto byte : bytes) {
         bits = bits << 8 | byte;
-        for (count += 8; count >= 6; count -= 6) out += base64_digits[bits >> (count - 6) & 63];
+        for (count += 8; count >= 6; count -= 6)
+            out += base64_digits[bits >> (count - 6) & 63];
     }
     if (count > 0) out += base64_digits[bits << (6 - count) & 63];
     return out;
@@ -91,7 +95,8 @@ bool is_valid_utf8(std::string_view text) {
 
 std::string_view utf8_prefix(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) return text;
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80)
+        --limit;
     return text.substr(0, limit);
 }
 
@@ -100,8 +105,10 @@ std::string to_valid_utf8(std::string_view bytes) {
     out.reserve(bytes.size());
     while (!bytes.empty()) {
         const auto length = sequence_length(bytes);
-        if (length == 0) out += "\xEF\xBF\xBD";
-        else out += bytes.substr(0, length);
+        if (length == 0)
+            out += "\xEF\xBF\xBD";
+        else
+            out += bytes.substr(0, length);
         bytes.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out;
@@ -140,7 +147,8 @@ std::string uuid_v4() {
     bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
     bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
     std::string out = to_hex(bytes);
-    for (const std::size_t at : {8u, 13u, 18u, 23u}) out.insert(at, 1, '-');
+    for (const std::size_t at : {8u, 13u, 18u, 23u})
+        out.insert(at, 1, '-');
     return out;
 }
 
@@ -154,13 +162,15 @@ std::uint64_t random_below(std::uint64_t limit) {
     std::array<std::uint8_t, 8> bytes{};
     fill_random(bytes);
     std::uint64_t value = 0;
-    for (const auto byte : bytes) value = value << 8 | byte;
+    for (const auto byte : bytes)
+        value = value << 8 | byte;
     return limit == 0 ? 0 : value % limit;
 }
 
 std::size_t edit_distance(std::string_view left, std::string_view right, std::size_t limit) {
     std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t j = 0; j < row.size(); ++j)
+        row[j] = j;
     for (std::size_t i = 1; i <= left.size(); ++i) {
         std::size_t diagonal = row[0];
         row[0] = i;

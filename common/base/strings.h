@@ -1,4 +1,5 @@
-// base/strings.h — text and byte forms that several rooms need: hex, base64url, UTF-8, splitting, ids.
+// base/strings.h — text and byte forms that several rooms need: hex, base64url, UTF-8, splitting,
+// ids.
 #pragma once
 
 #include "common/base/result.h"
@@ -26,8 +27,8 @@ std::string to_lower(std::string_view text);  // ASCII letters only
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool equals_ignoring_case(std::string_view left, std::string_view right); // ASCII
 
-std::string uuid_v4();                       // 36 characters, from getrandom(2)
-std::string random_hex(std::size_t bytes);   // 2 characters for each byte
+std::string uuid_v4();                     // 36 characters, from getrandom(2)
+std::string random_hex(std::size_t bytes); // 2 characters for each byte
 std::uint64_t random_below(std::uint64_t limit);
 
 // Edit distance with early exit: how far apart two words are, at most `limit` + 1.

@@ -11,17 +11,26 @@ namespace openclaw {
 class UniqueFd {
   public:
     UniqueFd() = default;
-    explicit UniqueFd(int fd) : fd_(fd) {}
-    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+    explicit UniqueFd(int fd)
+        : fd_(fd) {}
+
+    UniqueFd(UniqueFd&& other) noexcept
+        : fd_(std::exchange(other.fd_, -1)) {}
+
     UniqueFd& operator=(UniqueFd&& other) noexcept {
         reset(std::exchange(other.fd_, -1));
         return *this;
     }
+
     ~UniqueFd() { reset(); }
 
     int get() const { return fd_; }
+
     explicit operator bool() const { return fd_ >= 0; }
+
     [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+
     void reset(int fd = -1) {
         if (fd_ >= 0) ::close(fd_);
         fd_ = fd;

@@ -1,4 +1,5 @@
-// config/agent.h — the agent worker's row: one process holds the model provider keys and runs every turn.
+// config/agent.h — the agent worker's row: one process holds the model provider keys and runs every
+// turn.
 #pragma once
 
 #include "common/ipc/permits.h"

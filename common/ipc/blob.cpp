@@ -25,14 +25,18 @@ Result<UniqueFd> make_blob(std::string_view bytes) {
         if (written < 0) return Failure(system_error(Code::internal, "write of a blob", errno));
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (fcntl(fd.get(), F_ADD_SEALS, all_seals) != 0) return Failure(system_error(Code::internal, "sealing a blob", errno));
+    if (fcntl(fd.get(), F_ADD_SEALS, all_seals) != 0)
+        return Failure(system_error(Code::internal, "sealing a blob", errno));
     return fd;
 }
 
 Result<BlobView> BlobView::open(const UniqueFd& fd, std::uint64_t stated_bytes) {
-    struct stat info{};
-    if ((fcntl(fd.get(), F_GET_SEALS) & all_seals) != all_seals) return fail(Code::invalid, "a blob that is not sealed");
-    if (fstat(fd.get(), &info) != 0 || static_cast<std::uint64_t>(info.st_size) != stated_bytes || stated_bytes > max_blob_bytes)
+    struct stat info {};
+
+    if ((fcntl(fd.get(), F_GET_SEALS) & all_seals) != all_seals)
+        return fail(Code::invalid, "a blob that is not sealed");
+    if (fstat(fd.get(), &info) != 0 || static_cast<std::uint64_t>(info.st_size) != stated_bytes ||
+        stated_bytes > max_blob_bytes)
         return fail(Code::invalid, "a blob of another size than stated");
     if (stated_bytes == 0) return BlobView(nullptr, 0);
     void* data = mmap(nullptr, stated_bytes, PROT_READ, MAP_PRIVATE, fd.get(), 0);

@@ -1,4 +1,5 @@
-// ipc/blob.h — bytes too large for a frame: a memfd, written once, sealed, and mapped read-only by the receiver.
+// ipc/blob.h — bytes too large for a frame: a memfd, written once, sealed, and mapped read-only by
+// the receiver.
 //
 // The seals (no write, no grow, no shrink) are checked by the receiver, so a sender cannot change
 // a blob under its reader.
@@ -19,7 +20,8 @@ Result<UniqueFd> make_blob(std::string_view bytes);
 // A blob mapped into this process; unmapped on destruction.
 class BlobView {
   public:
-    // Errors: invalid (not sealed, size differs from `stated_bytes`, above 64 MiB), internal (mmap).
+    // Errors: invalid (not sealed, size differs from `stated_bytes`, above 64 MiB), internal
+    // (mmap).
     static Result<BlobView> open(const UniqueFd& fd, std::uint64_t stated_bytes);
     BlobView(BlobView&& other) noexcept;
     BlobView& operator=(BlobView&&) = delete;
@@ -28,7 +30,10 @@ class BlobView {
     std::string_view bytes() const { return {data_, size_}; }
 
   private:
-    BlobView(const char* data, std::size_t size) : data_(data), size_(size) {}
+    BlobView(const char* data, std::size_t size)
+        : data_(data)
+        , size_(size) {}
+
     const char* data_;
     std::size_t size_;
 };

@@ -38,15 +38,19 @@ Link::Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHand
     watch_->want(true, false);
 }
 
-Link::~Link() { *alive_ = false; }
+Link::~Link() {
+    *alive_ = false;
+}
 
 Result<void> Link::send(wire::Frame& frame, std::span<const int> fds) {
     if (ended_) return fail(Code::unavailable, "the link is closed");
     if (permit_for(frame.body_case(), true) == nullptr) // the peer would call it misbehaviour
-        return fail(Code::unavailable, std::string(body_name(frame.body_case())) + " cannot be sent now: the peer is starting or draining");
+        return fail(Code::unavailable, std::string(body_name(frame.body_case())) +
+                                           " cannot be sent now: the peer is starting or draining");
     frame.set_fds(static_cast<std::uint32_t>(fds.size()));
     const std::size_t size = frame.ByteSizeLong();
-    if (size > max_frame_bytes) return fail(Code::invalid, "a frame above 64 KiB: send the text as a blob");
+    if (size > max_frame_bytes)
+        return fail(Code::invalid, "a frame above 64 KiB: send the text as a blob");
     frame.SerializeWithCachedSizesToArray(frame_buffer.data());
     return transmit({frame_buffer.data(), size}, fds);
 }
@@ -56,28 +60,39 @@ Result<void> Link::reply(std::uint64_t re, wire::Frame& frame, std::span<const i
     return send(frame, fds);
 }
 
-void Link::request(wire::Frame& frame, std::span<const int> fds, Milliseconds deadline, OnReply done) {
+void Link::request(wire::Frame& frame, std::span<const int> fds, Milliseconds deadline,
+                   OnReply done) {
     const std::uint64_t id = next_id_++;
     frame.set_id(id);
-    auto& pending = pending_[id] = Pending{.done = std::move(done), .deadline = std::make_unique<Timer>(loop_)};
+    auto& pending = pending_[id] =
+        Pending{.done = std::move(done), .deadline = std::make_unique<Timer>(loop_)};
     const auto sent = send(frame, fds);
-    Error why = sent ? Error{.code = Code::timeout, .sentence = "no reply within the deadline", .retryable = true} : sent.error();
+    Error why = sent ? Error{.code = Code::timeout,
+                             .sentence = "no reply within the deadline",
+                             .retryable = true}
+                     : sent.error();
     auto give_up = [this, id, why = std::move(why)] { settle(id, Failure(why), {}); };
     pending.deadline->start(sent ? deadline : Milliseconds(0), std::move(give_up));
 }
 
-void Link::wipe_buffer() { explicit_bzero(frame_buffer.data(), frame_buffer.size()); }
+void Link::wipe_buffer() {
+    explicit_bzero(frame_buffer.data(), frame_buffer.size());
+}
 
 bool Link::can_send() const {
     return !ended_ && outbox_.size() < outbox_frames && counters_.waiting_bytes < outbox_bytes;
 }
 
-void Link::misbehaved(std::string reason) { end({.misbehaved = true, .reason = std::move(reason)}); }
+void Link::misbehaved(std::string reason) {
+    end({.misbehaved = true, .reason = std::move(reason)});
+}
 
 Result<void> Link::transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
     if (!outbox_.empty()) return wait_for_room(bytes, fds);
     const auto sent = send_datagram(socket_.get(), bytes, fds);
-    if (!sent) return Failure(sent.error()); // reading the socket will notice the end, after what was still in it
+    if (!sent)
+        return Failure(
+            sent.error()); // reading the socket will notice the end, after what was still in it
     if (*sent == Sent::socket_full) return wait_for_room(bytes, fds);
     ++counters_.frames_out;
     counters_.bytes_out += bytes.size();
@@ -87,10 +102,12 @@ Result<void> Link::transmit(std::span<const std::uint8_t> bytes, std::span<const
 Result<void> Link::wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
     if (!can_send()) {
         was_full_ = true;
-        return Failure(Error{.code = Code::busy, .sentence = "the link's outbox is full", .retryable = true});
+        return Failure(
+            Error{.code = Code::busy, .sentence = "the link's outbox is full", .retryable = true});
     }
     Waiting waiting{.bytes = {bytes.begin(), bytes.end()}, .fds = {}};
-    for (const int fd : fds) waiting.fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    for (const int fd : fds)
+        waiting.fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 3));
     outbox_.push_back(std::move(waiting));
     counters_.waiting_frames = outbox_.size();
     counters_.waiting_bytes += bytes.size();
@@ -123,9 +140,12 @@ void Link::read_all() {
         auto datagram = receive_datagram(socket_.get(), frame_buffer);
         if (!datagram) return end({.reason = datagram.error().sentence});
         switch (datagram->kind) {
-        case Datagram::Kind::nothing_there: return;
-        case Datagram::Kind::closed: return end({.reason = "the peer closed the link"});
-        case Datagram::Kind::truncated: return misbehaved("a frame above 64 KiB or with too many descriptors");
+        case Datagram::Kind::nothing_there:
+            return;
+        case Datagram::Kind::closed:
+            return end({.reason = "the peer closed the link"});
+        case Datagram::Kind::truncated:
+            return misbehaved("a frame above 64 KiB or with too many descriptors");
         case Datagram::Kind::message:
             if (!accept({frame_buffer.data(), datagram->size}, std::move(datagram->fds))) return;
         }
@@ -137,23 +157,33 @@ bool Link::accept(std::span<const std::uint8_t> bytes, Fds fds) {
     ++counters_.frames_in;
     counters_.bytes_in += bytes.size();
     counters_.last_in = loop_.clock().now();
-    if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return misbehaved("bytes that are no frame"), false;
+    if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        return misbehaved("bytes that are no frame"), false;
     const Permit* permit = permit_for(frame.body_case(), false);
-    if (permit == nullptr) return misbehaved(std::string(body_name(frame.body_case())) + " is not permitted now"), false;
-    if (fds.size() != frame.fds() || fds.size() > permit->max_fds) return misbehaved("a wrong number of descriptors"), false;
+    if (permit == nullptr)
+        return misbehaved(std::string(body_name(frame.body_case())) + " is not permitted now"),
+               false;
+    if (fds.size() != frame.fds() || fds.size() > permit->max_fds)
+        return misbehaved("a wrong number of descriptors"), false;
     if (permit->once) {
-        if (std::ranges::find(seen_once_, frame.body_case()) != seen_once_.end()) return misbehaved(std::string(body_name(frame.body_case())) + " may come once and came twice"), false;
+        if (std::ranges::find(seen_once_, frame.body_case()) != seen_once_.end())
+            return misbehaved(std::string(body_name(frame.body_case())) +
+                              " may come once and came twice"),
+                   false;
         seen_once_.push_back(frame.body_case());
     }
     const auto alive = alive_;
-    if (frame.re() != 0) settle(frame.re(), &frame, std::move(fds));
-    else handler_.on_frame(frame, std::move(fds));
+    if (frame.re() != 0)
+        settle(frame.re(), &frame, std::move(fds));
+    else
+        handler_.on_frame(frame, std::move(fds));
     return *alive && !ended_;
 }
 
 const Permit* Link::permit_for(wire::Frame::BodyCase body, bool from_us) const {
     const auto fits = [&](const Permit& permit) {
-        return permit.body == body && (permit.from == self_) == from_us && (permit.phases & in(phase_)) != 0;
+        return permit.body == body && (permit.from == self_) == from_us &&
+               (permit.phases & in(phase_)) != 0;
     };
     const auto found = std::ranges::find_if(permits_, fits);
     return found == permits_.end() ? nullptr : &*found;
@@ -177,7 +207,10 @@ void Link::end(LinkEnd why) {
     loop_.defer([this, alive = alive_, why = std::move(why)] {
         if (!*alive) return;
         while (*alive && !pending_.empty())
-            settle(pending_.begin()->first, Failure(Error{.code = Code::unavailable, .sentence = why.reason, .retryable = true}), {});
+            settle(pending_.begin()->first,
+                   Failure(
+                       Error{.code = Code::unavailable, .sentence = why.reason, .retryable = true}),
+                   {});
         if (*alive) handler_.on_closed(why);
     });
 }

@@ -1,8 +1,8 @@
 // ipc/link.h — one end of a conversation with one other process.
 //
 // Sends and receives Frames over a SOCK_SEQPACKET socket, matches replies to requests, enforces the
-// peer's permit table, and bounds what waits for a full socket. Knows nothing of channels or agents.
-// Lives on one Loop, which must outlive it. May be destroyed inside any of its callbacks.
+// peer's permit table, and bounds what waits for a full socket. Knows nothing of channels or
+// agents. Lives on one Loop, which must outlive it. May be destroyed inside any of its callbacks.
 // Contract: docs/ipc.md. Tests: tests/unit/common/ipc/link_test.cpp.
 #pragma once
 
@@ -35,10 +35,12 @@ struct LinkCounters {
 class LinkHandler {
   public:
     virtual ~LinkHandler() = default;
-    // A permitted frame that is not a reply. `frame` is valid during the call only; descriptors are yours.
+    // A permitted frame that is not a reply. `frame` is valid during the call only; descriptors are
+    // yours.
     virtual void on_frame(const wire::Frame& frame, Fds fds) = 0;
     // The last call, exactly once, never from inside send() or request().
     virtual void on_closed(const LinkEnd& end) = 0;
+
     // The outbox has room again after can_send() was false.
     virtual void on_room() {}
 };
@@ -54,11 +56,12 @@ class Link {
     Link& operator=(const Link&) = delete;
 
     Phase phase() const { return phase_; }
+
     void enter(Phase phase) { phase_ = phase; } // the owner moves the conversation on
 
-    // One-way. Errors: unavailable (the peer is gone, or our own table does not permit this body in this phase),
-    // busy (the outbox is full), invalid (the frame is too large: use a Blob). After an error nothing was sent.
-    // Descriptors are duplicated by the kernel.
+    // One-way. Errors: unavailable (the peer is gone, or our own table does not permit this body in
+    // this phase), busy (the outbox is full), invalid (the frame is too large: use a Blob). After
+    // an error nothing was sent. Descriptors are duplicated by the kernel.
     Result<void> send(wire::Frame& frame, std::span<const int> fds = {});
     // Answers the request `re`.
     Result<void> reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds = {});
@@ -76,7 +79,8 @@ class Link {
 
     const LinkCounters& counters() const { return counters_; }
 
-    // Overwrites the buffer that frames of this process pass through: after one that carried secrets.
+    // Overwrites the buffer that frames of this process pass through: after one that carried
+    // secrets.
     static void wipe_buffer();
 
   private:
@@ -84,6 +88,7 @@ class Link {
         std::vector<std::uint8_t> bytes;
         Fds fds;
     };
+
     struct Pending {
         OnReply done;
         std::unique_ptr<Timer> deadline;

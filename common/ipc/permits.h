@@ -9,19 +9,23 @@ namespace openclaw::ipc {
 
 namespace detail {
 
-inline constexpr auto always = Phase::greeting | Phase::configuring | Phase::serving | Phase::draining;
+inline constexpr auto always =
+    Phase::greeting | Phase::configuring | Phase::serving | Phase::draining;
 inline constexpr auto working = Phase::serving | Phase::draining;
 
 #define OPENCLAW_WORKER_PERMITS                                                                    \
     {wire::Frame::kHello, Side::worker, in(Phase::greeting), true},                                \
-    {wire::Frame::kConfigure, Side::supervisor, in(Phase::configuring), true},                     \
-    {wire::Frame::kReady, Side::worker, in(Phase::configuring), true},                             \
-    {wire::Frame::kPing, Side::supervisor, detail::working},                                               \
-    {wire::Frame::kPong, Side::worker, detail::working},                                                   \
-    {wire::Frame::kDrain, Side::supervisor, detail::working, true},                                        \
-    {wire::Frame::kDrained, Side::worker, in(Phase::draining), true},                              \
-    {wire::Frame::kLog, Side::worker, Phase::configuring | Phase::serving | Phase::draining},      \
-    {wire::Frame::kFault, Side::worker, Phase::configuring | Phase::serving | Phase::draining, true}
+        {wire::Frame::kConfigure, Side::supervisor, in(Phase::configuring), true},                 \
+        {wire::Frame::kReady, Side::worker, in(Phase::configuring), true},                         \
+        {wire::Frame::kPing, Side::supervisor, detail::working},                                   \
+        {wire::Frame::kPong, Side::worker, detail::working},                                       \
+        {wire::Frame::kDrain, Side::supervisor, detail::working, true},                            \
+        {wire::Frame::kDrained, Side::worker, in(Phase::draining), true},                          \
+        {wire::Frame::kLog, Side::worker, Phase::configuring | Phase::serving | Phase::draining},  \
+    {                                                                                              \
+        wire::Frame::kFault, Side::worker, Phase::configuring | Phase::serving | Phase::draining,  \
+            true                                                                                   \
+    }
 
 } // namespace detail
 

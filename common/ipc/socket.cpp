@@ -17,7 +17,8 @@ Result<std::pair<UniqueFd, UniqueFd>> make_socket_pair() {
     return std::pair{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes, std::span<const int> fds) {
+Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes,
+                           std::span<const int> fds) {
     iovec vector{.iov_base = const_cast<std::uint8_t*>(bytes.data()), .iov_len = bytes.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_frame_fds)> control{};
     msghdr message{};
@@ -40,7 +41,8 @@ Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes, std:
 // Takes ownership of every descriptor the kernel installed, wanted or not.
 static Fds take_fds(msghdr& message) {
     Fds fds;
-    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
         const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         for (std::size_t i = 0; i < count; ++i) {
@@ -65,9 +67,12 @@ Result<Datagram> receive_datagram(int socket, std::span<std::uint8_t> buffer) {
         if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return Datagram{};
         return Failure(system_error(Code::unavailable, "the link's peer is gone", errno));
     }
-    Datagram datagram{.kind = Datagram::Kind::message, .size = static_cast<std::size_t>(size), .fds = take_fds(message)};
+    Datagram datagram{.kind = Datagram::Kind::message,
+                      .size = static_cast<std::size_t>(size),
+                      .fds = take_fds(message)};
     if (size == 0 && datagram.fds.empty()) datagram.kind = Datagram::Kind::closed;
-    if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) datagram = {.kind = Datagram::Kind::truncated, .size = 0, .fds = {}};
+    if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+        datagram = {.kind = Datagram::Kind::truncated, .size = 0, .fds = {}};
     return datagram;
 }
 

@@ -19,7 +19,8 @@ Result<std::pair<UniqueFd, UniqueFd>> make_socket_pair();
 enum class Sent { yes, socket_full };
 
 // Errors: unavailable (the peer is gone), internal.
-Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes, std::span<const int> fds);
+Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes,
+                           std::span<const int> fds);
 
 struct Datagram {
     enum class Kind { message, nothing_there, closed, truncated };
@@ -28,7 +29,8 @@ struct Datagram {
     Fds fds;
 };
 
-// `truncated`: the datagram was longer than `buffer` or carried more descriptors than allowed; all are closed.
+// `truncated`: the datagram was longer than `buffer` or carried more descriptors than allowed; all
+// are closed.
 Result<Datagram> receive_datagram(int socket, std::span<std::uint8_t> buffer);
 
 } // namespace openclaw::ipc

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t max_nesting = 64;
 
-const rapidjson::Value& value(const void* node) { return *static_cast<const rapidjson::Value*>(node); }
+const rapidjson::Value& value(const void* node) {
+    return *static_cast<const rapidjson::Value*>(node);
+}
 
 // RapidJSON recurses for each level of nesting: a stranger's "[[[[…" must not reach our stack.
 bool is_nested_too_deep(std::string_view text) {
@@ -23,11 +25,16 @@ bool is_nested_too_deep(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (in_string) {
-            if (c == '\\') ++i;
-            else if (c == '"') in_string = false;
-        } else if (c == '"') in_string = true;
-        else if ((c == '[' || c == '{') && ++depth > max_nesting) return true;
-        else if ((c == ']' || c == '}') && depth > 0) --depth;
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"')
+            in_string = true;
+        else if ((c == '[' || c == '{') && ++depth > max_nesting)
+            return true;
+        else if ((c == ']' || c == '}') && depth > 0)
+            --depth;
     }
     return false;
 }
@@ -41,12 +48,18 @@ int escaped_unit(std::string_view text, std::size_t at) {
     return error == std::errc{} && stop == end ? static_cast<int>(unit) : -1;
 }
 
-bool is_high_half(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
-bool is_low_half(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
+bool is_high_half(int unit) {
+    return unit >= 0xD800 && unit < 0xDC00;
+}
 
-// Half a surrogate pair as an escape is legal JSON and what a sender in JavaScript makes when it cuts a text.
-// It is no character: RapidJSON refuses the first half and turns the second into bytes that are no UTF-8.
-// Makes each half the replacement character; nothing when there is none, which is nearly always.
+bool is_low_half(int unit) {
+    return unit >= 0xDC00 && unit < 0xE000;
+}
+
+// Half a surrogate pair as an escape is legal JSON and what a sender in JavaScript makes when it
+// cuts a text. It is no character: RapidJSON refuses the first half and turns the second into bytes
+// that are no UTF-8. Makes each half the replacement character; nothing when there is none, which
+// is nearly always.
 std::optional<std::string> mend_half_pairs(std::string_view text) {
     std::optional<std::string> mended;
     for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
@@ -70,7 +83,9 @@ struct Document::State {
     rapidjson::Document document;
 };
 
-Document::Document(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Document::Document(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+
 Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
@@ -80,35 +95,49 @@ Result<Document> Document::parse(std::string_view text) {
     auto state = std::make_unique<State>();
     const auto mended = mend_half_pairs(text);
     if (mended) text = *mended;
-    state->document.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag>(text.data(), text.size());
+    state->document
+        .Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag>(
+            text.data(), text.size());
     if (state->document.HasParseError())
-        return fail(Code::invalid, std::string(rapidjson::GetParseError_En(state->document.GetParseError())) + " (byte " +
-                                       std::to_string(state->document.GetErrorOffset()) + ")");
+        return fail(Code::invalid,
+                    std::string(rapidjson::GetParseError_En(state->document.GetParseError())) +
+                        " (byte " + std::to_string(state->document.GetErrorOffset()) + ")");
     return Document(std::move(state));
 }
 
-View Document::root() const { return View(static_cast<const rapidjson::Value*>(&state_->document)); }
+View Document::root() const {
+    return View(static_cast<const rapidjson::Value*>(&state_->document));
+}
 
 Type View::type() const {
     if (node_ == nullptr) return Type::absent;
     switch (value(node_).GetType()) {
-    case rapidjson::kNullType: return Type::null;
+    case rapidjson::kNullType:
+        return Type::null;
     case rapidjson::kFalseType:
-    case rapidjson::kTrueType: return Type::boolean;
-    case rapidjson::kObjectType: return Type::object;
-    case rapidjson::kArrayType: return Type::array;
-    case rapidjson::kStringType: return Type::string;
-    case rapidjson::kNumberType: return Type::number;
+    case rapidjson::kTrueType:
+        return Type::boolean;
+    case rapidjson::kObjectType:
+        return Type::object;
+    case rapidjson::kArrayType:
+        return Type::array;
+    case rapidjson::kStringType:
+        return Type::string;
+    case rapidjson::kNumberType:
+        return Type::number;
     }
     return Type::absent;
 }
 
-bool View::is_integer() const { return node_ != nullptr && value(node_).IsInt64(); }
+bool View::is_integer() const {
+    return node_ != nullptr && value(node_).IsInt64();
+}
 
 View View::operator[](std::string_view key) const {
     if (!is_object()) return {};
     const auto& object = value(node_);
-    const auto found = object.FindMember(rapidjson::Value(rapidjson::StringRef(key.data(), key.size())));
+    const auto found =
+        object.FindMember(rapidjson::Value(rapidjson::StringRef(key.data(), key.size())));
     return found == object.MemberEnd() ? View() : View(&found->value);
 }
 
@@ -123,19 +152,27 @@ std::size_t View::size() const {
 }
 
 std::string_view View::text(std::string_view otherwise) const {
-    return is_string() ? std::string_view(value(node_).GetString(), value(node_).GetStringLength()) : otherwise;
+    return is_string() ? std::string_view(value(node_).GetString(), value(node_).GetStringLength())
+                       : otherwise;
 }
 
-std::int64_t View::integer(std::int64_t otherwise) const { return is_integer() ? value(node_).GetInt64() : otherwise; }
+std::int64_t View::integer(std::int64_t otherwise) const {
+    return is_integer() ? value(node_).GetInt64() : otherwise;
+}
 
-double View::number(double otherwise) const { return is_number() ? value(node_).GetDouble() : otherwise; }
+double View::number(double otherwise) const {
+    return is_number() ? value(node_).GetDouble() : otherwise;
+}
 
-bool View::boolean(bool otherwise) const { return type() == Type::boolean ? value(node_).GetBool() : otherwise; }
+bool View::boolean(bool otherwise) const {
+    return type() == Type::boolean ? value(node_).GetBool() : otherwise;
+}
 
 void View::each_member(const std::function<bool(std::string_view, View)>& visit) const {
     if (!is_object()) return;
     for (const auto& member : value(node_).GetObject())
-        if (!visit({member.name.GetString(), member.name.GetStringLength()}, View(&member.value))) return;
+        if (!visit({member.name.GetString(), member.name.GetStringLength()}, View(&member.value)))
+            return;
 }
 
 void View::each_element(const std::function<bool(View)>& visit) const {

@@ -1,8 +1,8 @@
 // json/read.h — reading JSON that strangers wrote. With write.h the only door to RapidJSON.
 //
 // A Document owns the text's values; a View is a cheap look at one of them and must not outlive it.
-// Looking at what is not there is not an error: every accessor has an answer for "absent or of another type",
-// so that a parser of foreign bytes reads straight down and validates once.
+// Looking at what is not there is not an error: every accessor has an answer for "absent or of
+// another type", so that a parser of foreign bytes reads straight down and validates once.
 #pragma once
 
 #include "common/base/result.h"
@@ -21,15 +21,24 @@ enum class Type { absent, null, boolean, number, string, array, object };
 class View {
   public:
     View() = default; // absent
-    explicit View(const void* node) : node_(node) {}
+
+    explicit View(const void* node)
+        : node_(node) {}
 
     Type type() const;
+
     explicit operator bool() const { return node_ != nullptr; } // present, maybe null
+
     bool is_object() const { return type() == Type::object; }
+
     bool is_array() const { return type() == Type::array; }
+
     bool is_string() const { return type() == Type::string; }
+
     bool is_number() const { return type() == Type::number; }
+
     bool is_integer() const; // a number that fits std::int64_t exactly
+
     bool is_null() const { return type() == Type::null; }
 
     View operator[](std::string_view key) const; // absent when this is no object or has no such key

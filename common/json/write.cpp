@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-bool needs_care(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+bool needs_care(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
 
 } // namespace
 
@@ -26,10 +28,21 @@ void Writer::separate() {
     if (last != '{' && last != '[' && last != ':') out_ += ',';
 }
 
-Writer& Writer::begin_object() { return separate(), out_ += '{', *this; }
-Writer& Writer::end_object() { return out_ += '}', *this; }
-Writer& Writer::begin_array() { return separate(), out_ += '[', *this; }
-Writer& Writer::end_array() { return out_ += ']', *this; }
+Writer& Writer::begin_object() {
+    return separate(), out_ += '{', *this;
+}
+
+Writer& Writer::end_object() {
+    return out_ += '}', *this;
+}
+
+Writer& Writer::begin_array() {
+    return separate(), out_ += '[', *this;
+}
+
+Writer& Writer::end_array() {
+    return out_ += ']', *this;
+}
 
 Writer& Writer::key(std::string_view name) {
     separate();
@@ -40,13 +53,20 @@ Writer& Writer::key(std::string_view name) {
 
 Writer& Writer::value(std::string_view text) {
     separate();
-    if (is_valid_utf8(text)) quote(text);
-    else quote(to_valid_utf8(text));
+    if (is_valid_utf8(text))
+        quote(text);
+    else
+        quote(to_valid_utf8(text));
     return *this;
 }
 
-Writer& Writer::value(bool flag) { return raw(flag ? "true" : "false"); }
-Writer& Writer::null() { return raw("null"); }
+Writer& Writer::value(bool flag) {
+    return raw(flag ? "true" : "false");
+}
+
+Writer& Writer::null() {
+    return raw("null");
+}
 
 Writer& Writer::value(double number) {
     if (!std::isfinite(number)) return null();
@@ -75,16 +95,27 @@ void Writer::quote(std::string_view text) {
     out_ += '"';
     for (std::size_t from = 0; from < text.size();) {
         std::size_t to = from;
-        while (to < text.size() && !needs_care(text[to])) ++to;
+        while (to < text.size() && !needs_care(text[to]))
+            ++to;
         out_ += text.substr(from, to - from);
         if (to == text.size()) break;
         const char c = text[to];
         switch (c) {
-        case '"': out_ += "\\\""; break;
-        case '\\': out_ += "\\\\"; break;
-        case '\n': out_ += "\\n"; break;
-        case '\r': out_ += "\\r"; break;
-        case '\t': out_ += "\\t"; break;
+        case '"':
+            out_ += "\\\"";
+            break;
+        case '\\':
+            out_ += "\\\\";
+            break;
+        case '\n':
+            out_ += "\\n";
+            break;
+        case '\r':
+            out_ += "\\r";
+            break;
+        case '\t':
+            out_ += "\\t";
+            break;
         default:
             out_ += "\\u00";
             out_ += hex_digits[static_cast<unsigned char>(c) >> 4];
@@ -106,6 +137,8 @@ std::string pretty(std::string_view json) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-std::string quoted(std::string_view text) { return Writer().value(text).take(); }
+std::string quoted(std::string_view text) {
+    return Writer().value(text).take();
+}
 
 } // namespace openclaw::json

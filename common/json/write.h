@@ -21,16 +21,22 @@ class Writer {
     Writer& key(std::string_view name);
 
     Writer& value(std::string_view text);
+
     Writer& value(const char* text) { return value(std::string_view(text)); }
+
     Writer& value(const std::string& text) { return value(std::string_view(text)); }
+
     Writer& value(bool flag);
     Writer& value(double number); // not finite: null
     template <std::integral T>
-        requires(!std::same_as<T, bool>)
-    Writer& value(T number) {
-        if constexpr (std::is_signed_v<T>) return integer(static_cast<std::int64_t>(number));
-        else return natural(static_cast<std::uint64_t>(number));
+
+    requires(!std::same_as<T, bool>) Writer& value(T number) {
+        if constexpr (std::is_signed_v<T>)
+            return integer(static_cast<std::int64_t>(number));
+        else
+            return natural(static_cast<std::uint64_t>(number));
     }
+
     Writer& null();
     Writer& raw(std::string_view json); // a value that is JSON text already
 
@@ -38,9 +44,11 @@ class Writer {
     Writer& member(std::string_view name, const T& content) {
         return key(name).value(content);
     }
+
     Writer& raw_member(std::string_view name, std::string_view json) { return key(name).raw(json); }
 
     const std::string& text() const { return out_; }
+
     std::string take() { return std::move(out_); }
 
   private:

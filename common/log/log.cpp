@@ -18,7 +18,8 @@ namespace openclaw::log {
 
 namespace {
 
-// The one piece of process-wide state outside main: a log call must work from anywhere, before and after everything.
+// The one piece of process-wide state outside main: a log call must work from anywhere, before and
+// after everything.
 struct State {
     Level level = Level::info;
     bool console = true;
@@ -40,7 +41,8 @@ constexpr std::array<std::string_view, 5> upper_names{"", "ERROR", "WARN", "INFO
 
 std::string iso_time() {
     const auto now = std::chrono::system_clock::now();
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    const auto ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
     const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
     std::tm parts{};
     gmtime_r(&seconds, &parts);
@@ -55,7 +57,8 @@ std::string iso_time() {
 std::string human_tail(std::span<const Field> fields) {
     std::string tail;
     for (const auto& field : fields) {
-        const bool plain = !field.value.empty() && field.value.find_first_of(" \"\n=") == std::string::npos;
+        const bool plain =
+            !field.value.empty() && field.value.find_first_of(" \"\n=") == std::string::npos;
         tail += ' ';
         tail += field.name;
         tail += '=';
@@ -64,17 +67,28 @@ std::string human_tail(std::span<const Field> fields) {
     return tail;
 }
 
-// The record's shape follows OPS.md §7, so that tools of the original read it: time, message, _meta, hostname.
-std::string json_line(Level level, std::string_view event, std::span<const Field> fields, const std::string& time) {
+// The record's shape follows OPS.md §7, so that tools of the original read it: time, message,
+// _meta, hostname.
+std::string json_line(Level level, std::string_view event, std::span<const Field> fields,
+                      const std::string& time) {
     const auto index = static_cast<std::size_t>(level);
     json::Writer line;
-    line.begin_object().member("time", time).member("level", level_names[index]).member("event", event);
+    line.begin_object()
+        .member("time", time)
+        .member("level", level_names[index])
+        .member("event", event);
     if (!state().trace.empty()) line.member("traceId", state().trace);
     line.key("fields").begin_object();
-    for (const auto& field : fields) line.member(field.name, field.value);
+    for (const auto& field : fields)
+        line.member(field.name, field.value);
     line.end_object();
-    line.member("message", std::string(event) + human_tail(fields)).member("hostname", state().hostname);
-    line.key("_meta").begin_object().member("logLevelName", upper_names[index]).member("date", time).end_object();
+    line.member("message", std::string(event) + human_tail(fields))
+        .member("hostname", state().hostname);
+    line.key("_meta")
+        .begin_object()
+        .member("logLevelName", upper_names[index])
+        .member("date", time)
+        .end_object();
     return line.end_object().take();
 }
 
@@ -114,25 +128,39 @@ Result<void> open(const Options& options) {
     if (options.file.empty()) return {};
     try { // spdlog reports by exception; nothing of it leaves this function
         std::filesystem::create_directories(std::filesystem::path(options.file).parent_path());
-        state().file = plain(std::make_shared<spdlog::sinks::rotating_file_sink_st>(options.file, options.max_file_bytes, options.max_files));
+        state().file = plain(std::make_shared<spdlog::sinks::rotating_file_sink_st>(
+            options.file, options.max_file_bytes, options.max_files));
         chmod(options.file.c_str(), 0600);
     } catch (const std::exception& problem) {
-        return fail(Code::unavailable, "cannot write the log file " + options.file + ": " + problem.what());
+        return fail(Code::unavailable,
+                    "cannot write the log file " + options.file + ": " + problem.what());
     }
     return {};
 }
 
-void redirect(Sink sink) { state().redirected = std::move(sink); }
-void set_level(Level level) { state().level = level; }
-bool is_enabled(Level level) { return level <= state().level; }
-std::string_view name(Level level) { return level_names[static_cast<std::size_t>(level)]; }
+void redirect(Sink sink) {
+    state().redirected = std::move(sink);
+}
+
+void set_level(Level level) {
+    state().level = level;
+}
+
+bool is_enabled(Level level) {
+    return level <= state().level;
+}
+
+std::string_view name(Level level) {
+    return level_names[static_cast<std::size_t>(level)];
+}
 
 Result<Level> level_from(std::string_view word) {
     for (std::size_t i = 1; i < level_names.size(); ++i)
         if (word == level_names[i]) return static_cast<Level>(i);
     if (word == "trace") return Level::debug;
     if (word == "silent" || word == "fatal") return Level::error;
-    return fail(Code::invalid, "no log level is called \"" + std::string(word) + "\": use error, warn, info or debug");
+    return fail(Code::invalid, "no log level is called \"" + std::string(word) +
+                                   "\": use error, warn, info or debug");
 }
 
 void write(Level level, std::string_view event, std::span<const Field> fields) {
@@ -142,24 +170,45 @@ void write(Level level, std::string_view event, std::span<const Field> fields) {
     try {
         if (state().file) emit(state().file, json_line(level, event, fields, time));
         if (!state().console) return;
-        if (!state().console_sink) state().console_sink = plain(std::make_shared<spdlog::sinks::stderr_sink_st>());
+        if (!state().console_sink)
+            state().console_sink = plain(std::make_shared<spdlog::sinks::stderr_sink_st>());
         std::string line = state().console_json ? json_line(level, event, fields, time)
-                                                : time + " " + std::string(name(level)) + " " + std::string(event) + human_tail(fields);
+                                                : time + " " + std::string(name(level)) + " " +
+                                                      std::string(event) + human_tail(fields);
         if (!state().console_json && !state().trace.empty()) line += " trace=" + state().trace;
         emit(state().console_sink, line);
     } catch (const std::exception&) { // a full disk must not stop the gateway (OPS.md §7)
     }
 }
 
-void error(std::string_view event, Fields fields) { write(Level::error, event, {fields.begin(), fields.size()}); }
-void warn(std::string_view event, Fields fields) { write(Level::warn, event, {fields.begin(), fields.size()}); }
-void info(std::string_view event, Fields fields) { write(Level::info, event, {fields.begin(), fields.size()}); }
-void debug(std::string_view event, Fields fields) { write(Level::debug, event, {fields.begin(), fields.size()}); }
+void error(std::string_view event, Fields fields) {
+    write(Level::error, event, {fields.begin(), fields.size()});
+}
 
-std::string_view trace() { return state().trace; }
+void warn(std::string_view event, Fields fields) {
+    write(Level::warn, event, {fields.begin(), fields.size()});
+}
 
-TraceScope::TraceScope(std::string_view trace) : before_(std::move(state().trace)) { state().trace = trace; }
-TraceScope::~TraceScope() { state().trace = std::move(before_); }
+void info(std::string_view event, Fields fields) {
+    write(Level::info, event, {fields.begin(), fields.size()});
+}
+
+void debug(std::string_view event, Fields fields) {
+    write(Level::debug, event, {fields.begin(), fields.size()});
+}
+
+std::string_view trace() {
+    return state().trace;
+}
+
+TraceScope::TraceScope(std::string_view trace)
+    : before_(std::move(state().trace)) {
+    state().trace = trace;
+}
+
+TraceScope::~TraceScope() {
+    state().trace = std::move(before_);
+}
 
 std::string redact(std::string_view text) {
     std::string out;
@@ -167,9 +216,12 @@ std::string redact(std::string_view text) {
     while (!text.empty()) {
         const auto end = std::min(text.find_first_of(borders), text.size());
         std::string_view word = text.substr(0, end);
-        if (word.starts_with("bot") && looks_secret(word.substr(3))) out += "bot" + masked(word.substr(3));
-        else if (looks_secret(word)) out += masked(word);
-        else out += word;
+        if (word.starts_with("bot") && looks_secret(word.substr(3)))
+            out += "bot" + masked(word.substr(3));
+        else if (looks_secret(word))
+            out += masked(word);
+        else
+            out += word;
         if (end < text.size()) out += text[end];
         text.remove_prefix(std::min(end + 1, text.size()));
     }

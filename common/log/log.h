@@ -2,9 +2,10 @@
 //
 //   log::info("worker.exited", {{"name", name}, {"pid", pid}, {"code", code}});
 //
-// Sinks: stderr (human or JSON) and a rotating JSON file, both set up once by open(). In a worker the sink
-// is the link (worker/runtime), so workers open no files. Before open() lines go to stderr.
-// Every line written while a trace is set carries trace=…  Event names are constants of their room.
+// Sinks: stderr (human or JSON) and a rotating JSON file, both set up once by open(). In a worker
+// the sink is the link (worker/runtime), so workers open no files. Before open() lines go to
+// stderr. Every line written while a trace is set carries trace=…  Event names are constants of
+// their room.
 #pragma once
 
 #include "common/base/result.h"
@@ -20,20 +21,35 @@
 namespace openclaw::log {
 
 enum class Level { error = 1, warn = 2, info = 3, debug = 4 };
-// error: a person must act. warn: it healed itself, but look. info: one line for each change of a life cycle.
-// debug: one line for each message. A quiet day has no error lines.
+
+// error: a person must act. warn: it healed itself, but look. info: one line for each change of a
+// life cycle. debug: one line for each message. A quiet day has no error lines.
 
 struct Field {
     std::string_view name;
     std::string value;
 
-    Field(std::string_view field, std::string_view text) : name(field), value(text) {}
-    Field(std::string_view field, const char* text) : name(field), value(text) {}
-    Field(std::string_view field, std::string text) : name(field), value(std::move(text)) {}
-    Field(std::string_view field, bool flag) : name(field), value(flag ? "true" : "false") {}
+    Field(std::string_view field, std::string_view text)
+        : name(field)
+        , value(text) {}
+
+    Field(std::string_view field, const char* text)
+        : name(field)
+        , value(text) {}
+
+    Field(std::string_view field, std::string text)
+        : name(field)
+        , value(std::move(text)) {}
+
+    Field(std::string_view field, bool flag)
+        : name(field)
+        , value(flag ? "true" : "false") {}
+
     template <std::integral T>
-        requires(!std::same_as<T, bool>)
-    Field(std::string_view field, T number) : name(field), value(std::to_string(number)) {}
+
+    requires(!std::same_as<T, bool>) Field(std::string_view field, T number)
+        : name(field)
+        , value(std::to_string(number)) {}
 };
 
 using Fields = std::initializer_list<Field>;
@@ -52,8 +68,8 @@ struct Options {
     Level level = Level::info;
     bool console_json = false;
     bool console = true;
-    std::string file;                          // empty: no file
-    std::size_t max_file_bytes = 100'000'000;  // CONFIG.md: logging.maxFileBytes 104857600
+    std::string file;                         // empty: no file
+    std::size_t max_file_bytes = 100'000'000; // CONFIG.md: logging.maxFileBytes 104857600
     std::size_t max_files = 5;
 };
 
@@ -77,8 +93,8 @@ class TraceScope {
     std::string before_;
 };
 
-// Masks what looks like a secret inside text that came from elsewhere: bot tokens in URLs, bearer headers, sk-… keys.
-// 18 characters and more: first 6, "…", last 4; shorter: "***" (OPS.md §7).
+// Masks what looks like a secret inside text that came from elsewhere: bot tokens in URLs, bearer
+// headers, sk-… keys. 18 characters and more: first 6, "…", last 4; shorter: "***" (OPS.md §7).
 std::string redact(std::string_view text);
 
 } // namespace openclaw::log

@@ -13,7 +13,8 @@ struct FdWatch::Handle {
     int wanted = 0;
 };
 
-FdWatch::FdWatch(Loop& loop, int fd, OnReady on_ready) : handle_(new Handle) {
+FdWatch::FdWatch(Loop& loop, int fd, OnReady on_ready)
+    : handle_(new Handle) {
     handle_->on_ready = std::move(on_ready);
     CHECK_INVARIANT(uv_poll_init(static_cast<uv_loop_t*>(loop.native()), &handle_->poll, fd) == 0);
     handle_->poll.data = handle_;
@@ -38,8 +39,11 @@ void FdWatch::want(bool readable, bool writable) {
     uv_poll_start(&handle_->poll, events, [](uv_poll_t* poll, int status, int seen) {
         auto* handle = static_cast<Handle*>(poll->data);
         if (handle->destroyed) return;
-        if (status < 0) handle->wanted = 0; // libuv has stopped the poll (uv__poll_io on POLLERR): want() starts it again
-        // `handle` is freed in the close callback, later than this call even when the watch is destroyed in it.
+        if (status < 0)
+            handle->wanted =
+                0; // libuv has stopped the poll (uv__poll_io on POLLERR): want() starts it again
+        // `handle` is freed in the close callback, later than this call even when the watch is
+        // destroyed in it.
         handle->on_ready({.readable = (seen & UV_READABLE) != 0,
                           .writable = (seen & UV_WRITABLE) != 0,
                           .hung_up = status < 0 || (seen & UV_DISCONNECT) != 0});

@@ -1,8 +1,8 @@
 // loop/loop.h — one uv loop for one process. The only room that includes uv.h.
 //
-// Everything in a process runs here, one callback at a time; a callback that blocks blocks the process.
-// The loop is made in main and passed by reference; everything that holds a reference dies before it.
-// A "turn" is one pass: timers, then all I/O that was ready, then deferred work.
+// Everything in a process runs here, one callback at a time; a callback that blocks blocks the
+// process. The loop is made in main and passed by reference; everything that holds a reference dies
+// before it. A "turn" is one pass: timers, then all I/O that was ready, then deferred work.
 #pragma once
 
 #include "common/base/clock.h"
@@ -31,7 +31,8 @@ class Loop {
     void defer(Task task);
 
     // Runs `work` on libuv's pool and then `done` on this loop. `work` must touch nothing of ours
-    // that the loop also touches. For file sync and the ledger only; order between works is not promised.
+    // that the loop also touches. For file sync and the ledger only; order between works is not
+    // promised.
     void on_pool(Task work, Task done);
 
     const Clock& clock() const;

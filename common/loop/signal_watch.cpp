@@ -9,12 +9,14 @@ struct SignalWatch::Handle {
     Task on_signal;
 };
 
-SignalWatch::SignalWatch(Loop& loop, int signal_number, Task on_signal) : handle_(new Handle) {
+SignalWatch::SignalWatch(Loop& loop, int signal_number, Task on_signal)
+    : handle_(new Handle) {
     handle_->on_signal = std::move(on_signal);
     uv_signal_init(static_cast<uv_loop_t*>(loop.native()), &handle_->signal);
     handle_->signal.data = handle_;
     uv_signal_start(
-        &handle_->signal, [](uv_signal_t* signal, int) { static_cast<Handle*>(signal->data)->on_signal(); },
+        &handle_->signal,
+        [](uv_signal_t* signal, int) { static_cast<Handle*>(signal->data)->on_signal(); },
         signal_number);
 }
 

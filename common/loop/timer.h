@@ -14,7 +14,8 @@ class Timer {
 
     // Replaces what was planned. `task` runs once, after at least `delay`.
     void start(Milliseconds delay, Task task);
-    // Runs `task` every `period` until stop(). For clocks that users see (ticks, pings), not for polling.
+    // Runs `task` every `period` until stop(). For clocks that users see (ticks, pings), not for
+    // polling.
     void repeat(Milliseconds period, Task task);
     void stop();
     bool is_active() const;

@@ -1,7 +1,8 @@
 // worker/spec.h — one kind of worker as data: what it is, how it is kept alive, what it may do.
 //
-// The supervisor has no `if` on a channel's name: it reads these rows. Rows live beside the config struct of
-// their kind (common/config/channels/<name>.h) and are listed in common/config/channels/all.h.
+// The supervisor has no `if` on a channel's name: it reads these rows. Rows live beside the config
+// struct of their kind (common/config/channels/<name>.h) and are listed in
+// common/config/channels/all.h.
 #pragma once
 
 #include "common/base/clock.h"
@@ -14,20 +15,22 @@
 
 namespace openclaw {
 
-// Exit codes of our workers; explained in words by explain_exit() (supervisor/process/death_tally.h).
+// Exit codes of our workers; explained in words by explain_exit()
+// (supervisor/process/death_tally.h).
 enum class ExitCode : int {
-    clean = 0,        // asked to leave, and left
-    failed = 1,       // an error it could not handle; it said Fault first
-    misused = 64,     // EX_USAGE: started by hand, there is no link
-    link_lost = 70,   // the supervisor is gone
-    refused = 71,     // protocol number differs
-    bad_config = 78,  // EX_CONFIG: no restart before the config changes
-    logged_out = 79,  // the platform refuses the credentials: no restart before the operator acts
+    clean = 0,       // asked to leave, and left
+    failed = 1,      // an error it could not handle; it said Fault first
+    misused = 64,    // EX_USAGE: started by hand, there is no link
+    link_lost = 70,  // the supervisor is gone
+    refused = 71,    // protocol number differs
+    bad_config = 78, // EX_CONFIG: no restart before the config changes
+    logged_out = 79, // the platform refuses the credentials: no restart before the operator acts
 };
 
 enum class Instance { single, account }; // one process, or one for each configured account
 
-// So many deaths before Ready in a row, all within this time: "failed", which decays by itself after `within`.
+// So many deaths before Ready in a row, all within this time: "failed", which decays by itself
+// after `within`.
 struct GiveUp {
     int deaths = 8;
     Milliseconds within = std::chrono::minutes(10);
@@ -35,8 +38,8 @@ struct GiveUp {
 
 // How long to wait after a death. Judged by supervisor/process/judgement.h; told in docs/ipc.md.
 //   before Ready         a structural fault: first, doubling up to `max`, then give_up
-//   before healthy_after first, doubling up to `served_max`: a served life is soon replaced, however often it is killed
-//   after it             at once
+//   before healthy_after first, doubling up to `served_max`: a served life is soon replaced,
+//   however often it is killed after it             at once
 struct RestartRule {
     Milliseconds first{500};
     double factor = 2.0;
@@ -48,13 +51,15 @@ struct RestartRule {
     std::array<ExitCode, 2> never_after{ExitCode::bad_config, ExitCode::logged_out};
 };
 
-// A hung worker is dead ping_every + hung_after (13 s) after its last sign of life, and replaced within 15 s.
+// A hung worker is dead ping_every + hung_after (13 s) after its last sign of life, and replaced
+// within 15 s.
 struct Limits {
     Milliseconds ready_within = std::chrono::seconds(10);
     Milliseconds drain_within = std::chrono::seconds(10);
     Milliseconds term_within = std::chrono::seconds(5); // from TERM to KILL
     Milliseconds ping_every = std::chrono::seconds(5);
-    Milliseconds ping_late = std::chrono::seconds(2);  // no answer for so long: shown as unresponsive
+    Milliseconds ping_late =
+        std::chrono::seconds(2); // no answer for so long: shown as unresponsive
     Milliseconds hung_after = std::chrono::seconds(8); // no answer for so long: KILL
     std::uint64_t memory = 256ull << 20;               // address space, RLIMIT_AS
     std::uint64_t files = 64;                          // RLIMIT_NOFILE
@@ -62,15 +67,16 @@ struct Limits {
 
 struct WorkerSpec {
     wire::WorkerKind kind;
-    std::string_view name;            // "telegram": the config section and the worker id's first part
-    std::string_view label;           // "Telegram": for people
-    std::string_view program;         // "openclaw-worker-telegram"
+    std::string_view name;    // "telegram": the config section and the worker id's first part
+    std::string_view label;   // "Telegram": for people
+    std::string_view program; // "openclaw-worker-telegram"
     Instance one_per = Instance::single;
     bool is_channel = false;
     RestartRule restart;
     Limits limits;
     ipc::PermitTable permits;
-    std::array<std::string_view, 4> secret_fields{}; // config keys handed over as secrets, never as settings
+    std::array<std::string_view, 4>
+        secret_fields{}; // config keys handed over as secrets, never as settings
 };
 
 } // namespace openclaw

@@ -4,8 +4,8 @@
 #include "common/ipc/blob.h"
 #include "common/log/log.h"
 #include "supervisor/flow/answer_text.h"
-#include "supervisor/flow/wire_form.h"
 #include "supervisor/flow/kill_point.h"
+#include "supervisor/flow/wire_form.h"
 #include "supervisor/policy/session_reset.h"
 
 #include <algorithm>
@@ -16,26 +16,32 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::size_t tail_rows = 200;            // of a transcript: what one prompt can use
+constexpr std::size_t tail_rows = 200; // of a transcript: what one prompt can use
 constexpr std::size_t tail_bytes = 512 * 1024;
 constexpr std::size_t max_message_in_frame = 32 * 1024;
-constexpr int max_lives_lost = 3;                 // a message that kills agents is answered with an apology
-constexpr Milliseconds deadline_grace{5000};      // the agent keeps the deadline; this is for one that does not
-constexpr Milliseconds typing_after{200};         // an answer that is ready sooner needs no sign of life
+constexpr int max_lives_lost = 3; // a message that kills agents is answered with an apology
+constexpr Milliseconds deadline_grace{
+    5000}; // the agent keeps the deadline; this is for one that does not
+constexpr Milliseconds typing_after{200}; // an answer that is ready sooner needs no sign of life
 constexpr Milliseconds keep_again{1000};
-constexpr Milliseconds answer_life = std::chrono::minutes(10); // issue 2: nothing past its expiry is replayed
+constexpr Milliseconds answer_life =
+    std::chrono::minutes(10); // issue 2: nothing past its expiry is replayed
 constexpr std::string_view builtin_model = "builtin/echo";
 constexpr std::string_view room = "flow/agent_run";
 
 template <class... Args>
-void tell(const std::vector<RunListener*>& listeners, void (RunListener::*what)(Args...), std::type_identity_t<Args>... args) {
-    for (auto* listener : listeners) (listener->*what)(args...);
+void tell(const std::vector<RunListener*>& listeners, void (RunListener::*what)(Args...),
+          std::type_identity_t<Args>... args) {
+    for (auto* listener : listeners)
+        (listener->*what)(args...);
 }
 
 wire::ModelRef model_for(const config::Config& config, const std::string& agent_id) {
     const auto* agent = config.agents.find(agent_id);
-    const auto& choice = agent == nullptr ? config.agents.defaults.model : config.agents.model_of(*agent);
-    const auto [provider, model] = config::split_model(choice.primary.empty() ? builtin_model : choice.primary);
+    const auto& choice =
+        agent == nullptr ? config.agents.defaults.model : config.agents.model_of(*agent);
+    const auto [provider, model] =
+        config::split_model(choice.primary.empty() ? builtin_model : choice.primary);
     wire::ModelRef ref;
     ref.set_provider(std::string(provider));
     ref.set_model(std::string(model));
@@ -54,15 +60,21 @@ AgentRun::AgentRun(Rooms& rooms, Deliveries& deliveries, RunTable& table, RunReq
     run_.request = std::move(request);
     const auto& target = run_.request.target;
     if (target && !run_.request.inbox_event_id.empty())
-        settles_.push_back({.channel = target->to.channel, .account = target->to.account, .event_id = run_.request.inbox_event_id});
+        settles_.push_back({.channel = target->to.channel,
+                            .account = target->to.account,
+                            .event_id = run_.request.inbox_event_id});
 }
 
-AgentRun::~AgentRun() { *alive_ = false; }
+AgentRun::~AgentRun() {
+    *alive_ = false;
+}
 
 void AgentRun::join(RunRequest request) {
     run_.request.message += "\n" + request.message;
     if (request.target && !request.inbox_event_id.empty())
-        settles_.push_back({.channel = request.target->to.channel, .account = request.target->to.account, .event_id = request.inbox_event_id});
+        settles_.push_back({.channel = request.target->to.channel,
+                            .account = request.target->to.account,
+                            .event_id = request.inbox_event_id});
 }
 
 void AgentRun::start() {
@@ -70,15 +82,18 @@ void AgentRun::start() {
     run_.status = RunStatus::running;
     run_.started_at_ms = rooms_.now_ms();
     const auto session = session_now();
-    const bool is_new = rooms_.ledger.sessions.find(session.key) == nullptr || session.session_started_at_ms == session.updated_at_ms;
+    const bool is_new = rooms_.ledger.sessions.find(session.key) == nullptr ||
+                        session.session_started_at_ms == session.updated_at_ms;
     run_.session_id = session.session_id;
     rooms_.traces.add(run_.request.trace, room, "started", run_.request.session_key);
     auto put = rooms_.ledger.sessions.put(session); // in memory from here on
     if (is_new) tell(table_.listeners(), &RunListener::on_session_changed, session.key, "create");
     typing_.start(typing_after, [this] { show_typing(true); });
-    rooms_.ledger.transcripts.tail(run_.session_id, tail_rows, tail_bytes, [this, alive = alive_](Result<ledger::TranscriptPage> page) {
-        if (*alive && state_ == State::reading) on_tail(std::move(page));
-    });
+    rooms_.ledger.transcripts.tail(run_.session_id, tail_rows, tail_bytes,
+                                   [this, alive = alive_](Result<ledger::TranscriptPage> page) {
+                                       if (*alive && state_ == State::reading)
+                                           on_tail(std::move(page));
+                                   });
     // After the read: a read waits for every write before it, and this one is in no hurry.
     rooms_.ledger.store->note(std::move(put));
 }
@@ -91,7 +106,9 @@ ledger::Session AgentRun::session_now() const {
     ledger::Session session;
     if (known != nullptr) {
         const auto parts = policy::read_session_key(key);
-        const bool is_old = parts && policy::is_over(policy::reset_rule(*parts, rooms_.decisions.config().session), known->last_interaction_at_ms, now);
+        const bool is_old =
+            parts && policy::is_over(policy::reset_rule(*parts, rooms_.decisions.config().session),
+                                     known->last_interaction_at_ms, now);
         session = is_old ? ledger::reborn(*known, now) : *known;
     } else {
         session.key = key;
@@ -104,7 +121,8 @@ ledger::Session AgentRun::session_now() const {
     if (const auto& target = run_.request.target) {
         session.chat_kind = target->to.chat.kind;
         session.last_route = target->to;
-    } else if (session.chat_kind == ledger::ChatKind::unknown) session.chat_kind = ledger::ChatKind::direct;
+    } else if (session.chat_kind == ledger::ChatKind::unknown)
+        session.chat_kind = ledger::ChatKind::direct;
     session.last_interaction_at_ms = now;
     session.last_run_id = run_.request.run_id;
     session.last_run_status = "running";
@@ -114,11 +132,17 @@ ledger::Session AgentRun::session_now() const {
 }
 
 void AgentRun::note_question() {
-    ledger::TranscriptRow row{.id = run_.request.run_id + ":user", .role = "user", .text = run_.request.message, .at_ms = run_.accepted_at_ms,
-                              .run_id = run_.request.run_id, .idempotency_key = run_.request.run_id + ":user"};
+    ledger::TranscriptRow row{.id = run_.request.run_id + ":user",
+                              .role = "user",
+                              .text = run_.request.message,
+                              .at_ms = run_.accepted_at_ms,
+                              .run_id = run_.request.run_id,
+                              .idempotency_key = run_.request.run_id + ":user"};
     auto outcome = std::make_shared<ledger::Appended>();
     ledger::Writes unit;
-    for (const auto& key : settles_) unit.push_back(rooms_.ledger.inbox.mark_running(key, run_.request.session_key, run_.request.run_id));
+    for (const auto& key : settles_)
+        unit.push_back(
+            rooms_.ledger.inbox.mark_running(key, run_.request.session_key, run_.request.run_id));
     unit.push_back(rooms_.ledger.transcripts.append(run_.session_id, row, outcome));
     rooms_.ledger.store->note(std::move(unit));
     tell(table_.listeners(), &RunListener::on_transcript_row, run_.request.session_key, row);
@@ -128,13 +152,16 @@ void AgentRun::on_tail(Result<ledger::TranscriptPage> page) {
     wire::Transcript transcript;
     if (page)
         for (const auto& row : page->rows) {
-            if (row.idempotency_key == run_.request.run_id + ":user") continue; // asked before a restart
+            if (row.idempotency_key == run_.request.run_id + ":user")
+                continue; // asked before a restart
             auto& entry = *transcript.add_entries();
             entry.set_role(row.role);
             entry.set_text(row.text);
             entry.set_at_ms(row.at_ms);
         }
-    else log::warn("run.history_unreadable", {{"session", run_.request.session_key}, {"why", page.error().sentence}});
+    else
+        log::warn("run.history_unreadable",
+                  {{"session", run_.request.session_key}, {"why", page.error().sentence}});
     if (run_.request.message.size() > max_message_in_frame) {
         auto& entry = *transcript.add_entries();
         entry.set_role("user");
@@ -159,7 +186,9 @@ void AgentRun::try_agent() {
 void AgentRun::send_start() {
     const auto& config = rooms_.decisions.config();
     const auto* agent = config.agents.find(run_.request.agent_id);
-    const auto seconds = agent != nullptr && agent->timeout_seconds ? *agent->timeout_seconds : config.agents.defaults.timeout_seconds;
+    const auto seconds = agent != nullptr && agent->timeout_seconds
+                             ? *agent->timeout_seconds
+                             : config.agents.defaults.timeout_seconds;
     const Milliseconds timeout = run_.request.timeout.value_or(std::chrono::seconds(seconds));
     wire::Frame frame;
     frame.set_trace(run_.request.trace);
@@ -169,40 +198,57 @@ void AgentRun::send_start() {
     start.set_session_id(run_.session_id);
     start.mutable_model()->set_provider(run_.provider);
     start.mutable_model()->set_model(run_.model);
-    start.set_system_prompt(agent != nullptr && !agent->system_prompt.empty() ? agent->system_prompt : config.agents.defaults.system_prompt);
-    if (run_.request.message.size() <= max_message_in_frame) start.mutable_message()->set_inline_text(run_.request.message);
+    start.set_system_prompt(agent != nullptr && !agent->system_prompt.empty()
+                                ? agent->system_prompt
+                                : config.agents.defaults.system_prompt);
+    if (run_.request.message.size() <= max_message_in_frame)
+        start.mutable_message()->set_inline_text(run_.request.message);
     start.set_transcript_bytes(transcript_.size());
-    start.set_timeout_ms(static_cast<std::uint32_t>(std::min<Milliseconds::rep>(timeout.count(), std::numeric_limits<std::uint32_t>::max())));
+    start.set_timeout_ms(static_cast<std::uint32_t>(
+        std::min<Milliseconds::rep>(timeout.count(), std::numeric_limits<std::uint32_t>::max())));
     UniqueFd blob;
     if (!transcript_.empty()) {
         auto made = ipc::make_blob(transcript_);
-        if (!made) return complete(RunStatus::failed, "⚠️ The conversation could not be handed to the agent. Please try again.", "error");
+        if (!made)
+            return complete(
+                RunStatus::failed,
+                "⚠️ The conversation could not be handed to the agent. Please try again.",
+                "error");
         blob = std::move(*made);
     }
     const int fd = blob.get();
-    if (!rooms_.links.link(std::string(agent_worker_id))->send(frame, {&fd, blob ? 1u : 0u})) return; // waits for room
+    if (!rooms_.links.link(std::string(agent_worker_id))->send(frame, {&fd, blob ? 1u : 0u}))
+        return; // waits for room
     state_ = State::running;
     kill_point("run_started");
     rooms_.traces.add(run_.request.trace, room, "given_to_agent", run_.provider + "/" + run_.model);
     deadline_.start(timeout + deadline_grace, [this] {
         run_.error = "The agent did not keep its deadline.";
         run_.error_kind = "timeout";
-        complete(RunStatus::failed, "⚠️ The answer took too long and was given up. Please try again.", "timeout");
+        complete(RunStatus::failed,
+                 "⚠️ The answer took too long and was given up. Please try again.", "timeout");
     });
 }
 
 void AgentRun::on_delta(std::string_view text) {
     if (state_ != State::running) return;
     run_.text += text;
-    for (auto* listener : table_.listeners()) listener->on_run_delta(run_, text);
+    for (auto* listener : table_.listeners())
+        listener->on_run_delta(run_, text);
     if (!run_.request.target) return;
     if (!preview_) {
         const auto& to = run_.request.target->to;
         const auto* account = rooms_.decisions.config().find_channel(to.channel, to.account);
-        if (account == nullptr || account->streaming == config::StreamingMode::off || account->streaming == config::StreamingMode::progress) return;
-        ledger::OutboxRow row{.action_id = action_id(), .to = to, .reply_to_message_id = run_.request.target->reply_to_message_id,
-                              .session_key = run_.request.session_key, .run_id = run_.request.run_id,
-                              .inbox_event_id = run_.request.inbox_event_id, .trace = run_.request.trace};
+        if (account == nullptr || account->streaming == config::StreamingMode::off ||
+            account->streaming == config::StreamingMode::progress)
+            return;
+        ledger::OutboxRow row{.action_id = action_id(),
+                              .to = to,
+                              .reply_to_message_id = run_.request.target->reply_to_message_id,
+                              .session_key = run_.request.session_key,
+                              .run_id = run_.request.run_id,
+                              .inbox_event_id = run_.request.inbox_event_id,
+                              .trace = run_.request.trace};
         preview_ = std::make_unique<Preview>(rooms_, deliveries_, std::move(row));
     }
     preview_->grow(run_.text);
@@ -213,10 +259,12 @@ void AgentRun::on_end(const wire::RunEnd& end, std::string text) {
     run_.input_tokens = end.usage().input_tokens();
     run_.output_tokens = end.usage().output_tokens();
     rooms_.traces.add(run_.request.trace, room, "agent_ended", end.stop_reason());
-    if (end.outcome() == wire::RunEnd::COMPLETED) return complete(RunStatus::completed, std::move(text), end.stop_reason());
+    if (end.outcome() == wire::RunEnd::COMPLETED)
+        return complete(RunStatus::completed, std::move(text), end.stop_reason());
     run_.error = end.error();
     run_.error_kind = end.error_kind();
-    if (end.outcome() == wire::RunEnd::ABORTED) return complete(RunStatus::aborted, std::move(text), "abort");
+    if (end.outcome() == wire::RunEnd::ABORTED)
+        return complete(RunStatus::aborted, std::move(text), "abort");
     complete(RunStatus::failed, "⚠️ " + end.error(), end.stop_reason());
 }
 
@@ -225,12 +273,17 @@ void AgentRun::on_agent_down() {
     deadline_.stop();
     run_.text.clear();
     if (preview_) preview_->restart();
-    rooms_.traces.add(run_.request.trace, room, "agent_died", "life " + std::to_string(lives_lost_ + 1));
+    rooms_.traces.add(run_.request.trace, room, "agent_died",
+                      "life " + std::to_string(lives_lost_ + 1));
     state_ = State::wants_agent;
     if (++lives_lost_ <= max_lives_lost) return;
-    run_.error = "The agent worker ended " + std::to_string(lives_lost_) + " times while working on this.";
+    run_.error =
+        "The agent worker ended " + std::to_string(lives_lost_) + " times while working on this.";
     run_.error_kind = "agent";
-    complete(RunStatus::failed, "⚠️ I could not finish this: the agent stopped several times while working on it. Please try it in another way.", "error");
+    complete(RunStatus::failed,
+             "⚠️ I could not finish this: the agent stopped several times while working on it. "
+             "Please try it in another way.",
+             "error");
 }
 
 void AgentRun::abort(std::string_view reason) {
@@ -264,7 +317,8 @@ void AgentRun::complete(RunStatus status, std::string text, std::string stop_rea
 void AgentRun::keep(std::string answer, bool is_notice) {
     state_ = run_.status == RunStatus::aborted ? State::over : State::keeping;
     auto unit = unit_for(answer, is_notice);
-    rooms_.ledger.store->commit(std::move(unit), [this, alive = alive_, answer = std::move(answer), is_notice](Result<void> kept) {
+    rooms_.ledger.store->commit(std::move(unit), [this, alive = alive_, answer = std::move(answer),
+                                                  is_notice](Result<void> kept) {
         if (!*alive) return;
         if (kept || state_ == State::over) return on_kept(std::move(kept));
         // The disk refuses. The answer stays here until it takes it; nothing was promised yet.
@@ -276,24 +330,40 @@ void AgentRun::keep(std::string answer, bool is_notice) {
 ledger::Writes AgentRun::unit_for(const std::string& answer, bool is_notice) {
     ledger::Writes unit;
     if (run_.status != RunStatus::failed && !answer.empty())
-        unit.push_back(rooms_.ledger.transcripts.append(run_.session_id, {.id = run_.request.run_id + ":assistant", .role = "assistant", .text = answer, .at_ms = run_.ended_at_ms,
-                                                        .run_id = run_.request.run_id, .idempotency_key = run_.request.run_id + ":assistant", .provider = run_.provider,
-                                                        .model = run_.model, .stop_reason = run_.stop_reason, .input_tokens = run_.input_tokens, .output_tokens = run_.output_tokens}));
-    if (const auto* known = rooms_.ledger.sessions.find(run_.request.session_key); known != nullptr && known->session_id == run_.session_id) {
+        unit.push_back(rooms_.ledger.transcripts.append(
+            run_.session_id, {.id = run_.request.run_id + ":assistant",
+                              .role = "assistant",
+                              .text = answer,
+                              .at_ms = run_.ended_at_ms,
+                              .run_id = run_.request.run_id,
+                              .idempotency_key = run_.request.run_id + ":assistant",
+                              .provider = run_.provider,
+                              .model = run_.model,
+                              .stop_reason = run_.stop_reason,
+                              .input_tokens = run_.input_tokens,
+                              .output_tokens = run_.output_tokens}));
+    if (const auto* known = rooms_.ledger.sessions.find(run_.request.session_key);
+        known != nullptr && known->session_id == run_.session_id) {
         auto session = *known;
         session.provider = run_.provider;
         session.model = run_.model;
         session.input_tokens = run_.input_tokens;
         session.output_tokens = run_.output_tokens;
         session.total_tokens = run_.input_tokens + run_.output_tokens;
-        session.last_run_status = run_.status == RunStatus::completed ? "done" : run_.status == RunStatus::failed ? "failed" : "aborted";
+        session.last_run_status = run_.status == RunStatus::completed ? "done"
+                                  : run_.status == RunStatus::failed  ? "failed"
+                                                                      : "aborted";
         session.run_ended_at_ms = run_.ended_at_ms;
         session.aborted_last_run = run_.status == RunStatus::aborted;
         unit.push_back(rooms_.ledger.sessions.put(std::move(session)));
     }
-    if (run_.status != RunStatus::aborted && run_.request.target) owe_answer(unit, answer, is_notice);
-    const auto why = run_.status == RunStatus::aborted ? std::string("stopped by a person") : is_notice ? "failed: " + run_.error : std::string();
-    for (const auto& key : settles_) unit.push_back(rooms_.ledger.inbox.settle(key, ledger::InboxState::done, why));
+    if (run_.status != RunStatus::aborted && run_.request.target)
+        owe_answer(unit, answer, is_notice);
+    const auto why = run_.status == RunStatus::aborted ? std::string("stopped by a person")
+                     : is_notice                       ? "failed: " + run_.error
+                                                       : std::string();
+    for (const auto& key : settles_)
+        unit.push_back(rooms_.ledger.inbox.settle(key, ledger::InboxState::done, why));
     return unit;
 }
 
@@ -301,19 +371,30 @@ void AgentRun::owe_answer(ledger::Writes& unit, const std::string& answer, bool 
     const auto& target = *run_.request.target;
     const auto& config = rooms_.decisions.config();
     const auto* account = config.find_channel(target.to.channel, target.to.account);
-    const auto prefix = account != nullptr && account->response_prefix ? account->response_prefix : config.messages.response_prefix;
+    const auto prefix = account != nullptr && account->response_prefix
+                            ? account->response_prefix
+                            : config.messages.response_prefix;
     auto text = answer_text(answer, is_notice ? "" : prefix.value_or(""), target.is_direct());
     is_owed_ = !text.is_silent;
     if (text.is_silent) return deliveries_.cancel_stream(action_id(), "the agent chose silence");
     const auto expires = rooms_.now_ms() + answer_life.count();
     began_as_preview_ = deliveries_.is_known(action_id());
     if (began_as_preview_) {
-        for (auto& write : deliveries_.finish_stream(action_id(), std::move(text.markdown), is_notice, expires)) unit.push_back(std::move(write));
+        for (auto& write :
+             deliveries_.finish_stream(action_id(), std::move(text.markdown), is_notice, expires))
+            unit.push_back(std::move(write));
         return;
     }
-    unit.push_back(deliveries_.owe({.action_id = action_id(), .to = target.to, .reply_to_message_id = target.reply_to_message_id, .session_key = run_.request.session_key,
-                                    .run_id = run_.request.run_id, .inbox_event_id = run_.request.inbox_event_id, .trace = run_.request.trace,
-                                    .markdown = std::move(text.markdown), .notice = is_notice, .expires_at_ms = expires}));
+    unit.push_back(deliveries_.owe({.action_id = action_id(),
+                                    .to = target.to,
+                                    .reply_to_message_id = target.reply_to_message_id,
+                                    .session_key = run_.request.session_key,
+                                    .run_id = run_.request.run_id,
+                                    .inbox_event_id = run_.request.inbox_event_id,
+                                    .trace = run_.request.trace,
+                                    .markdown = std::move(text.markdown),
+                                    .notice = is_notice,
+                                    .expires_at_ms = expires}));
 }
 
 void AgentRun::on_kept(Result<void> kept) {
@@ -328,9 +409,17 @@ void AgentRun::finish() {
     rooms_.traces.add(run_.request.trace, room, "ended", run_.stop_reason);
     if (run_.status != RunStatus::failed && !run_.text.empty())
         tell(table_.listeners(), &RunListener::on_transcript_row, run_.request.session_key,
-             ledger::TranscriptRow{.id = run_.request.run_id + ":assistant", .role = "assistant", .text = run_.text, .at_ms = run_.ended_at_ms, .run_id = run_.request.run_id,
-                                   .idempotency_key = {}, .provider = run_.provider, .model = run_.model, .stop_reason = run_.stop_reason,
-                                   .input_tokens = run_.input_tokens, .output_tokens = run_.output_tokens});
+             ledger::TranscriptRow{.id = run_.request.run_id + ":assistant",
+                                   .role = "assistant",
+                                   .text = run_.text,
+                                   .at_ms = run_.ended_at_ms,
+                                   .run_id = run_.request.run_id,
+                                   .idempotency_key = {},
+                                   .provider = run_.provider,
+                                   .model = run_.model,
+                                   .stop_reason = run_.stop_reason,
+                                   .input_tokens = run_.input_tokens,
+                                   .output_tokens = run_.output_tokens});
     tell(table_.listeners(), &RunListener::on_run_ended, run_);
     table_.ended(*this);
 }
@@ -339,7 +428,8 @@ void AgentRun::show_typing(bool on) {
     typing_.stop();
     if (!run_.request.target || is_typing_ == on) return;
     is_typing_ = on;
-    ipc::Link* link = rooms_.links.link(worker_id(run_.request.target->to.channel, run_.request.target->to.account));
+    ipc::Link* link = rooms_.links.link(
+        worker_id(run_.request.target->to.channel, run_.request.target->to.account));
     if (link == nullptr) return;
     wire::Frame frame;
     put_chat(*frame.mutable_typing()->mutable_chat(), run_.request.target->to.chat);

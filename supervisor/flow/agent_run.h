@@ -28,12 +28,14 @@ class AgentRun {
     ~AgentRun();
 
     const Run& run() const { return run_; }
+
     bool is_started() const { return state_ != State::waiting; }
+
     bool waits_for_agent() const { return state_ == State::wants_agent; }
 
-    void start();                            // its turn in the session has come
-    void join(RunRequest request);           // one more message for a turn that has not started
-    void try_agent();                        // the agent worker is there, or has room
+    void start();                  // its turn in the session has come
+    void join(RunRequest request); // one more message for a turn that has not started
+    void try_agent();              // the agent worker is there, or has room
     void on_delta(std::string_view text);
     void on_end(const wire::RunEnd& end, std::string text);
     void on_agent_down();
@@ -53,7 +55,9 @@ class AgentRun {
     void on_kept(Result<void> kept);
     void finish();
     void show_typing(bool on);
+
     std::string action_id() const { return run_.request.run_id + ":reply"; }
+
     std::string answer_for_chat() const;
 
     Rooms& rooms_;
@@ -65,7 +69,7 @@ class AgentRun {
     std::string transcript_;                // serialised wire::Transcript
     int lives_lost_ = 0;                    // agent workers that died under this run
     bool is_owed_ = false;                  // the unit holds an answer for a chat
-    bool began_as_preview_ = false;         // its outbox row was on disk before the answer was whole
+    bool began_as_preview_ = false; // its outbox row was on disk before the answer was whole
     bool is_typing_ = false;
     std::unique_ptr<Preview> preview_;
     Timer deadline_;

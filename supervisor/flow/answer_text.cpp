@@ -26,7 +26,8 @@ std::string without_reply_tags(std::string_view text) {
 AnswerText answer_text(std::string_view written, std::string_view prefix, bool is_direct) {
     const std::string clean = without_reply_tags(written);
     const auto text = trim(clean);
-    if (text == no_reply || text.empty()) return {.markdown = std::string(is_direct ? nothing_said : ""), .is_silent = !is_direct};
+    if (text == no_reply || text.empty())
+        return {.markdown = std::string(is_direct ? nothing_said : ""), .is_silent = !is_direct};
     if (prefix.empty()) return {.markdown = std::string(text)};
     return {.markdown = std::string(prefix) + " " + std::string(text)};
 }

@@ -1,4 +1,5 @@
-// flow/channel_facts.h — the last thing each channel account said about its connection, and when it was used.
+// flow/channel_facts.h — the last thing each channel account said about its connection, and when it
+// was used.
 #pragma once
 
 #include "proto/channel.pb.h"
@@ -10,7 +11,8 @@
 namespace openclaw::flow {
 
 struct ChannelFacts {
-    wire::ChannelStatus::State state = wire::ChannelStatus::STATE_UNSPECIFIED; // unspecified: it has said nothing
+    wire::ChannelStatus::State state =
+        wire::ChannelStatus::STATE_UNSPECIFIED; // unspecified: it has said nothing
     std::string detail, identity, identity_id, error_code;
     std::int64_t said_at_ms = 0;
     std::int64_t last_contact_ms = 0;

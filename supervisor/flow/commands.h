@@ -22,15 +22,21 @@ class Commands {
         const std::string& trace;
     };
 
-    Commands(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, const std::vector<RunListener*>& listeners)
-        : rooms_(rooms), runs_(runs), deliveries_(deliveries), listeners_(listeners) {}
+    Commands(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries,
+             const std::vector<RunListener*>& listeners)
+        : rooms_(rooms)
+        , runs_(runs)
+        , deliveries_(deliveries)
+        , listeners_(listeners) {}
 
-    // Does it and owes the answer, in one unit with the end of the inbox record. `notice` is addressed and empty.
-    // False: done, and `arguments` are a message for the agent ("/new what is the weather").
+    // Does it and owes the answer, in one unit with the end of the inbox record. `notice` is
+    // addressed and empty. False: done, and `arguments` are a message for the agent ("/new what is
+    // the weather").
     bool obey(const Order& order, ledger::OutboxRow notice);
 
     // The same for a client: the answer as markdown (rpc/chat). Unset: no command.
-    std::string answer(policy::Command command, const std::string& session_key, const std::string& agent_id);
+    std::string answer(policy::Command command, const std::string& session_key,
+                       const std::string& agent_id);
     void begin_anew(const std::string& session_key);
 
   private:

@@ -1,7 +1,7 @@
 // flow/decisions.h — the present generation's decisions, asked for each time one is needed.
 //
-// Flow objects outlive a restart in place; what they are told here does not. Use an answer within the call,
-// never keep a reference over a turn (HOUSE 3.3).
+// Flow objects outlive a restart in place; what they are told here does not. Use an answer within
+// the call, never keep a reference over a turn (HOUSE 3.3).
 #pragma once
 
 #include "common/config/config.h"

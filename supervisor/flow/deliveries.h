@@ -1,16 +1,18 @@
 // flow/deliveries.h — every answer that is owed, from its record to its fate.
 //
-// The mail rule: an answer is on disk before it is handed to a worker (owe, then release when the unit is kept).
-// What happens next is decided by what is known when a worker or we die (TELEGRAM.md 7.1, BEHAVIOUR.md B6):
+// The mail rule: an answer is on disk before it is handed to a worker (owe, then release when the
+// unit is kept). What happens next is decided by what is known when a worker or we die
+// (TELEGRAM.md 7.1, BEHAVIOUR.md B6):
 //
 //   never handed over, or handed over and not dispatched   sent again, no mark
 //   finishes a preview by an edit                           sent again: edits are idempotent
-//   dispatched, no receipt                                  sent once more with `maybe_duplicate`, or never,
+//   dispatched, no receipt                                  sent once more with `maybe_duplicate`,
+//   or never,
 //                                                           as the row's retry class says
 //   past its expiry                                         failed, "expired"
 //
-// Parts that have a receipt are never sent again. At most `max_in_hand` answers are with one worker at a time;
-// the rest wait here and on disk. Lives as long as the loop.
+// Parts that have a receipt are never sent again. At most `max_in_hand` answers are with one worker
+// at a time; the rest wait here and on disk. Lives as long as the loop.
 #pragma once
 
 #include "common/loop/timer.h"
@@ -32,12 +34,13 @@ class Deliveries {
     explicit Deliveries(Rooms& rooms);
     ~Deliveries();
 
-    // Takes the row in and makes the write that records it. Nothing leaves before release(). A row with
-    // `markdown` empty is a preview: its text comes with finish_stream().
+    // Takes the row in and makes the write that records it. Nothing leaves before release(). A row
+    // with `markdown` empty is a preview: its text comes with finish_stream().
     ledger::Write owe(ledger::OutboxRow row);
     // The unit with the write above is on disk.
     void release(const std::string& action_id);
-    // The same for a row that began as a preview; without effect once its final text is being recorded.
+    // The same for a row that began as a preview; without effect once its final text is being
+    // recorded.
     void release_preview(const std::string& action_id);
     // The unit was refused by the disk: nothing is owed.
     void forget(const std::string& action_id);
@@ -45,35 +48,44 @@ class Deliveries {
     void on_settled(const std::string& action_id, OnSettled tell);
 
     // The final text of a row that began as a preview: record it, then release() again.
-    ledger::Writes finish_stream(const std::string& action_id, std::string markdown, bool notice, std::int64_t expires_at_ms);
+    ledger::Writes finish_stream(const std::string& action_id, std::string markdown, bool notice,
+                                 std::int64_t expires_at_ms);
+
     bool is_known(const std::string& action_id) const { return by_action_.contains(action_id); }
+
     const ledger::OutboxRow* row(const std::string& action_id) const;
     // The newest text of a run that lasts; dropped when the worker cannot take it now.
     void show(const std::string& action_id, std::string_view markdown);
     // The run was stopped: remove what was shown and close the row.
     void cancel_stream(const std::string& action_id, std::string_view why);
 
-    // Rows found unfinished at start. Previews without a final text wait for their run to come again.
+    // Rows found unfinished at start. Previews without a final text wait for their run to come
+    // again.
     void recover(std::vector<ledger::OutboxRow> rows);
 
-    // From the switchboard. on_delivery: false when the worker speaks of an answer that is not its own.
+    // From the switchboard. on_delivery: false when the worker speaks of an answer that is not its
+    // own.
     bool on_delivery(const std::string& worker, const wire::Delivery& delivery);
     void on_worker_ready(const std::string& worker);
-    // An answer that was alone in the hands of a worker that died of itself, twice, is not tried again.
+    // An answer that was alone in the hands of a worker that died of itself, twice, is not tried
+    // again.
     void on_worker_down(const std::string& worker, process::Whose whose);
     void on_room(const std::string& worker);
 
     std::size_t waiting_count() const { return by_action_.size(); }
+
     std::size_t owed_by(const std::string& worker) const; // waiting for it or in its hands
     std::size_t in_hand_count() const; // with a worker now: worth a moment's patience when stopping
 
   private:
     struct Delivery;
-    struct Line { // of one worker
+
+    struct Line {                        // of one worker
         std::set<std::uint64_t> waiting; // places in the table, oldest first
         std::size_t in_hand = 0;
         bool holds_suspect = false; // in hand, and alone: its worker died under it before
     };
+
     using Table = std::map<std::uint64_t, std::unique_ptr<Delivery>>; // in the order they came
 
     Delivery* find(const std::string& action_id) const;
@@ -87,7 +99,8 @@ class Deliveries {
     void on_failed(Delivery& delivery, const wire::Delivery& report);
     void on_unknown(Delivery& delivery, std::string_view why);
     void try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why);
-    void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {}, std::string why = {}, ledger::Writes unit = {});
+    void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
+                std::string why = {}, ledger::Writes unit = {});
     void wait_in_line(Delivery& delivery);
     void plan_sweep(const Delivery& delivery);
     void plan_at(std::int64_t at_ms);

@@ -1,4 +1,5 @@
-// flow/explain.h — the life of one message across processes, and why it was not answered when it was not.
+// flow/explain.h — the life of one message across processes, and why it was not answered when it
+// was not.
 #pragma once
 
 #include "common/base/result.h"

@@ -4,8 +4,8 @@
 #include "common/ipc/text.h"
 #include "common/json/write.h"
 #include "common/log/log.h"
-#include "supervisor/flow/wire_form.h"
 #include "supervisor/flow/kill_point.h"
+#include "supervisor/flow/wire_form.h"
 #include "supervisor/policy/ack_reaction.h"
 #include "supervisor/policy/pairing.h"
 #include "supervisor/policy/reply_route.h"
@@ -19,15 +19,20 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::size_t many_runs = 400;       // live runs above which acknowledgements are held back
-constexpr int max_charged_resumes = 5;       // a message that stops gateways is set aside
-constexpr Milliseconds record_pause{300};    // TELEGRAM.md 3.1: try the append again
+constexpr std::size_t many_runs = 400;    // live runs above which acknowledgements are held back
+constexpr int max_charged_resumes = 5;    // a message that stops gateways is set aside
+constexpr Milliseconds record_pause{300}; // TELEGRAM.md 3.1: try the append again
 constexpr Milliseconds longest_record_pause{10'000};
 constexpr Milliseconds notice_life = std::chrono::minutes(10);
 constexpr std::string_view room = "flow/inbound";
 
 std::string meta_of(const policy::Facts& facts) {
-    return json::Writer().begin_object().member("username", facts.sender_handle).member("name", facts.sender_name).end_object().take();
+    return json::Writer()
+        .begin_object()
+        .member("username", facts.sender_handle)
+        .member("name", facts.sender_name)
+        .end_object()
+        .take();
 }
 
 } // namespace
@@ -48,7 +53,8 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
     message->inbound.mutable_text()->Clear();
     message->inbound.mutable_text()->set_inline_text(to_valid_utf8(*text));
     const auto facts = facts_of(worker, message->inbound);
-    message->key = {.channel = facts.channel, .account = facts.account, .event_id = inbound.event_id()};
+    message->key = {
+        .channel = facts.channel, .account = facts.account, .event_id = inbound.event_id()};
     message->run_id = uuid_v4();
     message->trace = message->run_id.substr(0, 8) + message->run_id.substr(9, 4);
     last_inbound_ms_[worker] = rooms_.now_ms();
@@ -60,33 +66,48 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
 
 void Inbounds::record(const Held& message) {
     auto found = std::make_shared<ledger::Recorded>();
-    ledger::InboxRow row{.key = message->key, .logical_id = message->inbound.logical_id(), .chat_id = message->inbound.chat().id(),
-                         .message_id = message->inbound.message_id(), .payload = message->inbound.SerializeAsString(), .received_at_ms = rooms_.now_ms(),
-                         .reason = {}, .session_key = {}, .run_id = message->run_id, .trace = message->trace};
+    ledger::InboxRow row{.key = message->key,
+                         .logical_id = message->inbound.logical_id(),
+                         .chat_id = message->inbound.chat().id(),
+                         .message_id = message->inbound.message_id(),
+                         .payload = message->inbound.SerializeAsString(),
+                         .received_at_ms = rooms_.now_ms(),
+                         .reason = {},
+                         .session_key = {},
+                         .run_id = message->run_id,
+                         .trace = message->trace};
     rooms_.ledger.store->commit(ledger::writes(rooms_.ledger.inbox.record(std::move(row), found)),
-                                [this, message, found](Result<void> kept) { on_recorded(message, std::move(kept), *found); });
+                                [this, message, found](Result<void> kept) {
+                                    on_recorded(message, std::move(kept), *found);
+                                });
 }
 
 void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger::Recorded& found) {
     if (!kept) { // never acknowledged, so never lost: the platform still has it too
-        log::warn("inbound.not_recorded", {{"worker", message->worker}, {"event", message->key.event_id}, {"why", kept.error().sentence}});
+        log::warn("inbound.not_recorded", {{"worker", message->worker},
+                                           {"event", message->key.event_id},
+                                           {"why", kept.error().sentence}});
         to_record_again_.push_back(message);
-        const auto pause = std::min(longest_record_pause, record_pause * (1 << std::min(++message->record_tries, 6)));
+        const auto pause = std::min(longest_record_pause,
+                                    record_pause * (1 << std::min(++message->record_tries, 6)));
         if (!record_again_.is_active())
             record_again_.start(pause, [this] {
-                for (const auto& waiting : std::exchange(to_record_again_, {})) record(waiting);
+                for (const auto& waiting : std::exchange(to_record_again_, {}))
+                    record(waiting);
             });
         return;
     }
     kill_point("inbound_recorded");
     acknowledge(*message, found.duplicate);
-    if (found.duplicate) return rooms_.traces.add(found.trace, room, "redelivered", "already known, answered once");
+    if (found.duplicate)
+        return rooms_.traces.add(found.trace, room, "redelivered", "already known, answered once");
     rooms_.traces.add(message->trace, room, "recorded");
     judge(message);
 }
 
 void Inbounds::acknowledge(const Message& message, bool is_duplicate) {
-    if (runs_.active_count() > many_runs && !is_duplicate) return held_back_.push_back({.worker = message.worker, .event_id = message.key.event_id});
+    if (runs_.active_count() > many_runs && !is_duplicate)
+        return held_back_.push_back({.worker = message.worker, .event_id = message.key.event_id});
     send_ack(message.worker, message.key.event_id, is_duplicate);
 }
 
@@ -111,20 +132,37 @@ void Inbounds::judge(const Held& message) {
     const auto facts = facts_of(message->worker, message->inbound);
     const auto& config = rooms_.decisions.config();
     const auto* account = config.find_channel(facts.channel, facts.account);
-    if (account == nullptr) return drop(message, "account_removed", "this account is not in the configuration any more");
+    if (account == nullptr)
+        return drop(message, "account_removed",
+                    "this account is not in the configuration any more");
     const auto where = policy::room_for(facts, account->access);
     const auto route = policy::route(facts, where.agent_id, config.bindings, config.agents);
     if (!route) return drop(message, "no_agent", route.error().sentence);
-    const auto is_paired = [&](std::string_view sender) { return rooms_.ledger.pairings.is_approved(facts.channel, facts.account, sender); };
-    const auto admission = policy::admit(facts, {.access = account->access, .commands = config.commands, .mentions = rooms_.decisions.mentions(route->agent_id)}, is_paired);
+    const auto is_paired = [&](std::string_view sender) {
+        return rooms_.ledger.pairings.is_approved(facts.channel, facts.account, sender);
+    };
+    const auto admission = policy::admit(facts,
+                                         {.access = account->access,
+                                          .commands = config.commands,
+                                          .mentions = rooms_.decisions.mentions(route->agent_id)},
+                                         is_paired);
     if (admission.verdict == policy::Verdict::pair) return offer_pairing(message, facts);
-    if (admission.verdict != policy::Verdict::admit) return drop(message, policy::word(admission.reason), policy::sentence(admission.reason));
-    rooms_.traces.add(message->trace, "policy/access", "admitted", "agent " + route->agent_id + " by " + std::string(route->matched));
+    if (admission.verdict != policy::Verdict::admit)
+        return drop(message, policy::word(admission.reason), policy::sentence(admission.reason));
+    rooms_.traces.add(message->trace, "policy/access", "admitted",
+                      "agent " + route->agent_id + " by " + std::string(route->matched));
     const auto call = policy::judge_command(facts, admission, config.commands, config.session);
     using Answer = policy::CommandCall::Answer;
-    if (call.answer == Answer::refuse) return commit_notice(message, {}, notice_for(*message, facts, std::string(policy::not_authorised_text)));
+    if (call.answer == Answer::refuse)
+        return commit_notice(message, {},
+                             notice_for(*message, facts, std::string(policy::not_authorised_text)));
     if (call.answer == Answer::run) {
-        const Commands::Order order{.call = call, .facts = facts, .route = *route, .key = message->key, .run_id = message->run_id, .trace = message->trace};
+        const Commands::Order order{.call = call,
+                                    .facts = facts,
+                                    .route = *route,
+                                    .key = message->key,
+                                    .run_id = message->run_id,
+                                    .trace = message->trace};
         if (commands_.obey(order, notice_for(*message, facts, ""))) return;
         message->inbound.mutable_text()->set_inline_text(call.arguments); // "/new and then this"
     }
@@ -132,22 +170,35 @@ void Inbounds::judge(const Held& message) {
     begin_run(message, facts, *route);
 }
 
-void Inbounds::begin_run(const Held& message, const policy::Facts& facts, const policy::Route& route) {
+void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
+                         const policy::Route& route) {
     const auto& config = rooms_.decisions.config();
     const auto* account = config.find_channel(facts.channel, facts.account);
     const auto back = policy::reply_route(facts, account->reply_to);
-    RunRequest request{.run_id = message->run_id, .session_key = policy::session_key(facts, route, config.session), .agent_id = route.agent_id,
-                       .message = agent_text(message->inbound), .sender_label = sender_label(message->inbound), .inbox_event_id = message->key.event_id,
-                       .charged_resumes = message->charged_resumes, .trace = message->trace};
-    if (facts.chat_kind != policy::ChatKind::direct) request.message = request.sender_label + ": " + request.message;
-    request.target = ReplyTarget{.to = {.channel = back.channel, .account = back.account, .chat = {.id = back.chat_id, .thread_id = back.thread_id, .kind = chat_kind(facts.chat_kind)}},
+    RunRequest request{.run_id = message->run_id,
+                       .session_key = policy::session_key(facts, route, config.session),
+                       .agent_id = route.agent_id,
+                       .message = agent_text(message->inbound),
+                       .sender_label = sender_label(message->inbound),
+                       .inbox_event_id = message->key.event_id,
+                       .charged_resumes = message->charged_resumes,
+                       .trace = message->trace};
+    if (facts.chat_kind != policy::ChatKind::direct)
+        request.message = request.sender_label + ": " + request.message;
+    request.target = ReplyTarget{.to = {.channel = back.channel,
+                                        .account = back.account,
+                                        .chat = {.id = back.chat_id,
+                                                 .thread_id = back.thread_id,
+                                                 .kind = chat_kind(facts.chat_kind)}},
                                  .reply_to_message_id = back.reply_to_message_id};
     const auto begun = runs_.begin(std::move(request));
     // Refused only while draining: the record stays unfinished and the next start resumes it.
-    if (!begun) rooms_.traces.add(message->trace, room, "left_for_next_start", begun.error().sentence);
+    if (!begun)
+        rooms_.traces.add(message->trace, room, "left_for_next_start", begun.error().sentence);
 }
 
-void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission, const config::ChannelAccount& account, const std::string& agent_id) {
+void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission,
+                     const config::ChannelAccount& account, const std::string& agent_id) {
     const auto& config = rooms_.decisions.config();
     const auto* agent = config.agents.find(agent_id);
     ipc::Link* link = rooms_.links.link(worker_id(facts.channel, facts.account));
@@ -156,7 +207,9 @@ void Inbounds::react(const policy::Facts& facts, const policy::Admission& admiss
     if (!emoji || emoji->empty()) return;
     wire::Frame frame;
     auto& reaction = *frame.mutable_reaction();
-    put_chat(*reaction.mutable_chat(), {.id = facts.chat_id, .thread_id = facts.thread_id, .kind = chat_kind(facts.chat_kind)});
+    put_chat(
+        *reaction.mutable_chat(),
+        {.id = facts.chat_id, .thread_id = facts.thread_id, .kind = chat_kind(facts.chat_kind)});
     reaction.set_message_id(facts.message_id);
     reaction.set_emoji(*emoji);
     (void)link->send(frame);
@@ -166,48 +219,80 @@ void Inbounds::offer_pairing(const Held& message, const policy::Facts& facts) {
     auto& pairings = rooms_.ledger.pairings;
     std::vector<policy::WaitingPairing> waiting;
     for (const auto& request : pairings.waiting(facts.channel, facts.account))
-        waiting.push_back({.sender_id = request.sender_id, .code = request.code, .requested_at_ms = request.requested_at_ms});
-    const auto step = policy::begin_pairing(facts.sender_id, waiting, rooms_.now_ms(), random_below);
-    if (!step.code) return drop(message, step.silence, "the sender is not approved, and nothing more is said to them");
+        waiting.push_back({.sender_id = request.sender_id,
+                           .code = request.code,
+                           .requested_at_ms = request.requested_at_ms});
+    const auto step =
+        policy::begin_pairing(facts.sender_id, waiting, rooms_.now_ms(), random_below);
+    if (!step.code)
+        return drop(message, step.silence,
+                    "the sender is not approved, and nothing more is said to them");
     const auto now = rooms_.now_ms();
-    auto write = pairings.request({.channel = facts.channel, .account = facts.account, .sender_id = facts.sender_id, .code = *step.code, .meta_json = meta_of(facts),
-                                   .requested_at_ms = now, .expires_at_ms = now + policy::pairing_life.count()});
+    auto write = pairings.request({.channel = facts.channel,
+                                   .account = facts.account,
+                                   .sender_id = facts.sender_id,
+                                   .code = *step.code,
+                                   .meta_json = meta_of(facts),
+                                   .requested_at_ms = now,
+                                   .expires_at_ms = now + policy::pairing_life.count()});
     if (!write) return drop(message, "pairing_refused", write.error().sentence);
     const auto* account = rooms_.decisions.config().find_channel(facts.channel, facts.account);
-    log::info("pairing.requested", {{"channel", facts.channel}, {"account", facts.account}, {"sender", facts.sender_id}});
+    log::info(
+        "pairing.requested",
+        {{"channel", facts.channel}, {"account", facts.account}, {"sender", facts.sender_id}});
     ledger::Writes unit;
     unit.push_back(std::move(*write));
-    commit_notice(message, std::move(unit), notice_for(*message, facts, policy::pairing_message(facts, account->spec->label, *step.code)));
+    commit_notice(message, std::move(unit),
+                  notice_for(*message, facts,
+                             policy::pairing_message(facts, account->spec->label, *step.code)));
 }
 
-ledger::OutboxRow Inbounds::notice_for(const Message& message, const policy::Facts& facts, std::string markdown) const {
-    return {.action_id = message.run_id + ":notice", .to = {.channel = facts.channel, .account = facts.account, .chat = {.id = facts.chat_id, .thread_id = facts.thread_id, .kind = chat_kind(facts.chat_kind)}},
-            .reply_to_message_id = {}, .session_key = {}, .run_id = message.run_id, .inbox_event_id = message.key.event_id, .trace = message.trace,
-            .markdown = std::move(markdown), .notice = true, .expires_at_ms = rooms_.now_ms() + notice_life.count()};
+ledger::OutboxRow Inbounds::notice_for(const Message& message, const policy::Facts& facts,
+                                       std::string markdown) const {
+    return {.action_id = message.run_id + ":notice",
+            .to = {.channel = facts.channel,
+                   .account = facts.account,
+                   .chat = {.id = facts.chat_id,
+                            .thread_id = facts.thread_id,
+                            .kind = chat_kind(facts.chat_kind)}},
+            .reply_to_message_id = {},
+            .session_key = {},
+            .run_id = message.run_id,
+            .inbox_event_id = message.key.event_id,
+            .trace = message.trace,
+            .markdown = std::move(markdown),
+            .notice = true,
+            .expires_at_ms = rooms_.now_ms() + notice_life.count()};
 }
 
 // The message is settled by a notice: both are recorded as one.
 void Inbounds::commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice) {
     const std::string action_id = notice.action_id;
-    unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::done, "answered by the gateway itself"));
+    unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::done,
+                                              "answered by the gateway itself"));
     unit.push_back(deliveries_.owe(std::move(notice)));
     rooms_.ledger.store->commit(std::move(unit), [this, action_id](Result<void> kept) {
-        if (kept) deliveries_.release(action_id);
-        else deliveries_.forget(action_id); // the record is unfinished: the next start tries again
+        if (kept)
+            deliveries_.release(action_id);
+        else
+            deliveries_.forget(action_id); // the record is unfinished: the next start tries again
     });
 }
 
 void Inbounds::drop(const Held& message, std::string_view word, std::string_view sentence) {
     rooms_.traces.add(message->trace, room, "dropped", std::string(sentence));
-    log::debug("inbound.dropped", {{"worker", message->worker}, {"event", message->key.event_id}, {"reason", word}});
-    rooms_.ledger.store->note(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::dropped, std::string(sentence)));
+    log::debug("inbound.dropped",
+               {{"worker", message->worker}, {"event", message->key.event_id}, {"reason", word}});
+    rooms_.ledger.store->note(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::dropped,
+                                                         std::string(sentence)));
 }
 
 void Inbounds::recover(std::vector<ledger::InboxRow> rows) {
     for (auto& row : rows) {
         auto message = std::make_shared<Message>();
         if (!message->inbound.ParseFromString(row.payload)) {
-            rooms_.ledger.store->note(rooms_.ledger.inbox.settle(row.key, ledger::InboxState::parked, "its record cannot be read"));
+            rooms_.ledger.store->note(rooms_.ledger.inbox.settle(
+                row.key, ledger::InboxState::parked, "its record cannot be read"));
             continue;
         }
         message->worker = worker_id(row.key.channel, row.key.account);
@@ -228,18 +313,27 @@ void Inbounds::recover(std::vector<ledger::InboxRow> rows) {
 }
 
 void Inbounds::park(const Held& message) {
-    log::warn("inbound.parked", {{"worker", message->worker}, {"event", message->key.event_id}, {"resumes", message->charged_resumes}});
+    log::warn("inbound.parked", {{"worker", message->worker},
+                                 {"event", message->key.event_id},
+                                 {"resumes", message->charged_resumes}});
     const auto facts = facts_of(message->worker, message->inbound);
-    auto notice = notice_for(*message, facts, "⚠️ I was interrupted every time I tried to answer this, so I have set it aside. Please ask in another way, or begin anew with /new.");
+    auto notice = notice_for(*message, facts,
+                             "⚠️ I was interrupted every time I tried to answer this, so I have "
+                             "set it aside. Please ask in another way, or begin anew with /new.");
     notice.action_id = message->run_id + ":reply"; // its preview may stand in the chat
     ledger::Writes unit;
-    unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::parked, "interrupted too often"));
+    unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::parked,
+                                              "interrupted too often"));
     if (deliveries_.is_known(notice.action_id))
-        for (auto& write : deliveries_.finish_stream(notice.action_id, notice.markdown, true, notice.expires_at_ms)) unit.push_back(std::move(write));
-    else unit.push_back(deliveries_.owe(notice));
-    rooms_.ledger.store->commit(std::move(unit), [this, action_id = notice.action_id](Result<void> kept) {
-        if (kept) deliveries_.release(action_id);
-    });
+        for (auto& write : deliveries_.finish_stream(notice.action_id, notice.markdown, true,
+                                                     notice.expires_at_ms))
+            unit.push_back(std::move(write));
+    else
+        unit.push_back(deliveries_.owe(notice));
+    rooms_.ledger.store->commit(std::move(unit),
+                                [this, action_id = notice.action_id](Result<void> kept) {
+                                    if (kept) deliveries_.release(action_id);
+                                });
 }
 
 std::int64_t Inbounds::last_inbound_ms(const std::string& worker) const {

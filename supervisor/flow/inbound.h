@@ -3,10 +3,12 @@
 //   begin        parsed by the worker, trusted by nobody
 //   on_recorded  ours now: acknowledged, the worker may forget it
 //   judge        may this sender speak here, is it a command, which agent, which session
-//   …            a run begins, a command is obeyed, a pairing is offered, or it is dropped with a reason
+//   …            a run begins, a command is obeyed, a pairing is offered, or it is dropped with a
+//   reason
 //
-// The disk refusing a record does not lose the message: it is tried again and the worker waits. When more runs live
-// than the agent can take, acknowledgements are held back: the platform's own queue is the best one.
+// The disk refusing a record does not lose the message: it is tried again and the worker waits.
+// When more runs live than the agent can take, acknowledgements are held back: the platform's own
+// queue is the best one.
 #pragma once
 
 #include "supervisor/flow/commands.h"
@@ -41,6 +43,7 @@ class Inbounds {
         int charged_resumes = 0;
         int record_tries = 0;
     };
+
     using Held = std::shared_ptr<Message>;
 
     void record(const Held& message);
@@ -50,10 +53,12 @@ class Inbounds {
     void judge(const Held& message);
     void offer_pairing(const Held& message, const policy::Facts& facts);
     void begin_run(const Held& message, const policy::Facts& facts, const policy::Route& route);
-    void react(const policy::Facts& facts, const policy::Admission& admission, const config::ChannelAccount& account, const std::string& agent_id);
+    void react(const policy::Facts& facts, const policy::Admission& admission,
+               const config::ChannelAccount& account, const std::string& agent_id);
     void drop(const Held& message, std::string_view word, std::string_view sentence);
     void park(const Held& message);
-    ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts, std::string markdown) const;
+    ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts,
+                                 std::string markdown) const;
     void commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice);
 
     struct Ack {

@@ -26,7 +26,9 @@ void arm_kill_point() {
     if (detail::kill_plan == nullptr) return;
     const std::string_view plan(detail::kill_plan);
     const auto colon = plan.find(':');
-    detail::passes_left = colon == std::string_view::npos ? 1 : std::strtol(detail::kill_plan + colon + 1, nullptr, 10);
+    detail::passes_left = colon == std::string_view::npos
+                              ? 1
+                              : std::strtol(detail::kill_plan + colon + 1, nullptr, 10);
 }
 
 } // namespace openclaw::flow

@@ -12,7 +12,8 @@ constexpr Milliseconds outcome_within = std::chrono::seconds(30);
 constexpr Milliseconds message_life = std::chrono::minutes(10);
 constexpr std::string_view topic_mark = ":topic:"; // BEHAVIOUR.md A8: `<chatId>:topic:<id>`
 
-const config::ChannelAccount* choose_account(const config::Config& config, const OutgoingOrder& order) {
+const config::ChannelAccount* choose_account(const config::Config& config,
+                                             const OutgoingOrder& order) {
     const config::ChannelAccount* chosen = nullptr;
     for (const auto& account : config.channels) {
         if (!order.channel.empty() && account.channel != order.channel) continue;
@@ -23,7 +24,10 @@ const config::ChannelAccount* choose_account(const config::Config& config, const
 }
 
 OutgoingReceipt receipt_of(const ledger::OutboxRow& row) {
-    return {.channel = row.to.channel, .account = row.to.account, .chat_id = row.to.chat.id, .message_id = row.receipts.empty() ? std::string() : row.receipts.back().message_id};
+    return {.channel = row.to.channel,
+            .account = row.to.account,
+            .chat_id = row.to.chat.id,
+            .message_id = row.receipts.empty() ? std::string() : row.receipts.back().message_id};
 }
 
 } // namespace
@@ -32,12 +36,18 @@ Result<ledger::OutboxRow> Outgoings::row_for(const OutgoingOrder& order) const {
     const auto& config = rooms_.decisions.config();
     const auto* account = choose_account(config, order);
     if (account == nullptr)
-        return fail(Code::not_found, order.channel.empty() ? "No channel is configured: add one under channels in the config."
-                                                           : "Channel \"" + order.channel + "\" has no such account in the config.");
-    if (!account->should_run()) return fail(Code::unavailable, account->worker_id() + " is switched off" + (account->problem.empty() ? "." : ": " + account->problem));
+        return fail(Code::not_found,
+                    order.channel.empty()
+                        ? "No channel is configured: add one under channels in the config."
+                        : "Channel \"" + order.channel + "\" has no such account in the config.");
+    if (!account->should_run())
+        return fail(Code::unavailable,
+                    account->worker_id() + " is switched off" +
+                        (account->problem.empty() ? "." : ": " + account->problem));
     std::string_view to = trim(order.to);
     if (to.starts_with(account->channel + ":")) to.remove_prefix(account->channel.size() + 1);
-    ledger::Chat chat{.id = std::string(to), .thread_id = order.thread_id, .kind = ledger::ChatKind::unknown};
+    ledger::Chat chat{
+        .id = std::string(to), .thread_id = order.thread_id, .kind = ledger::ChatKind::unknown};
     if (const auto topic = to.find(topic_mark); topic != std::string_view::npos) {
         chat.id = to.substr(0, topic);
         chat.thread_id = to.substr(topic + topic_mark.size());
@@ -45,10 +55,18 @@ Result<ledger::OutboxRow> Outgoings::row_for(const OutgoingOrder& order) const {
     if (chat.id.empty()) return fail(Code::invalid, "the message has no target: give a chat id");
     if (trim(order.text).empty()) return fail(Code::invalid, "the message has no text");
     chat.kind = chat.id.starts_with('-') ? ledger::ChatKind::group : ledger::ChatKind::direct;
-    return ledger::OutboxRow{.action_id = "send:" + (order.idempotency_key.empty() ? uuid_v4() : order.idempotency_key),
-                             .to = {.channel = account->channel, .account = account->account_id, .chat = std::move(chat)},
-                             .reply_to_message_id = order.reply_to_message_id, .session_key = {}, .run_id = {}, .inbox_event_id = {},
-                             .trace = random_hex(6), .markdown = order.text, .expires_at_ms = rooms_.now_ms() + message_life.count()};
+    return ledger::OutboxRow{
+        .action_id = "send:" + (order.idempotency_key.empty() ? uuid_v4() : order.idempotency_key),
+        .to = {.channel = account->channel,
+               .account = account->account_id,
+               .chat = std::move(chat)},
+        .reply_to_message_id = order.reply_to_message_id,
+        .session_key = {},
+        .run_id = {},
+        .inbox_event_id = {},
+        .trace = random_hex(6),
+        .markdown = order.text,
+        .expires_at_ms = rooms_.now_ms() + message_life.count()};
 }
 
 void Outgoings::settle(const Shared& waiting, Result<OutgoingReceipt> outcome) {
@@ -57,18 +75,26 @@ void Outgoings::settle(const Shared& waiting, Result<OutgoingReceipt> outcome) {
 }
 
 void Outgoings::send(OutgoingOrder order, Done done) {
-    auto waiting = std::make_shared<Waiting>(Waiting{.done = std::move(done), .limit = std::make_unique<Timer>(rooms_.loop)});
+    auto waiting = std::make_shared<Waiting>(
+        Waiting{.done = std::move(done), .limit = std::make_unique<Timer>(rooms_.loop)});
     auto row = row_for(order);
-    if (!row) return rooms_.loop.defer([waiting, error = row.error()] { settle(waiting, Failure(error)); });
+    if (!row)
+        return rooms_.loop.defer(
+            [waiting, error = row.error()] { settle(waiting, Failure(error)); });
     const std::string action_id = row->action_id;
-    if (deliveries_.is_known(action_id)) return rooms_.loop.defer([waiting] { settle(waiting, fail(Code::busy, "this message is being sent already")); });
+    if (deliveries_.is_known(action_id))
+        return rooms_.loop.defer(
+            [waiting] { settle(waiting, fail(Code::busy, "this message is being sent already")); });
     waiting->limit->start(outcome_within, [waiting] {
-        settle(waiting, fail(Code::timeout, "the message is recorded and not yet delivered; `openclaw channels status` tells why"));
+        settle(waiting, fail(Code::timeout, "the message is recorded and not yet delivered; "
+                                            "`openclaw channels status` tells why"));
     });
     auto unit = ledger::writes(deliveries_.owe(std::move(*row)));
     deliveries_.on_settled(action_id, [waiting](const ledger::OutboxRow& settled) {
         if (settled.state == ledger::OutboxState::sent) return settle(waiting, receipt_of(settled));
-        settle(waiting, fail(Code::unavailable, settled.error.empty() ? "the outcome of the message is unknown" : settled.error));
+        settle(waiting, fail(Code::unavailable, settled.error.empty()
+                                                    ? "the outcome of the message is unknown"
+                                                    : settled.error));
     });
     rooms_.ledger.store->commit(std::move(unit), [this, action_id, waiting](Result<void> kept) {
         if (kept) return deliveries_.release(action_id);

@@ -12,12 +12,12 @@
 namespace openclaw::flow {
 
 struct OutgoingOrder {
-    std::string channel;   // empty: the only configured one
-    std::string account;   // empty: the channel's default
-    std::string to;        // as the channel writes it: "123456", "-100123:topic:7"
+    std::string channel; // empty: the only configured one
+    std::string account; // empty: the channel's default
+    std::string to;      // as the channel writes it: "123456", "-100123:topic:7"
     std::string thread_id;
     std::string reply_to_message_id;
-    std::string text;      // markdown
+    std::string text; // markdown
     std::string idempotency_key;
 };
 
@@ -29,10 +29,13 @@ class Outgoings {
   public:
     using Done = std::move_only_function<void(Result<OutgoingReceipt>)>;
 
-    Outgoings(Rooms& rooms, Deliveries& deliveries) : rooms_(rooms), deliveries_(deliveries) {}
+    Outgoings(Rooms& rooms, Deliveries& deliveries)
+        : rooms_(rooms)
+        , deliveries_(deliveries) {}
 
-    // Records the message, hands it over, and calls `done` once: with the receipt, or with not_found (no such channel or
-    // account), invalid (`to`), unavailable (not sent), timeout (not known yet; it is recorded and goes on).
+    // Records the message, hands it over, and calls `done` once: with the receipt, or with
+    // not_found (no such channel or account), invalid (`to`), unavailable (not sent), timeout (not
+    // known yet; it is recorded and goes on).
     void send(OutgoingOrder order, Done done);
 
   private:
@@ -40,6 +43,7 @@ class Outgoings {
         Done done;
         std::unique_ptr<Timer> limit;
     };
+
     using Shared = std::shared_ptr<Waiting>;
 
     Result<ledger::OutboxRow> row_for(const OutgoingOrder& order) const;

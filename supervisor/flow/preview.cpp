@@ -4,8 +4,8 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::size_t enough_bytes = 30;    // BEHAVIOUR.md A4: first shown with at least 30 characters
-constexpr Milliseconds quiet_time{700};     // an answer that is ready sooner needs no preview
+constexpr std::size_t enough_bytes = 30; // BEHAVIOUR.md A4: first shown with at least 30 characters
+constexpr Milliseconds quiet_time{700};  // an answer that is ready sooner needs no preview
 constexpr Milliseconds between_updates{300}; // the worker keeps the platform's own, slower pace
 
 } // namespace
@@ -20,7 +20,9 @@ Preview::Preview(Rooms& rooms, Deliveries& deliveries, ledger::OutboxRow row)
     if (deliveries_.is_known(row_.action_id)) stage_ = Stage::showing;
 }
 
-Preview::~Preview() { *alive_ = false; }
+Preview::~Preview() {
+    *alive_ = false;
+}
 
 void Preview::grow(std::string_view text) {
     text_ = text;
@@ -31,7 +33,9 @@ void Preview::grow(std::string_view text) {
     show();
 }
 
-void Preview::restart() { text_.clear(); }
+void Preview::restart() {
+    text_.clear();
+}
 
 void Preview::show() {
     if (text_.size() < enough_bytes || stage_ == Stage::recording) return;
@@ -45,13 +49,17 @@ void Preview::show() {
 
 void Preview::record_row() {
     stage_ = Stage::recording;
-    rooms_.ledger.store->commit(ledger::writes(deliveries_.owe(row_)), [this, alive = alive_, &deliveries = deliveries_, action_id = row_.action_id](Result<void> kept) {
-        if (kept) deliveries.release_preview(action_id);
-        else deliveries.forget(action_id);
-        if (!*alive) return;
-        stage_ = kept ? Stage::showing : Stage::quiet;
-        if (kept) show();
-    });
+    rooms_.ledger.store->commit(ledger::writes(deliveries_.owe(row_)),
+                                [this, alive = alive_, &deliveries = deliveries_,
+                                 action_id = row_.action_id](Result<void> kept) {
+                                    if (kept)
+                                        deliveries.release_preview(action_id);
+                                    else
+                                        deliveries.forget(action_id);
+                                    if (!*alive) return;
+                                    stage_ = kept ? Stage::showing : Stage::quiet;
+                                    if (kept) show();
+                                });
 }
 
 } // namespace openclaw::flow

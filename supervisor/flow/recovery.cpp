@@ -17,10 +17,17 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
     std::function<void()> done;
     std::size_t answers = 0, questions = 0;
 
-    Recovery(Rooms& r, Deliveries& d, Inbounds& i, std::function<void()> f) : rooms(r), deliveries(d), inbounds(i), done(std::move(f)) {}
+    Recovery(Rooms& r, Deliveries& d, Inbounds& i, std::function<void()> f)
+        : rooms(r)
+        , deliveries(d)
+        , inbounds(i)
+        , done(std::move(f)) {}
 
     void read_outbox(std::int64_t after) {
-        rooms.ledger.outbox.unfinished(after, page, [self = shared_from_this()](Result<std::vector<ledger::OutboxRow>> rows) { self->on_outbox(std::move(rows)); });
+        rooms.ledger.outbox.unfinished(
+            after, page, [self = shared_from_this()](Result<std::vector<ledger::OutboxRow>> rows) {
+                self->on_outbox(std::move(rows));
+            });
     }
 
     void on_outbox(Result<std::vector<ledger::OutboxRow>> rows) {
@@ -32,7 +39,10 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
     }
 
     void read_inbox(std::int64_t after) {
-        rooms.ledger.inbox.unfinished(after, page, [self = shared_from_this()](Result<std::vector<ledger::InboxRow>> rows) { self->on_inbox(std::move(rows)); });
+        rooms.ledger.inbox.unfinished(
+            after, page, [self = shared_from_this()](Result<std::vector<ledger::InboxRow>> rows) {
+                self->on_inbox(std::move(rows));
+            });
     }
 
     void on_inbox(Result<std::vector<ledger::InboxRow>> rows) {
@@ -44,7 +54,8 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
     }
 
     void finish() {
-        if (answers + questions > 0) log::info("recovery.done", {{"answers", answers}, {"questions", questions}});
+        if (answers + questions > 0)
+            log::info("recovery.done", {{"answers", answers}, {"questions", questions}});
         if (done) done();
     }
 };

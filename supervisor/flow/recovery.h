@@ -1,5 +1,5 @@
-// flow/recovery.h — what a start finds unfinished, brought back in the right order: first what is owed, then what
-// was asked (so that an answer on disk is known before its question comes again).
+// flow/recovery.h — what a start finds unfinished, brought back in the right order: first what is
+// owed, then what was asked (so that an answer on disk is known before its question comes again).
 #pragma once
 
 #include "supervisor/flow/deliveries.h"

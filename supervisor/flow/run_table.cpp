@@ -12,27 +12,37 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::size_t max_running = 200;       // the agent worker takes 256
-constexpr std::size_t max_line = 100;          // turns waiting in one session; more are joined to the last one
+constexpr std::size_t max_running = 200; // the agent worker takes 256
+constexpr std::size_t max_line =
+    100; // turns waiting in one session; more are joined to the last one
 constexpr std::size_t max_joined_bytes = 256 * 1024;
-constexpr Milliseconds remembered_for = std::chrono::minutes(5); // PROTOCOL.md 14: keys come back for minutes
+constexpr Milliseconds remembered_for =
+    std::chrono::minutes(5); // PROTOCOL.md 14: keys come back for minutes
 constexpr std::size_t remembered = 1000;
 
-bool is_failure(RunStatus status) { return status == RunStatus::failed; }
+bool is_failure(RunStatus status) {
+    return status == RunStatus::failed;
+}
 
 } // namespace
 
-RunTable::RunTable(Rooms& rooms, Deliveries& deliveries) : rooms_(rooms), deliveries_(deliveries) {}
+RunTable::RunTable(Rooms& rooms, Deliveries& deliveries)
+    : rooms_(rooms)
+    , deliveries_(deliveries) {}
+
 RunTable::~RunTable() = default;
 
 Result<Begun> RunTable::begin(RunRequest request) {
     if (request.run_id.empty()) request.run_id = uuid_v4();
     if (request.trace.empty()) request.trace = request.run_id;
     if (const Run* known = find(request.run_id)) {
-        const auto status = !known->is_over() ? Begun::Status::in_flight : is_failure(known->status) ? Begun::Status::failed : Begun::Status::completed;
+        const auto status = !known->is_over()           ? Begun::Status::in_flight
+                            : is_failure(known->status) ? Begun::Status::failed
+                                                        : Begun::Status::completed;
         return Begun{.run_id = request.run_id, .status = status};
     }
-    if (!refusal_.empty()) return Failure(Error{.code = Code::unavailable, .sentence = refusal_, .retryable = true});
+    if (!refusal_.empty())
+        return Failure(Error{.code = Code::unavailable, .sentence = refusal_, .retryable = true});
     const Begun begun{.run_id = request.run_id};
     auto& line = lines_[request.session_key];
     if (line.size() > max_line && join_last_waiting(line, request)) return begun;
@@ -46,15 +56,19 @@ Result<Begun> RunTable::begin(RunRequest request) {
 
 bool RunTable::join_last_waiting(std::deque<AgentRun*>& line, RunRequest& request) {
     const auto& last = line.back()->run().request;
-    const bool same_chat = last.target.has_value() == request.target.has_value() && (!last.target || last.target->to == request.target->to);
-    if (line.back()->is_started() || !same_chat || last.message.size() > max_joined_bytes) return false;
+    const bool same_chat = last.target.has_value() == request.target.has_value() &&
+                           (!last.target || last.target->to == request.target->to);
+    if (line.back()->is_started() || !same_chat || last.message.size() > max_joined_bytes)
+        return false;
     line.back()->join(std::move(request));
     return true;
 }
 
 void RunTable::start_next(const std::string& session_key) {
     const auto line = lines_.find(session_key);
-    if (line == lines_.end() || line->second.empty() || line->second.front()->is_started() || running_ >= max_running) return;
+    if (line == lines_.end() || line->second.empty() || line->second.front()->is_started() ||
+        running_ >= max_running)
+        return;
     ++running_;
     line->second.front()->start();
 }
@@ -83,7 +97,8 @@ void RunTable::start_all_waiting() {
     std::vector<std::string> keys;
     for (const auto& [key, line] : lines_)
         if (!line.empty() && !line.front()->is_started()) keys.push_back(key);
-    for (const auto& key : keys) start_next(key);
+    for (const auto& key : keys)
+        start_next(key);
 }
 
 void RunTable::remember(std::unique_ptr<AgentRun> run) {
@@ -95,7 +110,8 @@ void RunTable::remember(std::unique_ptr<AgentRun> run) {
 
 void RunTable::forget_old() {
     const auto now = rooms_.loop.clock().now();
-    while (!ended_order_.empty() && (ended_order_.size() > remembered || now - ended_order_.front().first > remembered_for)) {
+    while (!ended_order_.empty() && (ended_order_.size() > remembered ||
+                                     now - ended_order_.front().first > remembered_for)) {
         ended_.erase(ended_order_.front().second);
         ended_order_.pop_front();
     }
@@ -116,11 +132,13 @@ std::vector<const Run*> RunTable::active(const std::string& session_key) const {
     std::vector<const Run*> runs;
     const auto line = lines_.find(session_key);
     if (line == lines_.end()) return runs;
-    for (const auto* run : line->second) runs.push_back(&run->run());
+    for (const auto* run : line->second)
+        runs.push_back(&run->run());
     return runs;
 }
 
-std::vector<std::string> RunTable::abort(const std::string& session_key, const std::optional<std::string>& run_id) {
+std::vector<std::string> RunTable::abort(const std::string& session_key,
+                                         const std::optional<std::string>& run_id) {
     std::vector<AgentRun*> chosen;
     if (const auto line = lines_.find(session_key); line != lines_.end())
         for (auto* run : line->second)
@@ -135,14 +153,16 @@ std::vector<std::string> RunTable::abort(const std::string& session_key, const s
     return ids;
 }
 
-void RunTable::wait(const std::string& run_id, Milliseconds timeout, std::move_only_function<void(const Run*)> done) {
+void RunTable::wait(const std::string& run_id, Milliseconds timeout,
+                    std::move_only_function<void(const Run*)> done) {
     if (const Run* run = find(run_id); run != nullptr && run->is_over()) {
         rooms_.loop.defer([this, run_id, done = std::move(done)]() mutable { done(find(run_id)); });
         return;
     }
     auto limit = std::make_unique<Timer>(rooms_.loop);
     Timer* timer = limit.get();
-    const auto place = waiters_.emplace(run_id, Waiter{.limit = std::move(limit), .done = std::move(done)});
+    const auto place =
+        waiters_.emplace(run_id, Waiter{.limit = std::move(limit), .done = std::move(done)});
     timer->start(timeout, [this, place] {
         auto node = waiters_.extract(place);
         node.mapped().done(nullptr);
@@ -150,7 +170,8 @@ void RunTable::wait(const std::string& run_id, Milliseconds timeout, std::move_o
 }
 
 void RunTable::release_waiters(const std::string& run_id, const Run* run) {
-    for (auto node = waiters_.extract(run_id); !node.empty(); node = waiters_.extract(run_id)) node.mapped().done(run);
+    for (auto node = waiters_.extract(run_id); !node.empty(); node = waiters_.extract(run_id))
+        node.mapped().done(run);
 }
 
 void RunTable::on_delta(const wire::RunDelta& delta) {
@@ -170,13 +191,16 @@ void RunTable::on_agent_ready() {
     std::vector<AgentRun*> waiting;
     for (const auto& [id, run] : live_)
         if (run->waits_for_agent()) waiting.push_back(run.get());
-    for (auto* run : waiting) run->try_agent();
+    for (auto* run : waiting)
+        run->try_agent();
 }
 
 void RunTable::on_agent_down() {
     std::vector<AgentRun*> all;
-    for (const auto& [id, run] : live_) all.push_back(run.get());
-    for (auto* run : all) run->on_agent_down();
+    for (const auto& [id, run] : live_)
+        all.push_back(run.get());
+    for (auto* run : all)
+        run->on_agent_down();
 }
 
 } // namespace openclaw::flow

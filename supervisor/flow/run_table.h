@@ -1,8 +1,10 @@
-// flow/run_table.h — every run there is: who waits for whom, who asked, who listens. Implements AgentRuns.
+// flow/run_table.h — every run there is: who waits for whom, who asked, who listens. Implements
+// AgentRuns.
 //
-// A session has one running run and a line behind it; sessions do not wait for each other. When the agent worker
-// dies its runs begin again in the next life, a bounded number of times. A line that grows past its limit takes
-// new messages into its last waiting turn, so that nothing is dropped and nothing grows without bound.
+// A session has one running run and a line behind it; sessions do not wait for each other. When the
+// agent worker dies its runs begin again in the next life, a bounded number of times. A line that
+// grows past its limit takes new messages into its last waiting turn, so that nothing is dropped
+// and nothing grows without bound.
 #pragma once
 
 #include "supervisor/flow/deliveries.h"
@@ -26,25 +28,35 @@ class RunTable final : public AgentRuns {
     ~RunTable() override;
 
     Result<Begun> begin(RunRequest request) override;
-    std::vector<std::string> abort(const std::string& session_key, const std::optional<std::string>& run_id) override;
+    std::vector<std::string> abort(const std::string& session_key,
+                                   const std::optional<std::string>& run_id) override;
     const Run* find(const std::string& run_id) const override;
     std::vector<const Run*> active(const std::string& session_key) const override;
+
     std::size_t active_count() const override { return live_.size(); }
-    void wait(const std::string& run_id, Milliseconds timeout, std::move_only_function<void(const Run*)> done) override;
+
+    void wait(const std::string& run_id, Milliseconds timeout,
+              std::move_only_function<void(const Run*)> done) override;
+
     void add_listener(RunListener& listener) override { listeners_.push_back(&listener); }
 
     // From the switchboard. News of runs that are over are late, not wrong.
     void on_delta(const wire::RunDelta& delta);
-    bool on_end(const wire::RunEnd& end, const Fds& fds); // false: a text that was announced and did not come
+    bool on_end(const wire::RunEnd& end,
+                const Fds& fds); // false: a text that was announced and did not come
     void on_agent_ready();
     void on_agent_down();
 
     // Called when the number of live runs has fallen: who held back may go on.
     void on_fewer(Task tell) { on_fewer_ = std::move(tell); }
-    void refuse_new(std::string why) { refusal_ = std::move(why); } // while draining; empty: welcome
+
+    void refuse_new(std::string why) {
+        refusal_ = std::move(why);
+    } // while draining; empty: welcome
 
     // For AgentRun.
     const std::vector<RunListener*>& listeners() const { return listeners_; }
+
     void ended(AgentRun& run); // its fate is known: the next of the session may start
 
   private:

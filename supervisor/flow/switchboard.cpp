@@ -5,13 +5,17 @@
 namespace openclaw::flow {
 
 void Switchboard::on_ready(const std::string& id, std::uint64_t) {
-    if (id == agent_worker_id) runs_.on_agent_ready();
-    else deliveries_.on_worker_ready(id);
+    if (id == agent_worker_id)
+        runs_.on_agent_ready();
+    else
+        deliveries_.on_worker_ready(id);
 }
 
 void Switchboard::on_room(const std::string& id) {
-    if (id == agent_worker_id) runs_.on_agent_ready();
-    else deliveries_.on_room(id);
+    if (id == agent_worker_id)
+        runs_.on_agent_ready();
+    else
+        deliveries_.on_room(id);
 }
 
 void Switchboard::on_down(const std::string& id, const std::string& reason, process::Whose whose) {
@@ -37,22 +41,36 @@ void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds 
         break;
     case wire::Frame::kDelivery:
         is_sound = deliveries_.on_delivery(id, frame.delivery());
-        if (frame.delivery().state() == wire::Delivery::SENT) channels_[id].last_outbound_ms = rooms_.now_ms();
+        if (frame.delivery().state() == wire::Delivery::SENT)
+            channels_[id].last_outbound_ms = rooms_.now_ms();
         break;
-    case wire::Frame::kRunDelta: runs_.on_delta(frame.run_delta()); break;
-    case wire::Frame::kRunEnd: is_sound = runs_.on_end(frame.run_end(), fds); break;
-    case wire::Frame::kChannelStatus: on_channel_status(id, frame.channel_status()); break;
-    case wire::Frame::kStateWrite: on_state_write(id, frame.state_write()); break;
-    default: break;
+    case wire::Frame::kRunDelta:
+        runs_.on_delta(frame.run_delta());
+        break;
+    case wire::Frame::kRunEnd:
+        is_sound = runs_.on_end(frame.run_end(), fds);
+        break;
+    case wire::Frame::kChannelStatus:
+        on_channel_status(id, frame.channel_status());
+        break;
+    case wire::Frame::kStateWrite:
+        on_state_write(id, frame.state_write());
+        break;
+    default:
+        break;
     }
     if (is_sound) return;
-    if (ipc::Link* link = rooms_.links.link(id)) link->misbehaved("a frame that contradicts itself or speaks for another account");
+    if (ipc::Link* link = rooms_.links.link(id))
+        link->misbehaved("a frame that contradicts itself or speaks for another account");
 }
 
 void Switchboard::on_channel_status(const std::string& id, const wire::ChannelStatus& status) {
     auto& facts = channels_[id];
     if (facts.state != status.state())
-        log::info("channel.status", {{"worker", id}, {"state", wire::ChannelStatus::State_Name(status.state())}, {"identity", status.identity()}, {"detail", log::redact(status.detail())}});
+        log::info("channel.status", {{"worker", id},
+                                     {"state", wire::ChannelStatus::State_Name(status.state())},
+                                     {"identity", status.identity()},
+                                     {"detail", log::redact(status.detail())}});
     facts.state = status.state();
     facts.detail = log::redact(status.detail());
     facts.identity = status.identity();
@@ -66,8 +84,11 @@ void Switchboard::on_channel_status(const std::string& id, const wire::ChannelSt
 void Switchboard::on_state_write(const std::string& id, const wire::StateWrite& write) {
     for (const auto& entry : write.entries()) {
         auto kept = rooms_.ledger.worker_state.put(id, entry.key(), entry.value());
-        if (kept) rooms_.ledger.store->note(std::move(*kept));
-        else log::warn("worker.state_refused", {{"worker", id}, {"key", entry.key()}, {"why", kept.error().sentence}});
+        if (kept)
+            rooms_.ledger.store->note(std::move(*kept));
+        else
+            log::warn("worker.state_refused",
+                      {{"worker", id}, {"key", entry.key()}, {"why", kept.error().sentence}});
     }
 }
 

@@ -1,7 +1,8 @@
-// flow/switchboard.h — every frame of every worker to the room that waits for it, and the news of their lives.
+// flow/switchboard.h — every frame of every worker to the room that waits for it, and the news of
+// their lives.
 //
-// Knows bodies, not channels. A frame whose content contradicts itself, or speaks of another account's affairs,
-// is misbehaviour and ends that worker's life.
+// Knows bodies, not channels. A frame whose content contradicts itself, or speaks of another
+// account's affairs, is misbehaviour and ends that worker's life.
 #pragma once
 
 #include "supervisor/flow/channel_facts.h"
@@ -19,7 +20,10 @@ namespace openclaw::flow {
 class Switchboard final : public process::Listener {
   public:
     Switchboard(Rooms& rooms, Inbounds& inbounds, Deliveries& deliveries, RunTable& runs)
-        : rooms_(rooms), inbounds_(inbounds), deliveries_(deliveries), runs_(runs) {}
+        : rooms_(rooms)
+        , inbounds_(inbounds)
+        , deliveries_(deliveries)
+        , runs_(runs) {}
 
     void on_ready(const std::string& id, std::uint64_t generation) override;
     void on_frame(const std::string& id, const wire::Frame& frame, Fds fds) override;
@@ -28,6 +32,7 @@ class Switchboard final : public process::Listener {
     void on_view_changed(const std::string& id) override;
 
     const ChannelFactsTable& channels() const { return channels_; }
+
     // Something that status shows has changed: a worker's state or what a channel says of itself.
     void on_change(std::function<void()> tell) { tell_ = std::move(tell); }
 

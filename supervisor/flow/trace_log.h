@@ -1,7 +1,8 @@
 // flow/trace_log.h — what happened to a conversation, step by step, for `openclaw explain`.
 //
-// A bounded memory of recent steps: the ledger holds the facts that matter for years, this holds the story of the
-// last hours (which worker, which wait, which refusal). Lost at restart, and explain says so.
+// A bounded memory of recent steps: the ledger holds the facts that matter for years, this holds
+// the story of the last hours (which worker, which wait, which refusal). Lost at restart, and
+// explain says so.
 #pragma once
 
 #include "common/base/clock.h"
@@ -24,9 +25,11 @@ struct TraceStep {
 
 class TraceLog {
   public:
-    explicit TraceLog(const Clock& clock) : clock_(clock) {}
+    explicit TraceLog(const Clock& clock)
+        : clock_(clock) {}
 
-    void add(const std::string& trace, std::string_view room, std::string_view event, std::string detail = {});
+    void add(const std::string& trace, std::string_view room, std::string_view event,
+             std::string detail = {});
     // In the order they happened; empty when the trace is unknown or forgotten.
     const std::vector<TraceStep>& steps(const std::string& trace) const;
 

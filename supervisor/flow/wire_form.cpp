@@ -9,22 +9,30 @@ namespace {
 
 policy::ChatKind chat_kind_of(wire::ChatKind kind) {
     switch (kind) {
-    case wire::CHAT_GROUP: return policy::ChatKind::group;
-    case wire::CHAT_CHANNEL: return policy::ChatKind::channel;
-    default: return policy::ChatKind::direct;
+    case wire::CHAT_GROUP:
+        return policy::ChatKind::group;
+    case wire::CHAT_CHANNEL:
+        return policy::ChatKind::channel;
+    default:
+        return policy::ChatKind::direct;
     }
 }
 
 policy::Addressing addressing_of(wire::Addressing addressing) {
     switch (addressing) {
-    case wire::ADDRESSED_MENTION: return policy::Addressing::mention;
-    case wire::ADDRESSED_REPLY: return policy::Addressing::reply;
-    case wire::ADDRESSED_COMMAND: return policy::Addressing::command;
-    default: return policy::Addressing::none;
+    case wire::ADDRESSED_MENTION:
+        return policy::Addressing::mention;
+    case wire::ADDRESSED_REPLY:
+        return policy::Addressing::reply;
+    case wire::ADDRESSED_COMMAND:
+        return policy::Addressing::command;
+    default:
+        return policy::Addressing::none;
     }
 }
 
-constexpr std::size_t quoted_bytes = 1000; // of a message that is replied to: enough to know which one is meant
+constexpr std::size_t quoted_bytes =
+    1000; // of a message that is replied to: enough to know which one is meant
 
 } // namespace
 
@@ -50,7 +58,8 @@ policy::Facts facts_of(std::string_view worker, const wire::Inbound& message) {
 
 std::string agent_text(const wire::Inbound& message) {
     std::string text = message.text().inline_text();
-    for (const auto& attachment : message.attachments()) text += (text.empty() ? "" : "\n") + attachment;
+    for (const auto& attachment : message.attachments())
+        text += (text.empty() ? "" : "\n") + attachment;
     if (!message.has_reply_to() || message.reply_to().text().empty()) return text;
     const std::string quoted(utf8_prefix(message.reply_to().text(), quoted_bytes));
     const std::string whom = message.reply_to().is_self() ? "your message" : "a message";
@@ -59,15 +68,20 @@ std::string agent_text(const wire::Inbound& message) {
 
 std::string sender_label(const wire::Inbound& message) {
     const auto& sender = message.sender();
-    if (sender.display_name().empty()) return sender.handle().empty() ? sender.id() : "@" + sender.handle();
-    return sender.handle().empty() ? sender.display_name() : sender.display_name() + " (@" + sender.handle() + ")";
+    if (sender.display_name().empty())
+        return sender.handle().empty() ? sender.id() : "@" + sender.handle();
+    return sender.handle().empty() ? sender.display_name()
+                                   : sender.display_name() + " (@" + sender.handle() + ")";
 }
 
 ledger::ChatKind chat_kind(policy::ChatKind kind) {
     switch (kind) {
-    case policy::ChatKind::direct: return ledger::ChatKind::direct;
-    case policy::ChatKind::group: return ledger::ChatKind::group;
-    case policy::ChatKind::channel: return ledger::ChatKind::channel;
+    case policy::ChatKind::direct:
+        return ledger::ChatKind::direct;
+    case policy::ChatKind::group:
+        return ledger::ChatKind::group;
+    case policy::ChatKind::channel:
+        return ledger::ChatKind::channel;
     }
     return ledger::ChatKind::unknown;
 }

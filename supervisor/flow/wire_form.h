@@ -1,4 +1,5 @@
-// flow/wire_form.h — wire messages to our values and back. Generated types are opened here and nowhere else in flow.
+// flow/wire_form.h — wire messages to our values and back. Generated types are opened here and
+// nowhere else in flow.
 #pragma once
 
 #include "common/base/result.h"
@@ -12,11 +13,12 @@
 
 namespace openclaw::flow {
 
-// What a channel worker said about one message. `worker` is the id the link belongs to: the channel and account
-// come from there, never from the message.
+// What a channel worker said about one message. `worker` is the id the link belongs to: the channel
+// and account come from there, never from the message.
 policy::Facts facts_of(std::string_view worker, const wire::Inbound& message);
 
-// The text the agent gets: what was written, or the placeholders of what was attached, with what it replies to.
+// The text the agent gets: what was written, or the placeholders of what was attached, with what it
+// replies to.
 std::string agent_text(const wire::Inbound& message);
 // "Ann (@ann)": who speaks, for groups.
 std::string sender_label(const wire::Inbound& message);
@@ -29,6 +31,7 @@ struct OutboundFrame {
     wire::Frame frame;
     UniqueFd blob;
 };
+
 Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row);
 
 } // namespace openclaw::flow

@@ -59,7 +59,8 @@ TEST_SUITE("cli/view") {
         table.add({"🦞 ok"});
         table.add({"e\u0301"}); // é from two code points
         CHECK(table.render(Look{.width = 40, .home = {}}) ==
-              "┌───────┐\n│ Name  │\n├───────┤\n│ 龙虾  │\n│ 🦞 ok │\n│ e\u0301    "
+              "┌───────┐\n│ Name  │\n├───────┤\n│ 龙虾  │\n│ 🦞 ok │\n│ e\u0301   "
+              " "
               " "
               "│\n└───────┘\n");
     }

@@ -8,7 +8,8 @@ using namespace openclaw;
 TEST_SUITE("common/base") {
     TEST_CASE("base64url round trips without padding") {
         const std::string bytes("\x00\xff\x10\x80", 4);
-        const auto text = to_base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+        const auto text =
+            to_base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
         CHECK(text == "AP8QgA");
         CHECK(from_base64url(text) == bytes);
         CHECK_FALSE(from_base64url("a+b"));
@@ -24,7 +25,9 @@ TEST_SUITE("common/base") {
         CHECK(utf8_prefix("aé", 2) == "a");
         CHECK(utf8_prefix("aé", 3) == "aé");
     }
-    TEST_CASE("splitting keeps empty parts") { CHECK(split("a,,b", ',') == std::vector<std::string_view>{"a", "", "b"}); }
+    TEST_CASE("splitting keeps empty parts") {
+        CHECK(split("a,,b", ',') == std::vector<std::string_view>{"a", "", "b"});
+    }
     TEST_CASE("the distance of two words stops at its limit") {
         CHECK(edit_distance("porrt", "port", 2) == 1);
         CHECK(edit_distance("alpha", "omega", 2) == 3);

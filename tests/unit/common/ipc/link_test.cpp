@@ -20,8 +20,11 @@ struct Recorder : LinkHandler {
     std::vector<wire::Frame> frames;
     std::optional<LinkEnd> end;
     int rooms = 0;
+
     void on_frame(const wire::Frame& frame, Fds) override { frames.push_back(frame); }
+
     void on_closed(const LinkEnd& why) override { end = why; }
+
     void on_room() override { ++rooms; }
 };
 
@@ -35,13 +38,20 @@ struct Bench {
     explicit Bench(Phase phase = Phase::serving) {
         auto [mine, theirs] = std::move(make_socket_pair().value());
         peer = std::move(theirs);
-        link = std::make_unique<Link>(loop, std::move(mine), Side::supervisor, channel_permits, recorder);
+        link = std::make_unique<Link>(loop, std::move(mine), Side::supervisor, channel_permits,
+                                      recorder);
         link->enter(phase);
     }
+
     void peer_sends(std::string bytes, std::span<const int> fds = {}) {
-        REQUIRE(send_datagram(peer.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, fds));
+        REQUIRE(send_datagram(
+            peer.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, fds));
     }
-    void peer_sends(const wire::Frame& frame, std::span<const int> fds = {}) { peer_sends(frame.SerializeAsString(), fds); }
+
+    void peer_sends(const wire::Frame& frame, std::span<const int> fds = {}) {
+        peer_sends(frame.SerializeAsString(), fds);
+    }
+
     std::optional<wire::Frame> peer_reads() {
         std::array<std::uint8_t, max_frame_bytes> buffer{};
         const auto got = receive_datagram(peer.get(), buffer);
@@ -50,8 +60,10 @@ struct Bench {
         REQUIRE(frame.ParseFromArray(buffer.data(), static_cast<int>(got->size)));
         return frame;
     }
+
     void settle() {
-        for (int i = 0; i < 4; ++i) loop.turn(false);
+        for (int i = 0; i < 4; ++i)
+            loop.turn(false);
     }
 };
 
@@ -82,7 +94,8 @@ TEST_SUITE("common/ipc") {
         Bench bench;
         int answered = 0;
         auto frame = ping();
-        bench.link->request(frame, {}, Milliseconds(5000), [&](auto reply, Fds) { answered += reply.has_value(); });
+        bench.link->request(frame, {}, Milliseconds(5000),
+                            [&](auto reply, Fds) { answered += reply.has_value(); });
         const auto seen = bench.peer_reads();
         REQUIRE(seen);
         bench.peer_sends(pong(seen->id()));
@@ -95,7 +108,10 @@ TEST_SUITE("common/ipc") {
         Bench bench;
         std::optional<Code> code;
         auto frame = ping();
-        bench.link->request(frame, {}, Milliseconds(1), [&](auto reply, Fds) { code = reply.error().code; bench.loop.stop(); });
+        bench.link->request(frame, {}, Milliseconds(1), [&](auto reply, Fds) {
+            code = reply.error().code;
+            bench.loop.stop();
+        });
         bench.loop.run();
         CHECK(code == Code::timeout);
     }
@@ -103,7 +119,10 @@ TEST_SUITE("common/ipc") {
         Bench bench;
         std::optional<Code> code;
         auto frame = ping();
-        bench.link->request(frame, {}, Milliseconds(5000), [&](auto reply, Fds) { code = reply.error().code; CHECK_FALSE(bench.recorder.end); });
+        bench.link->request(frame, {}, Milliseconds(5000), [&](auto reply, Fds) {
+            code = reply.error().code;
+            CHECK_FALSE(bench.recorder.end);
+        });
         bench.peer.reset();
         bench.settle();
         CHECK(code == Code::unavailable);
@@ -122,9 +141,15 @@ TEST_SUITE("common/ipc") {
         std::string reason;
         Phase phase = Phase::serving;
         std::string bytes;
-        SUBCASE("garbage") { bytes = "\xff\xff\xff\xff", reason = "bytes that are no frame"; }
-        SUBCASE("a body of the other side") { bytes = ping().SerializeAsString(), reason = "not permitted"; }
-        SUBCASE("a body before its time") { bytes = pong().SerializeAsString(), phase = Phase::greeting, reason = "not permitted"; }
+        SUBCASE("garbage") {
+            bytes = "\xff\xff\xff\xff", reason = "bytes that are no frame";
+        }
+        SUBCASE("a body of the other side") {
+            bytes = ping().SerializeAsString(), reason = "not permitted";
+        }
+        SUBCASE("a body before its time") {
+            bytes = pong().SerializeAsString(), phase = Phase::greeting, reason = "not permitted";
+        }
         SUBCASE("a frame that lies about its descriptors") {
             auto frame = pong();
             frame.set_fds(1);
@@ -185,7 +210,8 @@ TEST_SUITE("common/ipc") {
         int refused = 0;
         wire::Frame frame;
         frame.mutable_stream_update()->set_markdown(std::string(8000, 'x'));
-        for (int i = 0; i < 1000 && refused == 0; ++i) refused += bench.link->send(frame) ? 0 : 1;
+        for (int i = 0; i < 1000 && refused == 0; ++i)
+            refused += bench.link->send(frame) ? 0 : 1;
         CHECK(refused == 1);
         CHECK_FALSE(bench.link->can_send());
         CHECK(bench.link->counters().waiting_bytes <= outbox_bytes + max_frame_bytes);
@@ -213,7 +239,9 @@ TEST_SUITE("common/ipc") {
         CAPTURE(descriptor_free_bodies);
         for (int body = 10; body <= 53; ++body) {
             if ((body > 19 && body < 30) || (body > 39 && body < 50)) continue;
-            const auto has = [&](const auto& table) { return std::ranges::any_of(table, [&](const Permit& p) { return p.body == body; }); };
+            const auto has = [&](const auto& table) {
+                return std::ranges::any_of(table, [&](const Permit& p) { return p.body == body; });
+            };
             CHECK((has(channel_permits) || has(agent_permits)));
         }
     }

@@ -7,7 +7,8 @@ using namespace openclaw;
 
 TEST_SUITE("common/json") {
     TEST_CASE("what is absent or of another type reads as the answer given for it") {
-        const auto document = json::Document::parse(R"({"a":{"b":[1,"x",null]},"big":9007199254740993})").value();
+        const auto document =
+            json::Document::parse(R"({"a":{"b":[1,"x",null]},"big":9007199254740993})").value();
         const auto root = document.root();
         CHECK(root["a"]["b"].at(1).text() == "x");
         CHECK(root["a"]["b"].at(2).is_null());
@@ -19,23 +20,36 @@ TEST_SUITE("common/json") {
         CHECK(json::Document::parse(R"({"s":"[[[[[[[[[["})"));
     }
     TEST_CASE("malformed text and malformed UTF-8 name the place") {
-        CHECK(json::Document::parse("{\"a\":}").error().sentence.find("byte 5") != std::string::npos);
+        CHECK(json::Document::parse("{\"a\":}").error().sentence.find("byte 5") !=
+              std::string::npos);
         CHECK_FALSE(json::Document::parse("\"\xFF\""));
     }
     TEST_CASE("half a surrogate pair reads as the replacement character") {
-        const auto text = [](std::string_view source) { return std::string(json::Document::parse(source).value().root().text()); };
-        CHECK(text(R"("a\ude00b")") == "a\xEF\xBF\xBD" "b");
-        CHECK(text(R"("a\ud83db")") == "a\xEF\xBF\xBD" "b");
+        const auto text = [](std::string_view source) {
+            return std::string(json::Document::parse(source).value().root().text());
+        };
+        CHECK(text(R"("a\ude00b")") == "a\xEF\xBF\xBD"
+                                       "b");
+        CHECK(text(R"("a\ud83db")") == "a\xEF\xBF\xBD"
+                                       "b");
         CHECK(text(R"("\ud83d\ud83d\uDE00")") == "\xEF\xBF\xBD\xF0\x9F\x98\x80");
         CHECK(text(R"("\\ude00")") == "\\ude00"); // an escaped backslash and five letters
     }
     TEST_CASE("a number keeps its value through a dump") {
-        const auto once = json::Document::parse("123456789012345678901234567890").value().root().dump();
+        const auto once =
+            json::Document::parse("123456789012345678901234567890").value().root().dump();
         CHECK(json::Document::parse(once).value().root().dump() == once);
     }
     TEST_CASE("the writer places commas and escapes") {
         json::Writer writer;
-        writer.begin_object().member("a", 1).key("b").begin_array().value("q\"\n\x01").value(true).null().end_array();
+        writer.begin_object()
+            .member("a", 1)
+            .key("b")
+            .begin_array()
+            .value("q\"\n\x01")
+            .value(true)
+            .null()
+            .end_array();
         writer.raw_member("c", "{}").end_object();
         CHECK(writer.take() == R"({"a":1,"b":["q\"\n\u0001",true,null],"c":{}})");
     }

@@ -27,8 +27,10 @@ TEST_SUITE("common/loop") {
         Timer timer(loop);
         int fired = 0;
         std::function<void()> again = [&] {
-            if (++fired < 3) timer.start(Milliseconds(0), again);
-            else loop.stop();
+            if (++fired < 3)
+                timer.start(Milliseconds(0), again);
+            else
+                loop.stop();
         };
         timer.start(Milliseconds(0), again);
         loop.run();
@@ -41,7 +43,10 @@ TEST_SUITE("common/loop") {
         timer.start(Milliseconds(0), [&] {
             loop.defer([&] {
                 order += "b";
-                loop.defer([&] { order += "c"; loop.stop(); });
+                loop.defer([&] {
+                    order += "c";
+                    loop.stop();
+                });
             });
             order += "a";
         });
@@ -51,7 +56,11 @@ TEST_SUITE("common/loop") {
     TEST_CASE("pool work comes back to the loop") {
         Loop loop;
         int result = 0;
-        loop.on_pool([&] { result = 20; }, [&] { result += 2; loop.stop(); });
+        loop.on_pool([&] { result = 20; },
+                     [&] {
+                         result += 2;
+                         loop.stop();
+                     });
         loop.run();
         CHECK(result == 22);
     }
@@ -60,7 +69,10 @@ TEST_SUITE("common/loop") {
         const pid_t pid = fork();
         if (pid == 0) _exit(7);
         std::optional<ExitStatus> seen;
-        auto watch = ChildWatch::create(loop, pid, [&](ExitStatus status) { seen = status; loop.stop(); });
+        auto watch = ChildWatch::create(loop, pid, [&](ExitStatus status) {
+            seen = status;
+            loop.stop();
+        });
         REQUIRE(watch);
         loop.run();
         CHECK(seen->code == 7);

@@ -10,16 +10,19 @@ const std::string channel = "echo:default";
 
 // Brings one answer into the hands of the channel's worker.
 wire::Outbound answered(Stage& stage, FarEnd& echo, const std::string& event_id = "1") {
-    auto& agent = stage.links.ends.contains("agent") ? *stage.links.ends.at("agent") : stage.connect("agent");
+    auto& agent =
+        stage.links.ends.contains("agent") ? *stage.links.ends.at("agent") : stage.connect("agent");
     echo.says(inbound(event_id, "hello"));
-    agent.says(run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "the answer"));
+    agent.says(
+        run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "the answer"));
     return stage.expect(echo, wire::Frame::kOutbound).outbound();
 }
 
 } // namespace
 
 TEST_SUITE("supervisor/flow") {
-    TEST_CASE("a worker that dies before the network was touched is given the answer again, without a mark") {
+    TEST_CASE("a worker that dies before the network was touched is given the answer again, "
+              "without a mark") {
         Scratch scratch;
         Stage stage(scratch.path);
         const auto first = answered(stage, stage.connect(channel));
@@ -30,16 +33,23 @@ TEST_SUITE("supervisor/flow") {
         stage.let_writes_settle();
         CHECK_FALSE(stage.outbox(first.action_id()).at(0).maybe_duplicate);
     }
-    TEST_CASE("a worker that dies after touching the network is given the answer once more, marked; then its fate is unknown") {
+    TEST_CASE("a worker that dies after touching the network is given the answer once more, "
+              "marked; then its fate is unknown") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
         const auto first = answered(stage, echo);
         echo.says(delivery(first.action_id(), wire::Delivery::DISPATCHING));
-        stage.turn_until([&] { return !stage.traces.steps(stage.deliveries->row(first.action_id())->trace).empty() && stage.traces.steps(stage.deliveries->row(first.action_id())->trace).back().event == "dispatched"; });
+        stage.turn_until([&] {
+            return !stage.traces.steps(stage.deliveries->row(first.action_id())->trace).empty() &&
+                   stage.traces.steps(stage.deliveries->row(first.action_id())->trace)
+                           .back()
+                           .event == "dispatched";
+        });
         stage.dies(channel);
         auto& next = stage.connect(channel);
-        CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() == first.action_id());
+        CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() ==
+              first.action_id());
         next.says(delivery(first.action_id(), wire::Delivery::UNKNOWN));
         stage.turn_until([&] { return !stage.deliveries->is_known(first.action_id()); });
         stage.let_writes_settle();
@@ -47,16 +57,20 @@ TEST_SUITE("supervisor/flow") {
         CHECK(row.maybe_duplicate);
         CHECK(row.state == ledger::OutboxState::unknown);
     }
-    TEST_CASE("parts with a receipt are never sent again, and the next part waits for the receipt's record") {
+    TEST_CASE("parts with a receipt are never sent again, and the next part waits for the "
+              "receipt's record") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
         const auto first = answered(stage, echo);
         echo.says(delivery(first.action_id(), wire::Delivery::SENT, 0, 3, "901"));
         CHECK(stage.expect(echo, wire::Frame::kDeliveryAck).delivery_ack().part() == 0);
-        CHECK(stage.outbox(first.action_id()).at(0).receipts.size() == 1); // on disk before the acknowledgement
+        CHECK(stage.outbox(first.action_id()).at(0).receipts.size() ==
+              1); // on disk before the acknowledgement
         stage.dies(channel);
-        CHECK(stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound().first_part() == 1);
+        CHECK(
+            stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound().first_part() ==
+            1);
     }
     TEST_CASE("a preview is recorded before it is shown, and the answer finishes it by an edit") {
         Scratch scratch;
@@ -103,10 +117,12 @@ TEST_SUITE("supervisor/flow") {
         auto& echo = stage.connect(channel);
         auto& agent = stage.connect("agent");
         echo.says(inbound("1", "slowly"));
-        agent.says(run_delta(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "a text that is long enough to be shown"));
+        agent.says(run_delta(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(),
+                             "a text that is long enough to be shown"));
         const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
         echo.says(inbound("2", "/stop"));
-        CHECK(stage.expect(echo, wire::Frame::kStreamCancel).stream_cancel().action_id() == update.action_id());
+        CHECK(stage.expect(echo, wire::Frame::kStreamCancel).stream_cancel().action_id() ==
+              update.action_id());
     }
     TEST_CASE("a worker that reports on another account's answer has misbehaved") {
         Scratch scratch;
@@ -118,7 +134,8 @@ TEST_SUITE("supervisor/flow") {
         stage.turn_until([&] { return forger.misbehaved; });
         CHECK(stage.deliveries->is_known(first.action_id()));
     }
-    TEST_CASE("an answer that kills its worker twice is given up; the one that was in hand beside it arrives") {
+    TEST_CASE("an answer that kills its worker twice is given up; the one that was in hand beside "
+              "it arrives") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
@@ -126,10 +143,12 @@ TEST_SUITE("supervisor/flow") {
         const auto innocent = answered(stage, echo, "2");
         stage.dies(channel, process::Whose::its_own);
         auto& second = stage.connect(channel);
-        CHECK(stage.expect(second, wire::Frame::kOutbound).outbound().action_id() == guilty.action_id());
+        CHECK(stage.expect(second, wire::Frame::kOutbound).outbound().action_id() ==
+              guilty.action_id());
         stage.dies(channel, process::Whose::its_own); // alone in hand: now it is known
         auto& third = stage.connect(channel);
-        CHECK(stage.expect(third, wire::Frame::kOutbound).outbound().action_id() == innocent.action_id());
+        CHECK(stage.expect(third, wire::Frame::kOutbound).outbound().action_id() ==
+              innocent.action_id());
         stage.let_writes_settle();
         CHECK(stage.outbox(guilty.action_id()).at(0).error_code == "kills_worker");
     }

@@ -53,7 +53,8 @@ TEST_SUITE("supervisor/flow") {
         const auto other = stage.expect(agent, wire::Frame::kRunStart).run_start();
         CHECK(other.message().inline_text() == "other");
         agent.says(run_end(first.run_id(), "one"));
-        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() == "second");
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "second");
     }
     TEST_CASE("the second turn of a chat is given the first") {
         Scratch scratch;
@@ -61,12 +62,14 @@ TEST_SUITE("supervisor/flow") {
         auto& echo = stage.connect(channel);
         auto& agent = stage.connect("agent");
         echo.says(inbound("1", "first"));
-        agent.says(run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "one"));
+        agent.says(
+            run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "one"));
         stage.expect(echo, wire::Frame::kOutbound);
         echo.says(inbound("2", "second"));
         CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().transcript_bytes() > 0);
     }
-    TEST_CASE("an agent that dies is given its runs again; one that dies under the same message four times is not") {
+    TEST_CASE("an agent that dies is given its runs again; one that dies under the same message "
+              "four times is not") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
@@ -74,14 +77,16 @@ TEST_SUITE("supervisor/flow") {
         stage.expect(echo, wire::Frame::kInboundAck);
         for (int life = 0; life < 4; ++life) {
             auto& agent = stage.connect("agent");
-            CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() == "poison");
+            CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+                  "poison");
             stage.dies("agent");
         }
         const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
         CHECK(out.notice());
         CHECK(stage.runs->active_count() == 0);
     }
-    TEST_CASE("an unknown sender is offered a pairing once, and the fourth stranger hears nothing") {
+    TEST_CASE(
+        "an unknown sender is offered a pairing once, and the fourth stranger hears nothing") {
         Scratch scratch;
         Stage stage(scratch.path, R"({ channels: { echo: {} } })");
         auto& echo = stage.connect(channel);
@@ -110,7 +115,8 @@ TEST_SUITE("supervisor/flow") {
         const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
         echo.says(inbound("2", "/stop"));
         CHECK(stage.expect(agent, wire::Frame::kRunAbort).run_abort().run_id() == start.run_id());
-        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() == "⚙️ Agent was aborted.");
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() ==
+              "⚙️ Agent was aborted.");
         agent.says(run_end(start.run_id(), "too late"));
         stage.let_writes_settle();
         CHECK(stage.inbox("1").state == ledger::InboxState::done);
@@ -140,6 +146,10 @@ TEST_SUITE("supervisor/flow") {
         echo.says(inbound("1", "hello"));
         const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
         agent.says(run_end(start.run_id(), "NO_REPLY"));
-        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text().find("chose not to answer") != std::string::npos);
+        CHECK(stage.expect(echo, wire::Frame::kOutbound)
+                  .outbound()
+                  .markdown()
+                  .inline_text()
+                  .find("chose not to answer") != std::string::npos);
     }
 }

@@ -31,10 +31,12 @@ TEST_SUITE("supervisor/flow") {
         echo.says(inbound("1", "hello"));     // and the platform sends it again
         CHECK(after.expect(echo, wire::Frame::kInboundAck).inbound_ack().duplicate());
         agent.says(run_end(run_id, "hi"));
-        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() == "hi");
+        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() ==
+              "hi");
         CHECK(after.runs->active_count() == 0);
     }
-    TEST_CASE("an answer that was being sent is sent once more and marked; after a second crash its fate is unknown") {
+    TEST_CASE("an answer that was being sent is sent once more and marked; after a second crash "
+              "its fate is unknown") {
         Scratch scratch;
         std::string action_id;
         {
@@ -42,7 +44,8 @@ TEST_SUITE("supervisor/flow") {
             auto& echo = before.connect(channel);
             auto& agent = before.connect("agent");
             echo.says(inbound("1", "hello"));
-            agent.says(run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
+            agent.says(
+                run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
             action_id = before.expect(echo, wire::Frame::kOutbound).outbound().action_id();
         }
         {
@@ -75,7 +78,8 @@ TEST_SUITE("supervisor/flow") {
         Stage after(scratch.path);
         auto& echo = after.connect(channel);
         after.recover();
-        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() == "hi");
+        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() ==
+              "hi");
         after.let_writes_settle();
         CHECK_FALSE(after.outbox(run_id).at(0).maybe_duplicate);
     }
@@ -89,10 +93,14 @@ TEST_SUITE("supervisor/flow") {
             echo.says(inbound("1", "slowly"));
             run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
             agent.says(run_delta(run_id, "a text that is long enough to be shown"));
-            auto shown = delivery(before.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id(), wire::Delivery::SENT, 0, 1, "777");
+            auto shown = delivery(
+                before.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id(),
+                wire::Delivery::SENT, 0, 1, "777");
             shown.mutable_delivery()->set_preview(true);
             echo.says(shown);
-            before.turn_until([&] { return before.deliveries->row(run_id + ":reply")->stream_message_id == "777"; });
+            before.turn_until([&] {
+                return before.deliveries->row(run_id + ":reply")->stream_message_id == "777";
+            });
             before.let_writes_settle();
         }
         Stage after(scratch.path);

@@ -1,5 +1,5 @@
-// A supervisor without processes: the flow room on a real ledger in a temporary directory, and real links whose
-// other ends are played by the test.
+// A supervisor without processes: the flow room on a real ledger in a temporary directory, and real
+// links whose other ends are played by the test.
 #pragma once
 
 #include "common/ipc/link.h"
@@ -28,7 +28,9 @@ inline constexpr std::string_view open_config = R"({
 struct TestDecisions final : Decisions {
     config::Config now;
     policy::MentionPatterns patterns;
+
     const config::Config& config() const override { return now; }
+
     const policy::MentionPatterns& mentions(std::string_view) const override { return patterns; }
 };
 
@@ -40,12 +42,18 @@ struct FarEnd : ipc::LinkHandler, std::enable_shared_from_this<FarEnd> {
     Switchboard* switchboard = nullptr;
     bool misbehaved = false;
 
-    void on_frame(const wire::Frame& frame, Fds fds) override { switchboard->on_frame(id, frame, std::move(fds)); }
+    void on_frame(const wire::Frame& frame, Fds fds) override {
+        switchboard->on_frame(id, frame, std::move(fds));
+    }
+
     void on_closed(const ipc::LinkEnd& end) override { misbehaved = end.misbehaved; }
+
     void says(const wire::Frame& frame) const {
         const auto bytes = frame.SerializeAsString();
-        REQUIRE(ipc::send_datagram(socket.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, {}));
+        REQUIRE(ipc::send_datagram(
+            socket.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, {}));
     }
+
     std::optional<wire::Frame> hears() const {
         std::array<std::uint8_t, ipc::max_frame_bytes> buffer{};
         const auto got = ipc::receive_datagram(socket.get(), buffer);
@@ -58,19 +66,31 @@ struct FarEnd : ipc::LinkHandler, std::enable_shared_from_this<FarEnd> {
 
 struct TestLinks final : process::Links {
     std::map<std::string, std::shared_ptr<FarEnd>> ends;
-    ipc::Link* link(const std::string& id) override { return ends.contains(id) ? ends.at(id)->near.get() : nullptr; }
+
+    ipc::Link* link(const std::string& id) override {
+        return ends.contains(id) ? ends.at(id)->near.get() : nullptr;
+    }
 };
 
 class Stage {
   public:
-    explicit Stage(const std::filesystem::path& directory, std::string_view config_text = open_config) {
-        auto config = config::load_text(config_text, {.file = (directory / "openclaw.json").string(), .environment = {}, .home = directory.string()});
+    explicit Stage(const std::filesystem::path& directory,
+                   std::string_view config_text = open_config) {
+        auto config =
+            config::load_text(config_text, {.file = (directory / "openclaw.json").string(),
+                                            .environment = {},
+                                            .home = directory.string()});
         REQUIRE(config);
         decisions.now = std::move(*config);
-        auto opened = ledger::Ledger::open(loop, {.path = (directory / "ledger.sqlite").string(), .build = "test"});
+        auto opened = ledger::Ledger::open(
+            loop, {.path = (directory / "ledger.sqlite").string(), .build = "test"});
         REQUIRE(opened);
         book = std::move(*opened);
-        rooms = std::make_unique<Rooms>(Rooms{.loop = loop, .ledger = *book, .links = links, .decisions = decisions, .traces = traces});
+        rooms = std::make_unique<Rooms>(Rooms{.loop = loop,
+                                              .ledger = *book,
+                                              .links = links,
+                                              .decisions = decisions,
+                                              .traces = traces});
         deliveries = std::make_unique<Deliveries>(*rooms);
         runs = std::make_unique<RunTable>(*rooms, *deliveries);
         commands = std::make_unique<Commands>(*rooms, *runs, *deliveries, runs->listeners());
@@ -85,31 +105,40 @@ class Stage {
         end->id = id;
         end->socket = std::move(theirs);
         end->switchboard = switchboard.get();
-        const ipc::PermitTable permits = id == agent_worker_id ? ipc::PermitTable(ipc::agent_permits) : ipc::PermitTable(ipc::channel_permits);
-        end->near = std::make_unique<ipc::Link>(loop, std::move(mine), ipc::Side::supervisor, permits, *end);
+        const ipc::PermitTable permits = id == agent_worker_id
+                                             ? ipc::PermitTable(ipc::agent_permits)
+                                             : ipc::PermitTable(ipc::channel_permits);
+        end->near = std::make_unique<ipc::Link>(loop, std::move(mine), ipc::Side::supervisor,
+                                                permits, *end);
         end->near->enter(ipc::Phase::serving);
         links.ends[id] = end;
         switchboard->on_ready(id, 1);
         return *end;
     }
+
     void dies(const std::string& id, process::Whose whose = process::Whose::somebodys) {
         links.ends.erase(id);
         switchboard->on_down(id, "killed by the test", whose);
     }
+
     void recover() {
         bool done = false;
         flow::recover(*rooms, *deliveries, *inbounds, [&] { done = true; });
         turn_until([&] { return done; });
     }
+
     // Turns the loop until `what` holds; fails the test after five seconds.
     void turn_until(const std::function<bool()>& what) {
         Timer alarm(loop);
         bool late = false;
         alarm.start(std::chrono::seconds(5), [&] { late = true; });
-        while (!what() && !late) loop.turn();
+        while (!what() && !late)
+            loop.turn();
         REQUIRE_FALSE(late);
     }
-    // The next frame of this kind that the far end hears; others are passed over (typing comes when it comes).
+
+    // The next frame of this kind that the far end hears; others are passed over (typing comes when
+    // it comes).
     wire::Frame expect(FarEnd& end, wire::Frame::BodyCase body) {
         std::optional<wire::Frame> found;
         turn_until([&] {
@@ -122,20 +151,30 @@ class Stage {
         });
         return *found;
     }
+
     void let_writes_settle() {
         bool done = false;
         book->store->commit({}, [&](Result<void>) { done = true; });
         turn_until([&] { return done; });
     }
+
     ledger::InboxRow inbox(const std::string& event_id) {
         std::optional<ledger::InboxRow> row;
-        book->inbox.find(event_id, [&](auto rows) { REQUIRE(rows); REQUIRE(!rows->empty()); row = rows->front(); });
+        book->inbox.find(event_id, [&](auto rows) {
+            REQUIRE(rows);
+            REQUIRE(!rows->empty());
+            row = rows->front();
+        });
         turn_until([&] { return row.has_value(); });
         return *row;
     }
+
     std::vector<ledger::OutboxRow> outbox(const std::string& id) {
         std::optional<std::vector<ledger::OutboxRow>> found;
-        book->outbox.find(id, [&](auto rows) { REQUIRE(rows); found = *rows; });
+        book->outbox.find(id, [&](auto rows) {
+            REQUIRE(rows);
+            found = *rows;
+        });
         turn_until([&] { return found.has_value(); });
         return *found;
     }
@@ -156,14 +195,18 @@ class Stage {
 // A directory that goes with the test.
 struct Scratch {
     std::filesystem::path path;
+
     Scratch() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "openclaw-flow-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "openclaw-flow-XXXXXX").string();
         path = mkdtemp(pattern.data());
     }
+
     ~Scratch() { std::filesystem::remove_all(path); }
 };
 
-inline wire::Frame inbound(const std::string& event_id, const std::string& text, const std::string& sender = "5001") {
+inline wire::Frame inbound(const std::string& event_id, const std::string& text,
+                           const std::string& sender = "5001") {
     wire::Frame frame;
     auto& message = *frame.mutable_inbound();
     message.set_event_id(event_id);
@@ -196,7 +239,9 @@ inline wire::Frame run_delta(const std::string& run_id, const std::string& text)
     return frame;
 }
 
-inline wire::Frame delivery(const std::string& action_id, wire::Delivery::State state, std::uint32_t part = 0, std::uint32_t parts = 1, const std::string& message_id = "900") {
+inline wire::Frame delivery(const std::string& action_id, wire::Delivery::State state,
+                            std::uint32_t part = 0, std::uint32_t parts = 1,
+                            const std::string& message_id = "900") {
     wire::Frame frame;
     auto& report = *frame.mutable_delivery();
     report.set_action_id(action_id);
