@@ -8,6 +8,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& op
     auto boots = TRY(Boots::begin(*store, clock, options.build));
     auto sessions = TRY(Sessions::load(*store, clock));
     auto pairings = TRY(Pairings::load(*store, clock));
+    auto devices = TRY(Devices::load(*store, clock));
     auto worker_state = TRY(WorkerState::load(*store));
     Store& at = *store;
     return std::unique_ptr<Ledger>(new Ledger{
@@ -18,6 +19,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& op
         .sessions = std::move(sessions),
         .transcripts = Transcripts(at, clock),
         .pairings = std::move(pairings),
+        .devices = std::move(devices),
         .worker_state = std::move(worker_state),
     });
 }

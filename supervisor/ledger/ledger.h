@@ -6,6 +6,7 @@
 #pragma once
 
 #include "supervisor/ledger/boots.h"
+#include "supervisor/ledger/devices.h"
 #include "supervisor/ledger/inbox.h"
 #include "supervisor/ledger/outbox.h"
 #include "supervisor/ledger/pairings.h"
@@ -41,6 +42,7 @@ struct Ledger {
     Sessions sessions;
     Transcripts transcripts;
     Pairings pairings;
+    Devices devices;
     WorkerState worker_state;
 };
 

@@ -181,7 +181,69 @@ create table probe (
 ) strict;
 )sql";
 
-constexpr std::array<Migration, 1> all_versions{{{1, version_1}}};
+// Devices that hold a key, the operators' answers to them, and the codes that let one in. Lists are
+// JSON text; of tokens and codes there is only the SHA-256, in hex.
+constexpr const char* version_2 = R"sql(
+create table devices (
+    device_id        text primary key,
+    public_key       text not null,
+    display_name     text not null,
+    platform         text not null,
+    device_family    text not null,
+    client_id        text not null,
+    client_mode      text not null,
+    label            text not null,
+    role             text not null,
+    roles_json       text not null,
+    scopes_json      text not null,
+    approved_via     text not null,
+    created_at_ms    integer not null,
+    approved_at_ms   integer not null,
+    last_seen_at_ms  integer not null,
+    last_seen_reason text not null
+) strict, without rowid;
+
+create table device_tokens (
+    device_id       text not null,
+    role            text not null,
+    salt            text not null,
+    hash            text not null,
+    scopes_json     text not null,
+    created_at_ms   integer not null,
+    rotated_at_ms   integer not null,
+    last_used_at_ms integer not null,
+    primary key (device_id, role)
+) strict, without rowid;
+
+create table device_requests (
+    device_id       text primary key,
+    public_key      text not null,
+    display_name    text not null,
+    platform        text not null,
+    device_family   text not null,
+    client_id       text not null,
+    client_mode     text not null,
+    request_id      text not null unique,
+    role            text not null,
+    roles_json      text not null,
+    scopes_json     text not null,
+    is_repair       integer not null,
+    requested_at_ms integer not null,
+    expires_at_ms   integer not null
+) strict, without rowid;
+
+create table setup_codes (
+    setup_id      text primary key,
+    hash          text not null,
+    access        text not null,
+    expires_at_ms integer not null,
+    used_at_ms    integer not null,
+    device_id     text not null,
+    device_name   text not null
+) strict, without rowid;
+)sql";
+
+constexpr std::array<Migration, 2> all_versions{{{1, version_1}, {2, version_2}}};
 
 Result<void> keep_copy(Database& database, const std::string& path, std::int64_t version) {
     const auto name = path + ".schema-" + std::to_string(version) + ".bak";

@@ -166,4 +166,21 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(it.ledger->pairings.is_approved("telegram", "default", "5001"));
         CHECK(it.ledger->worker_state.of("telegram:default").at("offset") == "806855535");
     }
+    TEST_CASE("a ledger written with schema 2 opens with the devices it knew") {
+        Fixture it;
+        REQUIRE(
+            wait_for<Result<void>>(it.loop, [&](auto done) { it.ledger->close(std::move(done)); }));
+        it.ledger.reset();
+        std::filesystem::remove(it.scratch.file());
+        execute(it.scratch.file(), read_file(LEDGER_FIXTURES "/version_2.sql"));
+        it.open();
+        const auto* device = it.ledger->devices.find("5647");
+        REQUIRE(device != nullptr);
+        CHECK(device->label == "mine");
+        CHECK(device->scopes == std::vector<std::string>{"operator.read"});
+        REQUIRE(device->token_of("operator") != nullptr);
+        CHECK(device->token_of("operator")->hash == "ba5eba11");
+        CHECK(it.ledger->devices.setup_code("setup-1")->device_id == "5647");
+        CHECK(it.ledger->sessions.find("agent:main:main")->label == "first");
+    }
 }
