@@ -3,6 +3,7 @@
 #include "supervisor/ledger/database.h"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace openclaw::ledger {
@@ -41,20 +42,47 @@ Result<void> insert(Database& database, const InboxRow& row) {
         row.run_id, row.trace);
 }
 
-Result<Recorded> earlier_row(Database& database, const InboxRow& row) {
+// The row of the same message: the same logical id; or the same event id, when one of the two says
+// nothing more.
+Result<std::optional<Recorded>> earlier_row(Database& database, const InboxRow& row) {
     auto rows = database.query(
-        "select state, trace, sequence from inbox where channel = ? and account = ? "
-        "and (event_id = ? or (logical_id = ? and logical_id <> '')) order by sequence limit 1",
+        "select state, trace, sequence from inbox where channel = ?1 and account = ?2 "
+        "and ((logical_id = ?4 and logical_id <> '') "
+        "or (event_id = ?3 and (logical_id = '' or ?4 = ''))) order by sequence limit 1",
         row.key.channel, row.key.account, row.key.event_id, row.logical_id);
-    Recorded found;
-    found.duplicate = true;
+    std::optional<Recorded> found;
     if (rows.next()) {
-        found.state = state_from(rows.text());
-        found.trace = rows.text();
-        found.sequence = rows.integer();
+        found.emplace();
+        found->duplicate = true;
+        found->state = state_from(rows.text());
+        found->trace = rows.text();
+        found->sequence = rows.integer();
     }
     TRY_VOID(rows.end());
     return found;
+}
+
+// The platform began to count anew: a finished row of another message gives up this event id, and
+// keeps refusing its own message by the logical id. A row that is being answered keeps it, because
+// its end is written under it; until then the newcomer is refused and stays with the platform.
+Result<void> take_over_event_id(Database& database, const InboxRow& row) {
+    TRY_VOID(database.run("update inbox set event_id = event_id || '~' || sequence "
+                          "where channel = ? and account = ? and event_id = ? "
+                          "and state in ('done', 'dropped', 'parked')",
+                          row.key.channel, row.key.account, row.key.event_id));
+    if (database.changed_rows() == 0)
+        return fail(Code::busy, "another message with the event id " + row.key.event_id +
+                                    " is still being answered");
+    return insert(database, row);
+}
+
+Result<Recorded> insert_once(Database& database, const InboxRow& row) {
+    TRY_VOID(insert(database, row));
+    if (database.changed_rows() == 0) {
+        if (auto earlier = TRY(earlier_row(database, row))) return *earlier;
+        TRY_VOID(take_over_event_id(database, row));
+    }
+    return Recorded{false, InboxState::received, {}, database.last_row_id()};
 }
 
 #define INBOX_COLUMNS                                                                              \
@@ -106,14 +134,10 @@ Write Inbox::record(InboxRow row, std::shared_ptr<Recorded> found) {
     const auto keep = options_.max_tombstones;
     return {.apply = [row = std::move(row), found = std::move(found), before_ms, prunes,
                       keep](Database* database) -> Result<void> {
-        TRY_VOID(insert(*database, row));
-        if (database->changed_rows() == 0) {
-            if (found) *found = TRY(earlier_row(*database, row));
-            return {};
-        }
-        const auto sequence = database->last_row_id();
-        if (found) *found = Recorded{false, InboxState::received, {}, sequence};
-        return prunes ? prune(*database, before_ms, sequence - keep) : Result<void>();
+        const auto recorded = TRY(insert_once(*database, row));
+        if (found) *found = recorded;
+        return prunes && !recorded.duplicate ? prune(*database, before_ms, recorded.sequence - keep)
+                                             : Result<void>();
     }};
 }
 

@@ -8,6 +8,9 @@
 //
 // A finished row is a tombstone: its payload is gone, its keys refuse a redelivery. Tombstones are
 // kept 30 days and at most `max_tombstones`, and go a few at a time with later records.
+//
+// Event ids may start again (Telegram, after a quiet week: TELEGRAM.md 3). Two rows are the same
+// message when their logical ids are equal, or their event ids are and one has no logical id.
 #pragma once
 
 #include "common/base/clock.h"
@@ -66,7 +69,8 @@ class Inbox {
   public:
     Inbox(Store& store, const Clock& clock, InboxOptions options = {});
 
-    // Remembers a message in state `received`; does nothing when either of its keys is known.
+    // Remembers a message in state `received`; does nothing when the message is known. Busy: its
+    // event id belongs to another message that is not finished yet; try again later.
     Write record(InboxRow row, std::shared_ptr<Recorded> found = nullptr);
     // A run has begun that will answer it.
     Write mark_running(InboxKey key, std::string session_key, std::string run_id);

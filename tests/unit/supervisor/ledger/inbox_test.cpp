@@ -92,6 +92,48 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(record(it, message("900", "5001:12")).duplicate);
         CHECK_FALSE(record(it, message("901", "5001:13")).duplicate);
     }
+    TEST_CASE("an event id that comes back with another logical id is another message") {
+        Fixture it;
+        record(it, message("7", "5001:12"));
+        REQUIRE(it.keep(it.ledger->inbox.settle(message("7").key, InboxState::done, "")));
+        const auto second = record(it, message("7", "5001:99"));
+        CHECK_FALSE(second.duplicate);
+        CHECK(second.state == InboxState::received);
+        SUBCASE("and both are refused when they come again") {
+            CHECK(record(it, message("7", "5001:12")).duplicate);
+            CHECK(record(it, message("7", "5001:99")).sequence == second.sequence);
+            CHECK(rows_in_table(it) == 2);
+        }
+        SUBCASE("and is settled under its own event id, once") {
+            REQUIRE(it.keep(it.ledger->inbox.settle(message("7").key, InboxState::dropped, "why")));
+            CHECK(unfinished(it).empty());
+            const auto rows = find(it, "5001:99");
+            REQUIRE(rows.size() == 1);
+            CHECK(rows[0].state == InboxState::dropped);
+            CHECK(find(it, "5001:12").at(0).state == InboxState::done);
+        }
+        SUBCASE("and the ids may start again once more") {
+            REQUIRE(it.keep(it.ledger->inbox.settle(message("7").key, InboxState::done, "")));
+            CHECK_FALSE(record(it, message("7", "5001:100")).duplicate);
+            CHECK(rows_in_table(it) == 3);
+        }
+    }
+    TEST_CASE("an event id that comes back while its message is being answered has to wait") {
+        Fixture it;
+        record(it, message("7", "5001:12"));
+        const auto refused = it.keep(it.ledger->inbox.record(message("7", "5001:99")));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Code::busy);
+        REQUIRE(it.keep(it.ledger->inbox.settle(message("7").key, InboxState::done, "")));
+        CHECK_FALSE(record(it, message("7", "5001:99")).duplicate);
+    }
+    TEST_CASE("an event id that comes back is a repeat when one of the two has no logical id") {
+        Fixture it;
+        record(it, message("7"));
+        record(it, message("8", "5001:12"));
+        CHECK(record(it, message("7", "5001:12")).duplicate);
+        CHECK(record(it, message("8")).duplicate);
+    }
     TEST_CASE("messages without a logical id do not collide") {
         Fixture it;
         record(it, message("1"));
