@@ -43,7 +43,7 @@ struct ChannelAccount {
         "{}"; // root and account merged, secrets left out: what the worker gets
     std::map<std::string, Secret> secrets; // "botToken": by the key the worker knows
     AccessSettings access;
-    StreamingMode streaming = StreamingMode::progress;
+    StreamingMode streaming = StreamingMode::partial;
     int text_chunk_limit = 4000;
     ReplyToMode reply_to = ReplyToMode::off;
     std::optional<std::string> ack_reaction;    // set and empty: off

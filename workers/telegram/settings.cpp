@@ -59,7 +59,7 @@ Result<std::string> read_api_root(json::View root, std::vector<std::string>& not
 
 // "streaming" was a word before it became an object (CONFIG.md, retired keys).
 std::string_view streaming_mode(json::View streaming) {
-    return streaming.is_string() ? streaming.text() : streaming["mode"].text("progress");
+    return streaming.is_string() ? streaming.text() : streaming["mode"].text("partial");
 }
 
 bool wants_commands(json::View native) {

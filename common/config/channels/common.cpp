@@ -96,7 +96,8 @@ constexpr Field pattern_scope = {.name = "mentionPatterns",
 
 // How a preview looks is the worker's affair; that there is one is ours.
 constexpr std::array streaming_fields = {
-    set<&ChannelAccount::streaming>("mode", Reload::none, words_of(streaming_modes)),
+    set<&ChannelAccount::streaming>("mode", Reload::none, words_of(streaming_modes))
+        .by_default("\"partial\""),
     elsewhere("chunkMode", Reload::none),
     elsewhere("preview", Reload::none),
     elsewhere("progress", Reload::none),

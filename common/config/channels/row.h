@@ -21,7 +21,7 @@ struct ChannelRow {
     } credential{};
 
     std::array<std::string_view, 4> id_prefixes{}; // "tg:": stands for "telegram:" before an id
-    StreamingMode streaming = StreamingMode::progress;
+    StreamingMode streaming = StreamingMode::partial;
     int text_chunk_limit = 4000;
 };
 

@@ -27,7 +27,9 @@ inline constexpr ChannelRow telegram_channel = {
     .fields = &telegram_section,
     .credential = {.field = "botToken", .file_key = "tokenFile", .variable = "TELEGRAM_BOT_TOKEN"},
     .id_prefixes = {"tg:"},
-    .streaming = StreamingMode::progress, // CONFIG.md 5.3
+    // The original: progress, which shows a plain answer only when it is whole. Ours grows
+    // (docs/differences.md).
+    .streaming = StreamingMode::partial,
     .text_chunk_limit = 4000,
 };
 

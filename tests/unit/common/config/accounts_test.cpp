@@ -36,7 +36,7 @@ TEST_SUITE("common/config") {
         CHECK(account.settings_json == "{}");
         CHECK(account.access.dm_policy == DmPolicy::pairing);
         CHECK(account.access.group_policy == GroupPolicy::allowlist);
-        CHECK(account.streaming == StreamingMode::progress);
+        CHECK(account.streaming == StreamingMode::partial);
         CHECK(account.access.id_prefixes == std::vector<std::string>{"telegram:", "tg:"});
         CHECK(loaded("{}").channels.empty());
     }
