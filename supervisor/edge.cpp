@@ -130,16 +130,17 @@ Result<void> Edge::listen(const Preparation& p) {
     listener_ = std::make_unique<web::Listener>(
         facts_.loop, std::move(sockets),
         [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
+    shown_.port = port();
     control_ = TRY(control::ControlSocket::create(facts_.loop,
                                                   p.paths.in_state(names::control_socket), door_));
     return {};
 }
 
-web::Readiness Edge::readiness() const {
+web::Readiness Edge::readiness() {
     web::Readiness now{.phase = phase_,
                        .failing = {},
                        .uptime_ms = facts_.rooms.now_ms() - facts_.rooms.started_at_ms,
-                       .event_loop_json = {}};
+                       .event_loop_json = health_.gauge().to_json()};
     if (const auto& why = facts_.ledger->store->degraded(); !why.empty())
         now.failing.emplace_back("storage");
     return now;

@@ -47,7 +47,7 @@ class Edge {
     rpc::MethodTable list_methods(const Preparation& preparation);
     Result<void> listen(const Preparation& preparation);
     void watch_facts();
-    web::Readiness readiness() const;
+    web::Readiness readiness();
 
     Standing& facts_;
     OutgoingSource outgoing_;

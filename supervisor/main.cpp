@@ -16,9 +16,11 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,6 +38,18 @@ int say(const std::string& text) {
     return 0;
 }
 
+// 10,000 idle clients, the workers' links and files of our own, with room to spare.
+constexpr rlim_t most_descriptors = 16384;
+
+// libwebsockets keeps (and touches) 16 bytes for every descriptor this process may open, which is a
+// million on many machines. The hard limit stays: a person may raise the soft one with prlimit(1).
+void limit_descriptors() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = std::min(limit.rlim_max, most_descriptors);
+    setrlimit(RLIMIT_NOFILE, &limit); // refused: we run with what there is
+}
+
 // One arena and one pool thread: the supervisor's memory is a feature, and its pool does one commit
 // and one read at a time.
 void be_small() {
@@ -43,6 +57,7 @@ void be_small() {
     setenv("UV_THREADPOOL_SIZE", "2", 1);
     signal(SIGPIPE, SIG_IGN);
     umask(077);
+    limit_descriptors();
 }
 
 Result<void> open_log(const Preparation& p) {

@@ -2,7 +2,7 @@
 import { test, describe, before } from 'node:test';
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { stage, sharedStage, Gateway, configuration, freePort, eventually, GATEWAY_TOKEN } from './harness.mjs';
+import { stage, sharedStage, Gateway, configuration, freePort, eventually, readProc, GATEWAY_TOKEN } from './harness.mjs';
 import { ProtocolClient } from './protocol_client.mjs';
 
 describe('a running gateway', () => {
@@ -31,6 +31,17 @@ describe('a running gateway', () => {
       assert.match(post.headers.allow, /GET/);
     });
   }
+
+  test('readiness tells the owner how busy the gateway is', async () => {
+    const { eventLoop } = JSON.parse((await gateway.http('/readyz')).text);
+    assert.equal(eventLoop.degraded, false);
+    assert.equal(typeof eventLoop.utilization, 'number', JSON.stringify(eventLoop));
+  });
+
+  test('the gateway may open as many descriptors as it needs, and not a million', () => {
+    const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(readProc(gateway.pid, 'limits'));
+    assert.ok(Number(soft) <= 16384 && Number(soft) <= Number(hard), `soft ${soft}, hard ${hard}`);
+  });
 
   test('an unknown path is 404 and garbage closes only its own connection', async () => {
     assert.equal((await gateway.http('/no/such/thing', { headers: { accept: 'application/json' } })).status, 404);
