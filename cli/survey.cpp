@@ -66,6 +66,13 @@ void judge_reachability(Survey& survey) {
     if (first.type != CallError::Type::request) survey.unreachable = first;
 }
 
+// A gateway that was started with --port listens there, whatever the configuration says.
+void use_reported_port(Survey& survey) {
+    const auto port = survey.of("workers.list")["supervisor"]["port"].integer();
+    if (port > 0 && port != survey.config.port.number)
+        survey.config.port = {.number = static_cast<int>(port), .source = "running gateway"};
+}
+
 } // namespace
 
 json::View Survey::of(std::string_view method) const {
@@ -117,9 +124,6 @@ Survey take_survey(const Context& context, const ConnectionOptions& options,
     survey.operating_system = operating_system();
     survey.config = read_config_facts(context, options.port);
     survey.service = find_service(context.paths, context.environment);
-    survey.port_is_open = connect_tcp("127.0.0.1", survey.config.port.number,
-                                      std::chrono::steady_clock::now() + port_probe_within)
-                              .has_value();
     if (const auto target = resolve_target(context, options)) {
         survey.target_name = target->name;
         survey.target_source = target->source;
@@ -134,6 +138,10 @@ Survey take_survey(const Context& context, const ConnectionOptions& options,
     survey.latency_ms =
         std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun).count();
     judge_reachability(survey);
+    use_reported_port(survey);
+    survey.port_is_open = connect_tcp(survey.config.bind_host, survey.config.port.number,
+                                      std::chrono::steady_clock::now() + port_probe_within)
+                              .has_value();
     return survey;
 }
 

@@ -21,6 +21,7 @@ struct ConfigFacts {
     std::vector<std::string> problems; // one line each, with place and remedy; empty: it is valid
     std::string bind = "loopback";
     std::string bind_host = "127.0.0.1";
+    // In a survey that reached a gateway: where that one listens.
     config::Port port{.number = 18789, .source = "default"};
 };
 

@@ -168,8 +168,8 @@ std::vector<Problem> find_problems(const Survey& survey, const Look& look) {
                                            "openclaw gateway run"});
     if (survey.is_reachable() && !survey.port_is_open)
         problems.push_back({Ink::warning,
-                            "nobody listens on 127.0.0.1:" +
-                                std::to_string(survey.config.port.number) + ", the configured port",
+                            "nobody listens on " + survey.config.bind_host + ":" +
+                                std::to_string(survey.config.port.number) + ", the gateway's port",
                             "openclaw gateway status"});
     for (const auto& [method, refusal] : survey.refusals)
         if (survey.is_reachable())

@@ -18,6 +18,7 @@ struct GatewayFacts {
     std::string ledger_path;
     std::string log_file;
     std::string applied_config_hash;
+    int port = 0;                  // that the gateway really listens on
     std::string auth_mode;         // "token"
     bool model_configured = false; // an agent has a model other than the built-in echo
     std::string hot_reload = "active";

@@ -140,6 +140,7 @@ void write_supervisor(json::Writer& out, const GatewayFacts& facts) {
         .begin_object()
         .member("pid", getpid())
         .member("startedAtMs", facts.started_at_ms);
+    if (facts.port != 0) out.member("port", facts.port);
     out.member("version", version)
         .member("buildId", build_id)
         .member("bootId", facts.boot_id)

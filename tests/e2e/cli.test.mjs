@@ -150,6 +150,16 @@ describe('without a gateway', () => {
 });
 
 describe('on embedded defaults', () => {
+  test('status asks the running gateway for its port, and does not believe the configuration', async (t) => {
+    const [configured, port] = [await freePort(), await freePort()];
+    const gateway = new Gateway({ port, args: ['--port', String(port)], config: { gateway: { mode: 'local', port: configured, auth: { mode: 'token', token: 'x' } } } });
+    t.after(() => gateway.close());
+    await gateway.start();
+    const { json } = await gateway.cli('status', '--json');
+    assert.deepEqual(json.problems.filter(({ message }) => /port/.test(message)), []);
+    assert.equal(json.gateway.port, port);
+  });
+
   test('no configuration at all: ready, and the agent answers as a placeholder that names the next command', async (t) => {
     const port = await freePort();
     const gateway = new Gateway({ port, args: ['--port', String(port)], env: { OPENCLAW_GATEWAY_PORT: String(port) } });
