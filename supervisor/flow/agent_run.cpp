@@ -82,8 +82,10 @@ void AgentRun::start() {
     run_.status = RunStatus::running;
     run_.started_at_ms = rooms_.now_ms();
     const auto session = session_now();
-    const bool is_new = rooms_.ledger.sessions.find(session.key) == nullptr ||
-                        session.session_started_at_ms == session.updated_at_ms;
+    const auto* before = rooms_.ledger.sessions.find(session.key);
+    // Not by its times: they are equal also after /new, which was told already, and after a
+    // first turn that failed.
+    const bool is_new = before == nullptr || before->session_id != session.session_id;
     run_.session_id = session.session_id;
     rooms_.traces.add(run_.request.trace, room, "started", run_.request.session_key);
     auto put = rooms_.ledger.sessions.put(session); // in memory from here on
