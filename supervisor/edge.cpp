@@ -2,6 +2,7 @@
 
 #include "common/base/names.h"
 #include "common/base/strings.h"
+#include "supervisor/door_settings.h"
 #include "supervisor/flow/explain.h"
 
 #include <utility>
@@ -13,18 +14,6 @@ namespace {
 constexpr std::uint16_t service_restart =
     1012; // RFC 6455 registry; PROTOCOL.md 20: at stop and restart alike
 
-auth::Gate gate_of(const config::GatewayAuth& auth) {
-    using Mode = config::GatewayAuth::Mode;
-    switch (auth.effective_mode()) {
-    case Mode::none:
-        return {.mode = auth::Mode::none, .secret = Secret()};
-    case Mode::password:
-        return {.mode = auth::Mode::password, .secret = auth.password};
-    default:
-        return {.mode = auth::Mode::token, .secret = auth.token};
-    }
-}
-
 rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
     const auto& config = facts.generation.config();
     const auto* agent = config.agents.find(config.agents.default_id);
@@ -34,20 +23,17 @@ rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
             .ledger_path = p.paths.in_state(names::ledger_file),
             .log_file = p.log_file,
             .applied_config_hash = config.hash,
-            .auth_mode = std::string(auth::name(gate_of(p.auth).mode)),
+            .auth_mode = std::string(auth::name(gate_of(p).mode)),
             .model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty(),
             .started_at_ms = facts.rooms.started_at_ms,
             .boot_id = uuid_v4()};
 }
 
-auth::AttemptRule attempt_rule(const config::AuthRateLimit& limit) {
-    return {.attempts = limit.max_attempts, .within = limit.window, .locked_for = limit.lockout};
-}
-
 } // namespace
 
-Edge::Edge(Standing& facts, const Preparation& p)
+Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity)
     : facts_(facts)
+    , identity_(std::move(identity))
     , outgoing_(facts.outgoings)
     , workers_(facts.workers)
     , conversations_(*facts.ledger)
@@ -65,19 +51,21 @@ Edge::Edge(Standing& facts, const Preparation& p)
                    .conversations = conversations_,
                    .facts = shown_,
                    .runs = facts.runs})
+    , setup_route_(setup_route_of(p, p.address.port))
+    , devices_(
+          {.loop = facts.loop, .ledger = *facts.ledger, .events = events_, .identity = identity_})
     , methods_(list_methods(p))
     , dispatch_(methods_, facts.loop.clock())
-    , attempts_(facts.loop.clock(), attempt_rule(p.config.gateway.auth.rate_limit))
+    , attempts_(facts.loop.clock(), attempt_rule_of(p))
     , door_({.loop = facts.loop,
              .dispatch = dispatch_,
              .events = events_,
              .presence = presence_,
              .health = health_,
              .facts = shown_,
-             .attempts = attempts_},
-            {.gate = gate_of(p.auth),
-             .allowed_origins = p.config.gateway.control_ui.allowed_origins,
-             .is_starting = true}) {
+             .attempts = attempts_,
+             .devices = devices_},
+            door_settings_of(p)) {
     watch_facts();
 }
 
@@ -94,6 +82,8 @@ rpc::MethodTable Edge::list_methods(const Preparation& p) {
          .workers = workers_,
          .conversations = conversations_,
          .pairings = pairings_,
+         .devices = devices_,
+         .setup_route = setup_route_,
          .runs = facts_.runs,
          .run_events = run_events_,
          .outgoing = outgoing_,
@@ -111,7 +101,9 @@ void Edge::watch_facts() {
 }
 
 Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& preparation) {
-    std::unique_ptr<Edge> edge(new Edge(facts, preparation));
+    auto identity = TRY(auth::GatewayIdentity::load_or_create(
+        preparation.paths.in_state(names::identity_file), facts.rooms.now_ms()));
+    std::unique_ptr<Edge> edge(new Edge(facts, preparation, std::move(identity)));
     TRY_VOID(edge->listen(preparation));
     return edge;
 }
@@ -120,12 +112,15 @@ Result<void> Edge::listen(const Preparation& p) {
     auto sockets = web::inherited_listen_sockets();
     if (sockets.empty()) sockets = TRY(web::open_listen_sockets(p.address));
     web::ServerOptions options{.limits = {},
-                               .trusted_proxies = p.config.gateway.trusted_proxies,
+                               .rules = request_rules_of(p),
                                .readiness = [this] { return readiness(); },
                                .may_see_details =
                                    [this](std::string_view bearer, const web::Arrival& from) {
-                                       return door_.check_bearer(bearer, from);
+                                       return door_.check_bearer(bearer, from).verdict ==
+                                              rpc::BearerVerdict::accepted;
                                    }};
+    options.limits.handshake_within = p.config.gateway.handshake_timeout;
+    setup_route_ = setup_route_of(p, web::port_of(sockets.front().get()));
     server_ = TRY(web::Server::create(facts_.loop, std::move(options), door_));
     listener_ = std::make_unique<web::Listener>(
         facts_.loop, std::move(sockets),

@@ -6,8 +6,10 @@
 #pragma once
 
 #include "supervisor/auth/attempt_limit.h"
+#include "supervisor/auth/gateway_identity.h"
 #include "supervisor/control/control_socket.h"
 #include "supervisor/preparation.h"
+#include "supervisor/rpc/devices.h"
 #include "supervisor/rpc/dispatch.h"
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
@@ -43,13 +45,14 @@ class Edge {
     std::string url() const;
 
   private:
-    Edge(Standing& facts, const Preparation& preparation);
+    Edge(Standing& facts, const Preparation& preparation, auth::GatewayIdentity identity);
     rpc::MethodTable list_methods(const Preparation& preparation);
     Result<void> listen(const Preparation& preparation);
     void watch_facts();
     web::Readiness readiness();
 
     Standing& facts_;
+    auth::GatewayIdentity identity_;
     OutgoingSource outgoing_;
     rpc::LiveWorkers workers_;
     rpc::LiveConversations conversations_;
@@ -59,6 +62,8 @@ class Edge {
     rpc::Presence presence_;
     rpc::HealthSnapshot health_;
     rpc::RunEvents run_events_;
+    rpc::SetupRoute setup_route_;
+    rpc::DeviceDesk devices_;
     rpc::MethodTable methods_;
     rpc::Dispatch dispatch_;
     auth::AttemptLimit attempts_;

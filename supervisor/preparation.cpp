@@ -74,6 +74,7 @@ config::GatewayAuth resolve_auth(const Preparation& p, Secret token, Secret pass
     if (p.options.auth == "none") auth.mode = Mode::none;
     if (p.options.auth == "token") auth.mode = Mode::token;
     if (p.options.auth == "password") auth.mode = Mode::password;
+    if (p.options.auth == "trusted-proxy") auth.mode = Mode::trusted_proxy;
     return auth;
 }
 
@@ -140,9 +141,14 @@ std::expected<void, Refusal> check_auth(Preparation& p) {
         return refuse(exit_config,
                       "gateway.auth.mode is \"password\" and no password is set: openclaw config "
                       "set gateway.auth.password …, or OPENCLAW_GATEWAY_PASSWORD");
-    if (mode == Mode::trusted_proxy)
-        return refuse(exit_config, "gateway.auth.mode \"trusted-proxy\" is not part of this build: "
-                                   "use \"token\" or \"password\"");
+    if (mode == Mode::trusted_proxy && p.config.gateway.trusted_proxies.empty())
+        return refuse(exit_config, "gateway.auth.mode is \"trusted-proxy\" and "
+                                   "gateway.trustedProxies is empty: name the proxy's address");
+    if (mode == Mode::trusted_proxy && p.auth.trusted_proxy.user_header.empty())
+        return refuse(exit_config,
+                      "gateway.auth.mode is \"trusted-proxy\" and "
+                      "gateway.auth.trustedProxy.userHeader is not set: name the header in which "
+                      "the proxy says who the user is");
     if (mode == Mode::token && p.auth.token.empty()) {
         p.auth.token = Secret(random_hex(24));
         p.token_was_made = true;

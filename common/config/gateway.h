@@ -18,12 +18,21 @@ struct AuthRateLimit {
     bool exempt_loopback = true; // never for browser origins
 };
 
+// gateway.auth.mode "trusted-proxy": who the proxy says it is (CONFIG.md 4).
+struct TrustedProxyAuth {
+    std::string user_header;
+    std::vector<std::string> required_headers;
+    std::vector<std::string> allow_users; // empty: whoever the proxy let through
+    bool allow_loopback = false;
+};
+
 struct GatewayAuth {
     enum class Mode { none, token, password, trusted_proxy };
     std::optional<Mode> mode; // as written; effective_mode() infers
     Secret token;
     Secret password;
     AuthRateLimit rate_limit;
+    TrustedProxyAuth trusted_proxy;
 
     // The written mode; else password when only a password is set; else token. An empty token in
     // token mode: the caller makes one for this run.
@@ -52,6 +61,9 @@ struct Gateway {
     std::string custom_bind_host; // IPv4, for Bind::custom
     GatewayAuth auth;
     std::vector<std::string> trusted_proxies;
+    std::string public_origin; // how others reach us: "https://gateway.example"
+    bool approves_devices_locally = true;
+    Milliseconds handshake_timeout = std::chrono::seconds(15);
     ControlUi control_ui;
     Reload reload = Reload::hybrid;
 };

@@ -25,6 +25,14 @@ constexpr std::array rate_limit_fields = {
 };
 constexpr Section rate_limit_section{rate_limit_fields};
 
+constexpr std::array trusted_proxy_fields = {
+    set<&TrustedProxyAuth::user_header>("userHeader", Reload::hot),
+    set<&TrustedProxyAuth::required_headers>("requiredHeaders", Reload::hot),
+    set<&TrustedProxyAuth::allow_users>("allowUsers", Reload::hot),
+    set<&TrustedProxyAuth::allow_loopback>("allowLoopback", Reload::hot).by_default("false"),
+};
+constexpr Section trusted_proxy_section{trusted_proxy_fields};
+
 constexpr std::array auth_fields = {
     set<&GatewayAuth::mode>("mode", Reload::restart, words_of(auth_modes)),
     set<&GatewayAuth::token>("token", Reload::restart),
@@ -32,7 +40,7 @@ constexpr std::array auth_fields = {
     part<&GatewayAuth::rate_limit>("rateLimit", rate_limit_section),
     known("allowTailscale", Reload::hot),
     known("identityScopes", Reload::hot),
-    known("trustedProxy", Reload::hot),
+    part<&GatewayAuth::trusted_proxy>("trustedProxy", trusted_proxy_section, Reload::hot),
 };
 constexpr Section auth_section{auth_fields};
 
@@ -55,6 +63,15 @@ constexpr std::array reload_fields = {
 };
 constexpr Section reload_section{reload_fields};
 
+constexpr std::array pairing_fields = {
+    set<&Gateway::approves_devices_locally>("autoApproveLocal", Reload::hot).by_default("true"),
+};
+constexpr Section pairing_section{.fields = pairing_fields, .is_open = true};
+
+// The rest of it speaks of nodes, which this build does not run.
+constexpr std::array nodes_fields = {group("pairing", pairing_section)};
+constexpr Section nodes_section{.fields = nodes_fields, .is_open = true};
+
 constexpr std::array gateway_fields = {
     set<&Gateway::mode>("mode", Reload::restart, words_of(modes)),
     set<&Gateway::port>("port", Reload::restart).bounds(1, 65'535).by_default("18789"),
@@ -64,7 +81,7 @@ constexpr std::array gateway_fields = {
     set<&Gateway::trusted_proxies>("trustedProxies", Reload::hot),
     part<&Gateway::control_ui>("controlUi", control_ui_section, Reload::hot),
     group("reload", reload_section),
-    known("publicOrigin", Reload::hot),
+    set<&Gateway::public_origin>("publicOrigin", Reload::hot),
     known("allowRealIpFallback", Reload::hot),
     known("roles", Reload::hot),
     known("http", Reload::hot),
@@ -72,7 +89,7 @@ constexpr std::array gateway_fields = {
     known("tls", Reload::restart),
     known("tailscale", Reload::restart),
     known("remote", Reload::none),
-    known("nodes", Reload::hot),
+    group("nodes", nodes_section),
     known("push", Reload::hot),
     known("terminal", Reload::hot),
     known("portals", Reload::hot),
@@ -83,7 +100,9 @@ constexpr std::array gateway_fields = {
     known("channelHealthCheckMinutes", Reload::hot),
     known("channelStaleEventThresholdMinutes", Reload::hot),
     known("channelMaxRestartsPerHour", Reload::hot),
-    known("handshakeTimeoutMs", Reload::restart),
+    set<&Gateway::handshake_timeout>("handshakeTimeoutMs", Reload::restart)
+        .bounds(100, 600'000)
+        .by_default("15000"),
 };
 
 } // namespace

@@ -2,12 +2,12 @@
 
 namespace openclaw::auth {
 
-std::optional<std::string> attempt_source(std::string_view ip, bool is_loopback,
-                                          std::string_view origin,
-                                          std::string_view credential_class) {
-    if (is_loopback && origin.empty()) return std::nullopt;
+std::optional<std::string> AttemptLimit::source_of(const AttemptFrom& from,
+                                                   std::string_view credential_class) const {
+    if (from.is_loopback && from.origin.empty() && rule_.exempts_loopback) return std::nullopt;
+    const bool is_page = from.is_loopback && !from.origin.empty();
     std::string source(credential_class);
-    return source.append(1, ' ').append(is_loopback ? origin : ip);
+    return source.append(1, ' ').append(is_page ? from.origin : from.ip);
 }
 
 std::optional<Milliseconds> AttemptLimit::locked_for(const std::string& source) {

@@ -1,9 +1,9 @@
 // auth/attempt_limit.h — how often somebody may be wrong (PROTOCOL.md 3, 5.3).
 //
 // Ten wrong credentials in a minute from one source, of one class, and the source is locked out for
-// five minutes, right credentials included. Loopback is exempt unless a browser page asks (then the
-// page's origin is the source). Pure but for the Clock. Bounded: beyond `max_sources` the one whose
-// last failure is oldest is forgotten.
+// five minutes, right credentials included. Loopback is exempt (unless the configuration says
+// otherwise), but never a browser page on it: then the page's origin is the source. Pure but for
+// the Clock. Bounded: beyond `max_sources` the one whose last failure is oldest is forgotten.
 #pragma once
 
 #include "common/base/clock.h"
@@ -22,12 +22,23 @@ struct AttemptRule {
     Milliseconds within = std::chrono::seconds(60);
     Milliseconds locked_for = std::chrono::seconds(300);
     std::size_t max_sources = 4096;
+    bool exempts_loopback = true;
 };
 
-// The source of an attempt; nothing when it is exempt.
-std::optional<std::string> attempt_source(std::string_view ip, bool is_loopback,
-                                          std::string_view origin,
-                                          std::string_view credential_class);
+// What was shown, as far as the limit tells things apart.
+namespace credential {
+inline constexpr std::string_view shared_secret = "shared-secret";
+inline constexpr std::string_view device_token = "device-token";
+inline constexpr std::string_view bootstrap_token = "bootstrap-token";
+inline constexpr std::string_view signature = "signature";
+} // namespace credential
+
+// Who shows it.
+struct AttemptFrom {
+    std::string_view ip;
+    bool is_loopback = false;
+    std::string_view origin; // of the page; empty: no browser
+};
 
 class AttemptLimit {
   public:
@@ -35,6 +46,9 @@ class AttemptLimit {
         : clock_(clock)
         , rule_(rule) {}
 
+    // The source of an attempt; nothing when it is exempt.
+    std::optional<std::string> source_of(const AttemptFrom& from,
+                                         std::string_view credential_class) const;
     // How long the source is still locked out; nothing: it may try.
     std::optional<Milliseconds> locked_for(const std::string& source);
     void failed(const std::string& source);

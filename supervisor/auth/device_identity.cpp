@@ -1,6 +1,7 @@
 #include "supervisor/auth/device_identity.h"
 
 #include "common/base/strings.h"
+#include "supervisor/auth/digest.h"
 
 #include <openssl/evp.h>
 
@@ -26,12 +27,6 @@ struct FreeContext {
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string sha256_hex(std::string_view text) {
-    std::array<std::uint8_t, 32> digest{};
-    EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-    return to_hex(digest);
 }
 
 bool is_signed(EVP_PKEY& key, std::string_view signature, std::string_view text) {
@@ -87,7 +82,7 @@ std::string signed_text_v3(const DeviceClaim& claim) {
 std::optional<DeviceFault> verify(const DeviceClaim& claim, std::string_view challenge,
                                   std::int64_t now_ms) {
     const std::string key = from_base64url(claim.public_key).value_or("");
-    if (claim.id != sha256_hex(key)) return DeviceFault::id_mismatch;
+    if (claim.id != to_hex(sha256(key))) return DeviceFault::id_mismatch;
     if (claim.signed_at_ms < now_ms - allowed_skew_ms ||
         claim.signed_at_ms > now_ms + allowed_skew_ms)
         return DeviceFault::expired;

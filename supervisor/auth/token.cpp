@@ -10,14 +10,16 @@ std::string_view name(Mode mode) {
         return "token";
     case Mode::password:
         return "password";
+    case Mode::trusted_proxy:
+        return "trusted-proxy";
     }
     return "none";
 }
 
 Proof check_shared_secret(const Gate& gate, const Shown& shown) {
     if (gate.mode == Mode::none) return Proof::accepted;
-    const auto& first = gate.mode == Mode::token ? shown.token : shown.password;
-    const auto& second = gate.mode == Mode::token ? shown.password : shown.token;
+    const auto& first = gate.mode == Mode::password ? shown.password : shown.token;
+    const auto& second = gate.mode == Mode::password ? shown.token : shown.password;
     if (!first && !second) return Proof::missing;
     if (gate.secret.empty()) return Proof::not_configured;
     const bool is_right =

@@ -3,20 +3,22 @@
 #pragma once
 
 #include "common/base/secret.h"
+#include "supervisor/auth/trusted_proxy.h"
 
 #include <optional>
 #include <string_view>
 
 namespace openclaw::auth {
 
-enum class Mode { none, token, password };
+enum class Mode { none, token, password, trusted_proxy };
 
 std::string_view name(Mode mode); // "token": also hello.auth.method
 
 // Decisions from the configuration. An empty secret admits nobody.
 struct Gate {
     Mode mode = Mode::token;
-    Secret secret; // the token or the password
+    Secret secret;           // the token or the password
+    TrustedProxy proxy = {}; // for Mode::trusted_proxy
 };
 
 // What a client showed. Views into the request.
@@ -33,6 +35,7 @@ enum class Proof {
 
 // The secret may sit in either field; the field named like the mode is read first. Constant time.
 Proof check_shared_secret(const Gate& gate, const Shown& shown);
+// By trusted proxy nobody but the proxy speaks over HTTP, and it carries no bearer.
 bool check_bearer(const Gate& gate, std::string_view bearer);
 
 } // namespace openclaw::auth

@@ -78,6 +78,10 @@ class Devices {
     static constexpr std::size_t max_waiting = 64;
     static constexpr std::size_t max_setup_codes = 32;
 
+    // Knows nobody.
+    explicit Devices(const Clock& clock)
+        : clock_(&clock) {}
+
     static Result<Devices> load(Store& store, const Clock& clock);
 
     const Device* find(std::string_view id) const;
@@ -103,9 +107,6 @@ class Devices {
                std::string_view token_role);
 
   private:
-    explicit Devices(const Clock& clock)
-        : clock_(&clock) {}
-
     Result<void> load_devices(Store& store);
     Result<void> load_requests(Store& store);
     Result<void> load_setup_codes(Store& store);

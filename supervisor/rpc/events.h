@@ -43,6 +43,8 @@ class Events {
 
     std::size_t count() const { return peers_.size(); }
 
+    const std::vector<Peer*>& peers() const { return peers_; }
+
     // To every peer that may see the family.
     void send(const Broadcast& event);
     // The same for an event that knows how to merge. `name` decides who sees it.

@@ -1,6 +1,7 @@
 #include "supervisor/rpc/front_door.h"
 
 #include "common/base/strings.h"
+#include "common/log/log.h"
 #include "supervisor/rpc/frame.h"
 #include "supervisor/rpc/hello.h"
 #include "supervisor/rpc/ws_session.h"
@@ -15,13 +16,29 @@ std::unique_ptr<web::Session> FrontDoor::open(web::WsClient& client) {
     return std::make_unique<WsSession>(*this, client);
 }
 
-bool FrontDoor::check_bearer(std::string_view bearer, const web::Arrival& from) {
-    const auto source = auth::attempt_source(from.ip, from.direct_local, from.origin,
-                                             auth::name(settings_.gate.mode));
-    if (source && parts_.attempts.locked_for(*source)) return false;
+BearerAnswer FrontDoor::check_bearer(std::string_view bearer, const web::Arrival& from) {
+    if (const auto left = locked_for(from, auth::credential::shared_secret))
+        return {BearerVerdict::locked_out, *left};
     const bool holds = auth::check_bearer(settings_.gate, bearer);
-    if (source && !holds) parts_.attempts.failed(*source);
-    return holds;
+    count(from, auth::credential::shared_secret, holds);
+    return {holds ? BearerVerdict::accepted : BearerVerdict::wrong, Milliseconds(0)};
+}
+
+std::optional<Milliseconds> FrontDoor::locked_for(const web::Arrival& from,
+                                                  std::string_view credential) {
+    const auto source =
+        parts_.attempts.source_of({from.ip, from.direct_local, from.origin}, credential);
+    return source ? parts_.attempts.locked_for(*source) : std::nullopt;
+}
+
+void FrontDoor::count(const web::Arrival& from, std::string_view credential, bool was_right) {
+    const auto source =
+        parts_.attempts.source_of({from.ip, from.direct_local, from.origin}, credential);
+    if (!source) return;
+    if (was_right) return parts_.attempts.succeeded(*source);
+    parts_.attempts.failed(*source);
+    log::info("auth.wrong_credential",
+              {{"ip", from.ip}, {"origin", from.origin}, {"credential", credential}});
 }
 
 void FrontDoor::welcome_local(Peer& peer) {
@@ -54,14 +71,16 @@ bool FrontDoor::greets(Peer& peer, std::string_view message) {
     return true;
 }
 
-void FrontDoor::greet(Peer& peer, std::string_view id_json) {
+void FrontDoor::greet(Peer& peer, std::string_view id_json, HelloSecrets secrets) {
     const HelloParts parts{.methods = parts_.dispatch.table(),
                            .events = parts_.events,
                            .presence = parts_.presence,
                            .health = parts_.health,
                            .facts = parts_.facts,
                            .now_ms = parts_.loop.clock().unix_ms()};
-    Reply(peer.weak_from_this(), std::string(id_json)).ok(hello_payload(peer, parts));
+    if (secrets.recovery_scope.empty())
+        secrets.recovery_scope = parts_.devices.recovery_scope(peer.principal());
+    Reply(peer.weak_from_this(), std::string(id_json)).ok(hello_payload(peer, parts, secrets));
     parts_.events.join(peer);
     parts_.presence.arrived(peer);
 }

@@ -13,6 +13,7 @@
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/health.h"
+#include "supervisor/rpc/hello.h"
 #include "supervisor/rpc/presence.h"
 #include "supervisor/web/endpoint.h"
 
@@ -27,6 +28,7 @@ namespace openclaw::rpc {
 struct DoorSettings {
     auth::Gate gate;
     std::vector<std::string> allowed_origins; // gateway.controlUi.allowedOrigins
+    bool approves_devices_locally = true;     // gateway.nodes.pairing.autoApproveLocal
     bool is_starting = false; // every connect is told to come back (PROTOCOL.md 4, step 3)
 };
 
@@ -38,6 +40,14 @@ struct DoorParts {
     HealthSnapshot& health;
     const GatewayFacts& facts;
     auth::AttemptLimit& attempts;
+    DeviceDesk& devices;
+};
+
+enum class BearerVerdict { accepted, wrong, locked_out };
+
+struct BearerAnswer {
+    BearerVerdict verdict = BearerVerdict::wrong;
+    Milliseconds locked_for{0};
 };
 
 class FrontDoor final : public web::Endpoint {
@@ -52,8 +62,13 @@ class FrontDoor final : public web::Endpoint {
 
     std::unique_ptr<web::Session> open(web::WsClient& client) override;
 
-    // Does `Authorization: Bearer` hold? Counts wrong ones. For HTTP.
-    bool check_bearer(std::string_view bearer, const web::Arrival& from);
+    // Does `Authorization: Bearer` hold? Counts wrong ones, and listens to nobody who was wrong too
+    // often. For HTTP.
+    BearerAnswer check_bearer(std::string_view bearer, const web::Arrival& from);
+
+    // Wrong credentials of this source, for the handshake.
+    std::optional<Milliseconds> locked_for(const web::Arrival& from, std::string_view credential);
+    void count(const web::Arrival& from, std::string_view credential, bool was_right);
 
     // The control socket's side. `peer` has every scope from the start; events begin with its
     // `connect`.
@@ -62,7 +77,7 @@ class FrontDoor final : public web::Endpoint {
     void leave(Peer& peer); // before it dies; harmless for one that never joined
 
     // hello-ok, and from now on events.
-    void greet(Peer& peer, std::string_view id_json);
+    void greet(Peer& peer, std::string_view id_json, HelloSecrets secrets = {});
 
   private:
     bool greets(Peer& peer, std::string_view message); // it was `connect`

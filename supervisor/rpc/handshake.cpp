@@ -1,18 +1,18 @@
 #include "supervisor/rpc/handshake.h"
 
-#include "common/json/write.h"
+#include "supervisor/auth/attempt_limit.h"
 #include "supervisor/auth/device_identity.h"
+#include "supervisor/auth/device_token.h"
 #include "supervisor/rpc/connect_params.h"
 #include "supervisor/rpc/origin.h"
+#include "supervisor/rpc/refusal.h"
 
-#include <algorithm>
+#include <expected>
 
 namespace openclaw::rpc {
 
 namespace {
 
-constexpr std::uint16_t protocol_error = 1002, policy_violation = 1008,
-                        try_again_later = 1013; // RFC 6455, IANA registry
 constexpr std::string_view control_ui = "openclaw-control-ui";
 
 // What `connect` says, read once.
@@ -24,18 +24,18 @@ struct Introduction {
         , mode(params["client"]["mode"].text())
         , role(params["role"].text("operator"))
         , device(params["device"])
-        , auth(params["auth"]) {}
-
-    std::optional<std::string_view> shown(std::string_view field) const {
-        const auto text = auth[field].text();
-        return text.empty() ? std::nullopt : std::optional(text);
+        , auth(params["auth"])
+        , shown{.token = text_in("token"),
+                .password = text_in("password"),
+                .device_token = text_in("deviceToken"),
+                .bootstrap_token = text_in("bootstrapToken")} {
+        params["scopes"].each_element(
+            [&](json::View scope) { return scopes.emplace_back(scope.text()), true; });
     }
 
-    auth::Shown credentials() const {
-        return {.token = shown("token"),
-                .password = shown("password"),
-                .device_token = shown("deviceToken"),
-                .bootstrap_token = shown("bootstrapToken")};
+    std::optional<std::string_view> text_in(std::string_view field) const {
+        const auto text = auth[field].text();
+        return text.empty() ? std::nullopt : std::optional(text);
     }
 
     bool is(std::string_view id, std::string_view with_mode) const {
@@ -46,40 +46,49 @@ struct Introduction {
 
     bool is_control_ui() const { return client_id == control_ui; }
 
+    bool is_web_page() const {
+        return is_control_ui() || client_id == "webchat" || client_id == "webchat-ui";
+    }
+
+    bool has_shared_secret() const { return shown.token || shown.password; }
+
+    // PROTOCOL.md 5.2: a setup code counts when nothing else is shown.
+    bool has_setup_code_only() const {
+        return shown.bootstrap_token && !has_shared_secret() && !shown.device_token;
+    }
+
+    RefusedClient seen() const { return {is_control_ui(), has_device()}; }
+
+    const ledger::Device* known_device() const {
+        if (!has_device() || asked.devices == nullptr) return nullptr;
+        return asked.devices->find(device["id"].text());
+    }
+
+    // "token" or "password": the words of the mode's secret.
+    std::string_view secret() const {
+        return asked.gate.mode == auth::Mode::password ? "password" : "token";
+    }
+
+    std::string client_text(std::string_view field) const {
+        return std::string(params["client"][field].text());
+    }
+
     const HandshakeQuestion& asked;
     json::View params;
     std::string_view client_id, mode, role;
     json::View device, auth;
+    auth::Shown shown;
+    std::vector<std::string> scopes; // asked for, in the order of the signature
 };
 
-Refused refuse(WireError error, std::uint16_t close_code = policy_violation) {
-    std::string reason = error.message;
-    return {.error = std::move(error), .close_code = close_code, .close_reason = std::move(reason)};
-}
+// What the credential proved.
+struct Proof {
+    enum class Kind { nothing_wanted, shared_secret, device_token, setup_code, proxy } kind;
+    const ledger::DeviceToken* token = nullptr;
+    const ledger::SetupCode* code = nullptr;
+};
 
-std::string code_details(std::string_view code) {
-    return json::Writer().begin_object().member("code", code).end_object().take();
-}
-
-std::string code_and_reason(std::string_view code, std::string_view reason) {
-    return json::Writer()
-        .begin_object()
-        .member("code", code)
-        .member("reason", reason)
-        .end_object()
-        .take();
-}
-
-// Step 3.
-Refused refuse_while_starting() {
-    WireError error =
-        unavailable("gateway starting; retry shortly", R"({"reason":"startup-sidecars"})");
-    error.retryable = true;
-    error.retry_after_ms = 500; // PROTOCOL.md 4: clients clamp it to 100–2000 ms
-    Refused refused = refuse(std::move(error), try_again_later);
-    refused.close_reason = "gateway starting";
-    return refused;
-}
+using Judged = std::expected<Proof, Refused>;
 
 // Step 4.
 bool speaks_our_protocol(const Introduction& intro) {
@@ -89,53 +98,35 @@ bool speaks_our_protocol(const Introduction& intro) {
            intro.params["maxProtocol"].integer() >= lowest;
 }
 
-Refused refuse_protocol(const Introduction& intro) {
-    json::Writer details;
-    details.begin_object().member("code", "PROTOCOL_MISMATCH");
-    details.member("clientMinProtocol", intro.params["minProtocol"].integer())
-        .member("clientMaxProtocol", intro.params["maxProtocol"].integer());
-    details.member("expectedProtocol", protocol_version)
-        .member("minimumProbeProtocol", minimum_probe_protocol)
-        .end_object();
-    return refuse(invalid_request("protocol mismatch", details.take()), protocol_error);
-}
-
 // Step 6.
 std::optional<Refused> check_origin(const Introduction& intro) {
     const web::Arrival& from = intro.asked.from;
-    const bool needs_origin =
-        intro.is_control_ui() || intro.client_id == "webchat" || intro.client_id == "webchat-ui";
-    if (!from.has_origin && !needs_origin) return std::nullopt;
+    if (!from.has_origin && !intro.is_web_page()) return std::nullopt;
     const auto verdict = judge_origin(from.origin, from.host, intro.asked.allowed_origins);
     if (verdict == OriginVerdict::allowed) return std::nullopt;
-    const std::string_view reason =
-        verdict == OriginVerdict::not_allowed ? "origin not allowed" : "origin missing or invalid";
-    return refuse(invalid_request("origin not allowed (open the Control UI from the gateway host "
-                                  "or allow it in gateway.controlUi.allowedOrigins)",
-                                  code_and_reason("CONTROL_UI_ORIGIN_NOT_ALLOWED", reason)));
+    return refuse_origin(verdict == OriginVerdict::not_allowed ? "origin not allowed"
+                                                               : "origin missing or invalid");
+}
+
+// Step 7. Before any work with what was shown: whoever was wrong too often is not listened to.
+std::optional<Refused> check_lock(const Introduction& intro) {
+    if (!intro.asked.locked_for) return std::nullopt;
+    std::vector<std::string_view> shown;
+    if (intro.has_setup_code_only()) shown.push_back(auth::credential::bootstrap_token);
+    if (intro.asked.gate.mode != auth::Mode::none) {
+        if (intro.has_shared_secret()) shown.push_back(auth::credential::shared_secret);
+        if (intro.shown.device_token) shown.push_back(auth::credential::device_token);
+    }
+    if (intro.has_device()) shown.push_back(auth::credential::signature);
+    for (const auto credential : shown)
+        if (const auto left = intro.asked.locked_for(credential)) return refuse_locked_out(*left);
+    return std::nullopt;
 }
 
 // Step 7: the device.
-Refused refuse_without_device(const Introduction& intro) {
-    if (intro.is_control_ui())
-        return refuse(invalid_request(
-            "control ui requires device identity (use HTTPS or localhost secure context)",
-            code_details("CONTROL_UI_DEVICE_IDENTITY_REQUIRED")));
-    return refuse({.code = "NOT_PAIRED",
-                   .message = "device identity required",
-                   .details = code_details("DEVICE_IDENTITY_REQUIRED")});
-}
-
-std::vector<std::string_view> requested_scopes(const Introduction& intro) {
-    std::vector<std::string_view> scopes;
-    intro.params["scopes"].each_element(
-        [&](json::View scope) { return scopes.push_back(scope.text()), true; });
-    return scopes;
-}
-
 std::optional<Refused> check_device(const Introduction& intro) {
-    const auto scopes = requested_scopes(intro);
-    const auto shown = intro.credentials();
+    const std::vector<std::string_view> scopes(intro.scopes.begin(), intro.scopes.end());
+    const auto& shown = intro.shown;
     const auth::DeviceClaim claim{.id = intro.device["id"].text(),
                                   .public_key = intro.device["publicKey"].text(),
                                   .signature = intro.device["signature"].text(),
@@ -150,197 +141,223 @@ std::optional<Refused> check_device(const Introduction& intro) {
                                   .token = shown.token.value_or(shown.device_token.value_or(
                                       shown.bootstrap_token.value_or("")))};
     const auto fault = auth::verify(claim, intro.asked.challenge, intro.asked.now_ms);
-    if (!fault) return std::nullopt;
-    const auto words = auth::words(*fault);
-    return refuse(
-        invalid_request(std::string(words.message), code_and_reason(words.code, words.reason)));
+    return fault ? std::optional(refuse_device(*fault)) : std::nullopt;
 }
 
-// Step 7: the credential. Old clients look for the words before the parentheses (PROTOCOL.md 5.2).
-std::string_view hint(const Introduction& intro, bool is_missing, bool is_password) {
-    if (intro.is_control_ui()) {
-        if (is_password) return "enter the password in Control UI settings";
-        return is_missing ? "paste in Control UI settings or openclaw doctor "
-                            "--generate-gateway-token; restart"
-                          : "open the dashboard URL and paste the token in Control UI settings";
+// Step 7: the credential.
+
+Judged check_setup_code(const Introduction& intro) {
+    const auto* code =
+        intro.asked.devices == nullptr
+            ? nullptr
+            : intro.asked.devices->setup_code_with(auth::token_hash(*intro.shown.bootstrap_token));
+    if (code == nullptr) return std::unexpected(refuse_setup_code());
+    if (!intro.has_device()) return std::unexpected(refuse_without_device(intro.seen()));
+    const auto access = policy::setup_access(code->access);
+    const bool lets_in =
+        access && (intro.role == "node" ? access->node : !access->operator_scopes.empty());
+    if (!lets_in) return std::unexpected(refuse_setup_code());
+    return Proof{.kind = Proof::Kind::setup_code, .code = code};
+}
+
+// auth.deviceToken, else auth.token (PROTOCOL.md 5.2). Null: it is not this device's.
+const ledger::DeviceToken* shown_device_token(const Introduction& intro) {
+    const auto* device = intro.known_device();
+    const auto shown = intro.shown.device_token ? intro.shown.device_token : intro.shown.token;
+    if (device == nullptr || !shown) return nullptr;
+    const auto* token = device->token_of(intro.role);
+    return token != nullptr && auth::is_token(token->hash, *shown) ? token : nullptr;
+}
+
+Judged accept_device_token(const Introduction& intro, const ledger::DeviceToken& token) {
+    const bool is_operator = intro.role == "operator";
+    if (is_operator && !policy::missing(token.scopes, intro.scopes).empty())
+        return std::unexpected(refuse_device_token_scopes());
+    return Proof{.kind = Proof::Kind::device_token, .token = &token};
+}
+
+Judged check_secrets(const Introduction& intro) {
+    const bool shows_something = intro.has_shared_secret() || intro.shown.device_token;
+    if (!shows_something)
+        return std::unexpected(intro.has_device() ? refuse_missing(intro.seen(), intro.secret())
+                                                  : refuse_without_device(intro.seen()));
+    const auto shared = auth::check_shared_secret(intro.asked.gate, intro.shown);
+    if (shared == auth::Proof::accepted) return Proof{.kind = Proof::Kind::shared_secret};
+    if (const auto* token = shown_device_token(intro)) return accept_device_token(intro, *token);
+    if (intro.shown.device_token && intro.has_device())
+        return std::unexpected(refuse_device_token());
+    if (shared == auth::Proof::not_configured)
+        return std::unexpected(refuse_not_configured(intro.secret()));
+    return std::unexpected(refuse_mismatch(intro.seen(), intro.secret()));
+}
+
+Judged check_behind_proxy(const Introduction& intro) {
+    const web::Arrival& from = intro.asked.from;
+    const auto proof =
+        auth::check_proxy(intro.asked.gate.proxy,
+                          {.is_from_proxy = from.via_proxy,
+                           .is_loopback = from.peer_is_loopback,
+                           .header = [&from](std::string_view name) { return from.header(name); }});
+    if (proof == auth::ProxyProof::accepted) return Proof{.kind = Proof::Kind::proxy};
+    // The owner's own command line needs no proxy when there is a secret to show.
+    const bool shows_something = intro.has_shared_secret() || intro.shown.device_token;
+    if (from.direct_local && shows_something) return check_secrets(intro);
+    return std::unexpected(refuse_proxy(proof));
+}
+
+Judged check_credential(const Introduction& intro) {
+    if (intro.has_setup_code_only()) return check_setup_code(intro);
+    if (intro.asked.gate.mode == auth::Mode::none)
+        return Proof{.kind = Proof::Kind::nothing_wanted};
+    if (intro.asked.gate.mode == auth::Mode::trusted_proxy) return check_behind_proxy(intro);
+    return check_secrets(intro);
+}
+
+std::string_view credential_of(const Proof& proof) {
+    switch (proof.kind) {
+    case Proof::Kind::shared_secret:
+        return auth::credential::shared_secret;
+    case Proof::Kind::device_token:
+        return auth::credential::device_token;
+    case Proof::Kind::setup_code:
+        return auth::credential::bootstrap_token;
+    case Proof::Kind::nothing_wanted:
+    case Proof::Kind::proxy:
+        break;
     }
-    if (is_password) return "provide gateway auth password";
-    return intro.has_device() ? "use this gateway's gateway.auth.token or pair the device"
-                              : "provide gateway auth token";
+    return {};
 }
 
-struct AuthFailure {
-    std::string message, code, reason;
-    std::string_view next_step;
-    bool may_retry_with_device_token = false;
-};
-
-Refused refuse_credential(const AuthFailure& failure) {
-    json::Writer details;
-    details.begin_object().member("code", failure.code).member("authReason", failure.reason);
-    details.member("canRetryWithDeviceToken", failure.may_retry_with_device_token)
-        .member("recommendedNextStep", failure.next_step)
-        .end_object();
-    return refuse(invalid_request("unauthorized: " + failure.message, details.take()));
-}
-
-Refused refuse_locked_out(Milliseconds left) {
-    Refused refused =
-        refuse_credential({.message = "too many failed authentication attempts (retry later)",
-                           .code = "AUTH_RATE_LIMITED",
-                           .reason = "rate_limited",
-                           .next_step = "wait_then_retry"});
-    refused.error.retryable = true;
-    refused.error.retry_after_ms = left.count();
-    return refused;
-}
-
-Refused refuse_mismatch(const Introduction& intro, std::string_view secret) {
-    const auto shown = intro.credentials();
-    AuthFailure failure;
-    failure.next_step = "update_auth_credentials";
-    if (shown.device_token && intro.has_device()) {
-        failure.message = "device token mismatch (rotate/reissue device token)";
-        failure.code = "AUTH_DEVICE_TOKEN_MISMATCH";
-        failure.reason = "device_token_mismatch";
-    } else {
-        const bool is_password = secret == "password";
-        failure.message = "gateway " + std::string(secret) + " mismatch (" +
-                          std::string(hint(intro, false, is_password)) + ")";
-        failure.code = is_password ? "AUTH_PASSWORD_MISMATCH" : "AUTH_TOKEN_MISMATCH";
-        failure.reason = std::string(secret) + "_mismatch";
-        failure.may_retry_with_device_token = intro.has_device();
-        if (intro.has_device()) failure.next_step = "retry_with_device_token";
+std::string method_of(const Introduction& intro, const Proof& proof) {
+    switch (proof.kind) {
+    case Proof::Kind::device_token:
+        return "device-token";
+    case Proof::Kind::setup_code:
+        return "bootstrap-token";
+    case Proof::Kind::shared_secret:
+        return std::string(intro.secret());
+    case Proof::Kind::nothing_wanted:
+    case Proof::Kind::proxy:
+        break;
     }
-    Refused refused = refuse_credential(failure);
-    refused.was_wrong_credential = true;
-    return refused;
+    return std::string(auth::name(intro.asked.gate.mode));
 }
 
-Refused refuse_missing(const Introduction& intro, std::string_view secret) {
-    const bool is_password = secret == "password";
-    return refuse_credential({.message = "gateway " + std::string(secret) + " missing (" +
-                                         std::string(hint(intro, true, is_password)) + ")",
-                              .code = is_password ? "AUTH_PASSWORD_MISSING" : "AUTH_TOKEN_MISSING",
-                              .reason = std::string(secret) + "_missing",
-                              .next_step = "update_auth_configuration"});
-}
-
-Refused refuse_not_configured(std::string_view secret) {
-    const bool is_password = secret == "password";
-    return refuse_credential(
-        {.message = "gateway " + std::string(secret) + " is not configured (set gateway.auth." +
-                    std::string(secret) + ")",
-         .code = is_password ? "AUTH_PASSWORD_NOT_CONFIGURED" : "AUTH_TOKEN_NOT_CONFIGURED",
-         .reason = std::string(secret) + "_missing_config",
-         .next_step = "review_auth_configuration"});
-}
-
-Refused refuse_bootstrap() {
-    Refused refused = refuse_credential(
-        {.message = "setup code invalid, expired, revoked, or already used (ask for a new one)",
-         .code = "AUTH_BOOTSTRAP_TOKEN_INVALID",
-         .reason = "bootstrap_token_invalid",
-         .next_step = "review_auth_configuration"});
-    refused.was_wrong_credential = true;
-    return refused;
-}
-
-std::optional<Refused> check_credential(const Introduction& intro) {
-    const auto shown = intro.credentials();
-    const auto& gate = intro.asked.gate;
-    const std::string_view secret = auth::name(gate.mode);
-    const bool shows_something =
-        shown.token || shown.password || shown.device_token || shown.bootstrap_token;
-    if (gate.mode != auth::Mode::none && !shows_something)
-        return intro.has_device() ? refuse_missing(intro, secret) : refuse_without_device(intro);
-    if (intro.asked.locked_for && gate.mode != auth::Mode::none)
-        return refuse_locked_out(*intro.asked.locked_for);
-    switch (auth::check_shared_secret(gate, shown)) {
-    case auth::Proof::accepted:
-        return std::nullopt;
-    case auth::Proof::not_configured:
-        return refuse_not_configured(secret);
-    case auth::Proof::missing:
-        return shown.bootstrap_token && !shown.device_token ? refuse_bootstrap()
-                                                            : refuse_mismatch(intro, secret);
-    case auth::Proof::mismatch:
-        return refuse_mismatch(intro, secret);
-    }
-    return std::nullopt;
-}
-
-// Step 7: pairing. Silent on this machine (PROTOCOL.md 7.2).
-Refused refuse_unpaired(const Introduction& intro) {
-    json::Writer details;
-    details.begin_object().member("code", "PAIRING_REQUIRED").member("reason", "not-paired");
-    details.member("remediationHint", "Pairing from another machine is not available in this "
-                                      "build; connect from the gateway's own machine.");
-    details.member("deviceId", intro.device["id"].text()).member("requestedRole", intro.role);
-    details.key("requestedScopes").begin_array();
-    for (const auto scope : requested_scopes(intro))
-        details.value(scope);
-    details.end_array().end_object();
-    return refuse({.code = "NOT_PAIRED",
-                   .message = "pairing required: device is not approved yet",
-                   .details = details.take()});
-}
-
-// PROTOCOL.md 5.5: without a device only two kinds of local callers keep the scopes they ask for.
-bool keeps_scopes(const Introduction& intro) {
-    if (intro.has_device()) return true;
+// Without a device only few callers keep the scopes they ask for (PROTOCOL.md 5.5).
+bool keeps_scopes(const Introduction& intro, const Proof& proof) {
+    if (intro.has_device() || proof.kind == Proof::Kind::proxy) return true;
     if (!intro.asked.from.direct_local || intro.asked.from.has_origin) return false;
     return intro.is("gateway-client", "backend") || intro.is("cli", "cli");
 }
 
-std::optional<Refused> check_admission(const Introduction& intro) {
-    const bool is_local = intro.asked.from.direct_local;
-    if (intro.has_device()) return is_local ? std::nullopt : std::optional(refuse_unpaired(intro));
-    const bool is_local_backend = is_local && intro.is("gateway-client", "backend");
-    if (intro.asked.gate.mode == auth::Mode::none && !is_local_backend)
-        return refuse_without_device(intro);
+std::optional<Refused> check_deviceless(const Introduction& intro, policy::Role role,
+                                        const Proof& proof) {
+    if (role == policy::Role::node) return refuse_without_device(intro.seen());
+    if (proof.kind == Proof::Kind::proxy) return std::nullopt;
+    const bool is_local_backend =
+        intro.asked.from.direct_local && intro.is("gateway-client", "backend");
+    const bool is_open = proof.kind == Proof::Kind::nothing_wanted && !is_local_backend;
+    if (intro.is_control_ui() || is_open) return refuse_without_device(intro.seen());
     return std::nullopt;
 }
 
-std::string text_of(json::View client, std::string_view field) {
-    return std::string(client[field].text());
-}
-
-Admitted admit(const Introduction& intro, policy::Role role) {
-    const auto client = intro.params["client"];
-    Admitted admitted{.role = role,
-                      .scopes = {},
-                      .auth_method = std::string(auth::name(intro.asked.gate.mode)),
-                      .device_id = std::string(intro.device["id"].text()),
-                      .client = {.id = std::string(intro.client_id),
-                                 .mode = std::string(intro.mode),
-                                 .version = text_of(client, "version"),
-                                 .platform = text_of(client, "platform"),
-                                 .display_name = text_of(client, "displayName"),
-                                 .device_family = text_of(client, "deviceFamily"),
-                                 .instance_id = text_of(client, "instanceId"),
-                                 .time_zone = text_of(client, "timeZone")},
-                      .caps = {}};
-    if (role == policy::Role::operator_role && keeps_scopes(intro))
-        for (const auto scope : requested_scopes(intro))
-            admitted.scopes.emplace_back(scope);
+Admitted admit(const Introduction& intro, policy::Role role, const Proof& proof) {
+    Admitted admitted;
+    admitted.role = role;
+    admitted.auth_method = method_of(intro, proof);
+    admitted.device_id = intro.device["id"].text();
+    admitted.client = {.id = std::string(intro.client_id),
+                       .mode = std::string(intro.mode),
+                       .version = intro.client_text("version"),
+                       .platform = intro.client_text("platform"),
+                       .display_name = intro.client_text("displayName"),
+                       .device_family = intro.client_text("deviceFamily"),
+                       .instance_id = intro.client_text("instanceId"),
+                       .time_zone = intro.client_text("timeZone")};
+    if (role == policy::Role::operator_role && keeps_scopes(intro, proof))
+        admitted.scopes = intro.scopes;
     intro.params["caps"].each_element(
         [&](json::View cap) { return admitted.caps.emplace_back(cap.text()), true; });
     return admitted;
 }
 
-std::optional<Refused> question_in_order(const Introduction& intro,
-                                         std::optional<policy::Role> role) {
-    if (intro.asked.is_starting) return refuse_while_starting();
-    if (!speaks_our_protocol(intro)) return refuse_protocol(intro);
-    if (!role) return refuse(invalid_request("invalid role"));
-    if (const auto refused = check_origin(intro)) return refused;
-    const bool must_have_device = intro.is_control_ui() || role == policy::Role::node;
-    if (!intro.has_device() && must_have_device) return refuse_without_device(intro);
+// Step 7: pairing.
+
+Visitor visitor_of(const Introduction& intro) {
+    return {.device_id = std::string(intro.device["id"].text()),
+            .face = {.public_key = std::string(intro.device["publicKey"].text()),
+                     .display_name = intro.client_text("displayName"),
+                     .platform = intro.client_text("platform"),
+                     .device_family = intro.client_text("deviceFamily"),
+                     .client_id = std::string(intro.client_id),
+                     .client_mode = std::string(intro.mode)},
+            .role = std::string(intro.role),
+            .scopes = intro.scopes};
+}
+
+policy::PairingNeed need_of(const Introduction& intro, const policy::DeviceVisit& visit) {
+    const auto* device = intro.known_device();
+    if (device == nullptr) return policy::pairing_need(std::nullopt, visit);
+    std::vector<std::string> roles; // a revoked token takes its role along
+    for (const auto& token : device->tokens)
+        roles.push_back(token.role);
+    return policy::pairing_need(policy::KnownDevice{.roles = roles,
+                                                    .scopes = device->scopes,
+                                                    .platform = device->face.platform,
+                                                    .device_family = device->face.device_family},
+                                visit);
+}
+
+void redeem(Admitted& admitted, const ledger::SetupCode& code) {
+    admitted.entry = Entry::redeem;
+    admitted.approved_via = "bootstrap";
+    admitted.setup_id = code.setup_id;
+    if (admitted.role == policy::Role::operator_role)
+        admitted.scopes =
+            policy::intersect(admitted.scopes, policy::setup_access(code.access)->operator_scopes);
+}
+
+void check_pairing(const Introduction& intro, const Proof& proof, Verdict& verdict) {
+    Admitted& admitted = *verdict.admitted;
+    admitted.visitor = visitor_of(intro);
+    if (proof.kind == Proof::Kind::setup_code) return redeem(admitted, *proof.code);
+    const bool shows_secret =
+        proof.kind == Proof::Kind::shared_secret || proof.kind == Proof::Kind::nothing_wanted;
+    const policy::DeviceVisit visit{
+        .role = intro.role,
+        .scopes = intro.scopes,
+        .platform = admitted.visitor.face.platform,
+        .device_family = admitted.visitor.face.device_family,
+        .is_direct_local = intro.asked.from.direct_local && shows_secret,
+        .is_plain_cli = intro.is("cli", "cli"),
+        .is_vouched_for = proof.kind == Proof::Kind::proxy && intro.is_web_page(),
+        .may_approve_locally = intro.asked.approves_locally};
+    const auto need = need_of(intro, visit);
+    if (!policy::is_silent(need, visit)) {
+        verdict.asking = Asking{.visitor = std::move(admitted.visitor), .need = need};
+        return verdict.admitted.reset();
+    }
+    admitted.entry = need == policy::PairingNeed::none ? Entry::known : Entry::approve;
+    admitted.approved_via = visit.is_vouched_for ? "trusted-proxy" : "silent";
+}
+
+// Steps 3 to 7, up to the credential.
+Judged question_in_order(const Introduction& intro, std::optional<policy::Role> role) {
+    if (intro.asked.is_starting) return std::unexpected(refuse_while_starting());
+    if (!speaks_our_protocol(intro))
+        return std::unexpected(refuse_protocol(intro.params["minProtocol"].integer(),
+                                               intro.params["maxProtocol"].integer()));
+    if (!role) return std::unexpected(refuse(invalid_request("invalid role")));
+    if (auto refused = check_origin(intro)) return std::unexpected(*std::move(refused));
+    const bool is_proxied = intro.asked.gate.mode == auth::Mode::trusted_proxy;
+    const bool must_have_device =
+        (intro.is_control_ui() && !is_proxied) || role == policy::Role::node;
+    if (!intro.has_device() && must_have_device)
+        return std::unexpected(refuse_without_device(intro.seen()));
+    if (auto refused = check_lock(intro)) return std::unexpected(*std::move(refused));
     if (intro.has_device())
-        if (const auto refused = check_device(intro)) return refused;
-    if (const auto refused = check_credential(intro)) return refused;
-    return check_admission(intro);
+        if (auto refused = check_device(intro)) return std::unexpected(*std::move(refused));
+    return check_credential(intro);
 }
 
 } // namespace
@@ -353,11 +370,19 @@ Verdict judge(const HandshakeQuestion& question) {
     }
     const Introduction intro(question);
     const auto role = policy::role_from(intro.role);
-    if (auto refused = question_in_order(intro, role))
-        verdict.refused = std::move(*refused);
-    else
-        verdict.admitted = admit(intro, *role);
-    verdict.used_shared_secret = verdict.admitted && question.gate.mode != auth::Mode::none;
+    auto proof = question_in_order(intro, role);
+    if (!proof) {
+        verdict.refused = std::move(proof).error();
+        return verdict;
+    }
+    verdict.proved = credential_of(*proof);
+    if (!intro.has_device())
+        if (auto refused = check_deviceless(intro, *role, *proof)) {
+            verdict.refused = *std::move(refused);
+            return verdict;
+        }
+    verdict.admitted = admit(intro, *role, *proof);
+    if (intro.has_device()) check_pairing(intro, *proof, verdict);
     return verdict;
 }
 

@@ -3,6 +3,7 @@
 #include "common/json/write.h"
 #include "common/version.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/device_row.h"
 #include "supervisor/rpc/handshake.h"
 
 namespace openclaw::rpc {
@@ -60,15 +61,32 @@ void write_snapshot(json::Writer& out, const Peer& peer, const HelloParts& parts
     out.end_object();
 }
 
-void write_auth(json::Writer& out, const Peer& peer) {
+// A setup code may bring tokens for other roles.
+void write_other_tokens(json::Writer& out, const Grant& tokens) {
+    out.key("deviceTokens").begin_array();
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+        out.begin_object().member("deviceToken", tokens[i].value.reveal());
+        out.member("role", tokens[i].role);
+        write_words(out, "scopes", tokens[i].scopes);
+        out.member("issuedAtMs", tokens[i].issued_at_ms).end_object();
+    }
+    out.end_array();
+}
+
+void write_auth(json::Writer& out, const Peer& peer, const HelloSecrets& secrets) {
     out.key("auth")
         .begin_object()
         .member("method", peer.auth_method)
         .member("role", policy::word(peer.role));
-    out.key("scopes").begin_array();
-    for (const auto& scope : peer.scopes)
-        out.value(scope);
-    out.end_array().end_object();
+    write_words(out, "scopes", peer.scopes);
+    if (peer.role == policy::Role::operator_role && !secrets.recovery_scope.empty())
+        out.member("recoveryScope", secrets.recovery_scope);
+    if (!secrets.tokens.empty()) {
+        out.member("deviceToken", secrets.tokens.front().value.reveal());
+        out.member("issuedAtMs", secrets.tokens.front().issued_at_ms);
+    }
+    if (secrets.tokens.size() > 1) write_other_tokens(out, secrets.tokens);
+    out.end_object();
 }
 
 void write_policy(json::Writer& out) {
@@ -81,13 +99,13 @@ void write_policy(json::Writer& out) {
 
 } // namespace
 
-std::string hello_payload(const Peer& peer, const HelloParts& parts) {
+std::string hello_payload(const Peer& peer, const HelloParts& parts, const HelloSecrets& secrets) {
     json::Writer out;
     out.begin_object().member("type", "hello-ok").member("protocol", protocol_version);
     write_server(out, peer, parts.facts);
     write_features(out, parts.methods);
     write_snapshot(out, peer, parts);
-    write_auth(out, peer);
+    write_auth(out, peer, secrets);
     write_policy(out);
     return out.end_object().take();
 }

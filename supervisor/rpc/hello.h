@@ -2,6 +2,7 @@
 // now.
 #pragma once
 
+#include "supervisor/rpc/device_desk.h"
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/health.h"
@@ -12,6 +13,12 @@
 
 namespace openclaw::rpc {
 
+// What only this connection is told.
+struct HelloSecrets {
+    std::string recovery_scope;
+    Grant tokens; // of its device
+};
+
 struct HelloParts {
     const MethodTable& methods;
     const Events& events;
@@ -21,7 +28,8 @@ struct HelloParts {
     std::int64_t now_ms = 0;
 };
 
-std::string hello_payload(const Peer& peer, const HelloParts& parts);
+std::string hello_payload(const Peer& peer, const HelloParts& parts,
+                          const HelloSecrets& secrets = {});
 
 // What policy.* says and the limits enforce.
 inline constexpr std::size_t max_payload_bytes = 26'214'400;

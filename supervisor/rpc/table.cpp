@@ -4,6 +4,7 @@
 #include "supervisor/rpc/channels.h"
 #include "supervisor/rpc/chat.h"
 #include "supervisor/rpc/config.h"
+#include "supervisor/rpc/devices.h"
 #include "supervisor/rpc/explain.h"
 #include "supervisor/rpc/history.h"
 #include "supervisor/rpc/logs.h"
@@ -37,6 +38,7 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_agent(table, run);
     add_send(table, parts.outgoing);
     add_pairing(table, parts.pairings, parts.outgoing);
+    add_devices(table, parts.devices, parts.setup_route);
     add_logs(table, parts.loop, parts.facts);
     add_config(table, parts.read_config);
     add_explain(table, parts.explain);

@@ -1,6 +1,7 @@
 // rpc/table.h — every family of methods this build has, in one list.
 #pragma once
 
+#include "supervisor/rpc/devices.h"
 #include "supervisor/rpc/health.h"
 #include "supervisor/rpc/method_table.h"
 #include "supervisor/rpc/run_events.h"
@@ -16,6 +17,8 @@ struct MethodParts {
     WorkerDesk& workers;
     Conversations& conversations;
     PairingDesk& pairings;
+    DeviceDesk& devices;
+    const SetupRoute& setup_route;
     flow::AgentRuns& runs;
     RunEvents& run_events;
     Outgoing& outgoing;

@@ -4,6 +4,7 @@
 #include "common/json/write.h"
 #include "common/log/log.h"
 #include "supervisor/rpc/frame.h"
+#include "supervisor/rpc/refusal.h"
 
 namespace openclaw::rpc {
 
@@ -56,10 +57,14 @@ void WsSession::challenge() {
 }
 
 void WsSession::on_message(std::string_view message) {
-    if (is_admitted_)
-        door_.parts().dispatch.on_message(*peer_, message);
-    else
-        on_first_message(message);
+    switch (stage_) {
+    case Stage::admitted:
+        return door_.parts().dispatch.on_message(*peer_, message);
+    case Stage::newcomer:
+        return on_first_message(message);
+    case Stage::judged: // its device is being written down
+        return client_.close(policy_violation, "invalid handshake: wait for the answer to connect");
+    }
 }
 
 // PROTOCOL.md 4, step 1: no JSON is closed without a word, no frame with a word, another method
@@ -77,31 +82,58 @@ void WsSession::on_first_message(std::string_view message) {
            frame.id_json);
 }
 
-void WsSession::connect(json::View params, std::string_view id_json) {
-    auto& parts = door_.parts();
+Verdict WsSession::verdict_on(json::View params) const {
+    const auto& settings = door_.settings();
     const web::Arrival& from = client_.arrival();
-    const auto& gate = door_.settings().gate;
-    const auto source =
-        auth::attempt_source(from.ip, from.direct_local, from.origin, auth::name(gate.mode));
-    HandshakeQuestion question{.params = params,
-                               .from = from,
-                               .gate = gate,
-                               .allowed_origins = door_.settings().allowed_origins,
-                               .challenge = nonce_,
-                               .now_ms = parts.loop.clock().unix_ms(),
-                               .is_starting = door_.settings().is_starting};
-    if (source) question.locked_for = parts.attempts.locked_for(*source);
-    const Verdict verdict = judge(question);
-    if (verdict.admitted) {
-        if (source && verdict.used_shared_secret) parts.attempts.succeeded(*source);
-        return admit(*verdict.admitted, id_json);
-    }
-    if (source && verdict.refused.was_wrong_credential) parts.attempts.failed(*source);
-    refuse(verdict.refused, id_json);
+    return judge({.params = params,
+                  .from = from,
+                  .gate = settings.gate,
+                  .allowed_origins = settings.allowed_origins,
+                  .challenge = nonce_,
+                  .now_ms = door_.parts().loop.clock().unix_ms(),
+                  .is_starting = settings.is_starting,
+                  .locked_for =
+                      [this, &from](std::string_view credential) {
+                          return door_.locked_for(from, credential);
+                      },
+                  .devices = &door_.parts().devices.book(),
+                  .approves_locally = settings.approves_devices_locally});
 }
 
-void WsSession::admit(const Admitted& admitted, std::string_view id_json) {
-    is_admitted_ = true;
+void WsSession::connect(json::View params, std::string_view id_json) {
+    stage_ = Stage::judged;
+    Verdict verdict = verdict_on(params);
+    const web::Arrival& from = client_.arrival();
+    if (!verdict.proved.empty()) door_.count(from, verdict.proved, true);
+    if (!verdict.refused.wrong.empty()) door_.count(from, verdict.refused.wrong, false);
+    if (verdict.admitted) return enter(*std::move(verdict.admitted), std::string(id_json));
+    if (!verdict.asking) return refuse(verdict.refused, id_json);
+    auto& devices = door_.parts().devices;
+    const std::string request_id = devices.ask(*verdict.asking);
+    const auto* known = devices.book().find(verdict.asking->visitor.device_id);
+    refuse(refuse_unpaired(*verdict.asking, request_id, known), id_json);
+}
+
+void WsSession::enter(Admitted admitted, std::string id_json) {
+    if (admitted.entry == Entry::no_device) return admit(admitted, id_json, {});
+    auto& devices = door_.parts().devices;
+    devices.enter(admitted, [this, alive = std::weak_ptr(alive_), admitted,
+                             id_json = std::move(id_json)](Result<Grant> grant) {
+        if (!alive.expired()) on_entered(admitted, id_json, std::move(grant));
+    });
+}
+
+void WsSession::on_entered(const Admitted& admitted, std::string_view id_json,
+                           Result<Grant> grant) {
+    if (!grant) return refuse(rpc::refuse(to_wire(grant.error())), id_json);
+    const auto* device = door_.parts().devices.book().find(admitted.device_id);
+    if (device == nullptr || device->token_of(admitted.visitor.role) == nullptr)
+        return refuse(refuse_device_token(), id_json); // taken away while it was being written
+    admit(admitted, id_json, std::move(*grant));
+}
+
+void WsSession::admit(const Admitted& admitted, std::string_view id_json, Grant tokens) {
+    stage_ = Stage::admitted;
     peer_->role = admitted.role;
     peer_->scopes = admitted.scopes;
     peer_->auth_method = admitted.auth_method;
@@ -114,7 +146,7 @@ void WsSession::admit(const Admitted& admitted, std::string_view id_json) {
                                  {"client", peer_->client.id},
                                  {"mode", peer_->client.mode},
                                  {"ip", peer_->ip}});
-    door_.greet(*peer_, id_json);
+    door_.greet(*peer_, id_json, {.recovery_scope = {}, .tokens = std::move(tokens)});
 }
 
 // The answer first, then the close: clients decide by the answer (PROTOCOL.md 9).

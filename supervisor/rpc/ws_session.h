@@ -41,14 +41,19 @@ class WsSession final : public web::Session {
     void challenge();
     void on_first_message(std::string_view message);
     void connect(json::View params, std::string_view id_json);
-    void admit(const Admitted& admitted, std::string_view id_json);
+    Verdict verdict_on(json::View params) const;
+    void enter(Admitted admitted, std::string id_json);
+    void on_entered(const Admitted& admitted, std::string_view id_json, Result<Grant> grant);
+    void admit(const Admitted& admitted, std::string_view id_json, Grant tokens);
     void refuse(const Refused& refused, std::string_view id_json);
 
     FrontDoor& door_;
     web::WsClient& client_;
     std::shared_ptr<WsPeer> peer_;
     std::string nonce_;
-    bool is_admitted_ = false;
+
+    enum class Stage { newcomer, judged, admitted } stage_ = Stage::newcomer;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for answers of the ledger
 };
 
 } // namespace openclaw::rpc

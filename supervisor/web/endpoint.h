@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace openclaw::web {
 
@@ -19,10 +21,20 @@ struct Arrival {
     std::string ip; // of the socket peer, or as a trusted proxy says
     std::uint16_t port = 0;
     bool direct_local = false; // loopback and no forwarding header (PROTOCOL.md 1)
+    bool via_proxy = false; // the socket peer is one of gateway.trustedProxies, and says for whom
+    bool peer_is_loopback = false;
     bool has_origin = false;
     std::string origin;
     std::string host; // the request's Host header
     std::string user_agent;
+    std::vector<std::pair<std::string, std::string>> headers; // those of ServerOptions that came
+
+    // Of `headers`, by lower case name; empty: it did not come.
+    std::string_view header(std::string_view name) const {
+        for (const auto& [known, value] : headers)
+            if (known == name) return value;
+        return {};
+    }
 };
 
 class Session {

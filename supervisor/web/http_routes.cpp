@@ -151,6 +151,13 @@ HttpAnswer refuse_unattributed_proxy() {
                    "proxy_attribution_required");
 }
 
+HttpAnswer refuse_foreign_host() {
+    return refusal(403,
+                   "This Host is not a name of the gateway. Use 127.0.0.1 or localhost, or add the "
+                   "page's origin to gateway.controlUi.allowedOrigins.",
+                   "host_not_allowed");
+}
+
 HttpAnswer refuse_too_many_sockets() {
     return text(503, "Too many unauthenticated sockets");
 }

@@ -42,6 +42,7 @@ HttpAnswer answer(const HttpRequest& request, const Readiness& readiness);
 
 // Refusals that come before any route.
 HttpAnswer refuse_unattributed_proxy();                           // 403
+HttpAnswer refuse_foreign_host();                                 // 403
 HttpAnswer refuse_too_many_sockets();                             // 503
 HttpAnswer refuse_bad_websocket_key();                            // 400
 HttpAnswer refuse_rate_limited(std::int64_t retry_after_seconds); // 429

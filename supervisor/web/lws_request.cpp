@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "supervisor/web/attribution.h"
+#include "supervisor/web/host_rule.h"
 #include "supervisor/web/http_routes.h"
 
 #include <libwebsockets.h>
@@ -36,6 +37,29 @@ bool has_header(lws* socket, std::string_view name) {
     const std::string with_colon = std::string(name) + ":";
     return lws_hdr_custom_length(socket, with_colon.c_str(), static_cast<int>(with_colon.size())) >=
            0;
+}
+
+std::string custom_header(lws* socket, const std::string& name) {
+    if (name == "x-forwarded-for") return header(socket, WSI_TOKEN_X_FORWARDED_FOR);
+    if (name == "x-real-ip") return header(socket, WSI_TOKEN_HTTP_X_REAL_IP);
+    const std::string with_colon = name + ":";
+    const auto size = static_cast<int>(with_colon.size());
+    const int length = lws_hdr_custom_length(socket, with_colon.c_str(), size);
+    if (length <= 0) return {};
+    std::string value(static_cast<std::size_t>(length) + 1, '\0');
+    const int copied = lws_hdr_custom_copy(socket, value.data(), static_cast<int>(value.size()),
+                                           with_colon.c_str(), size);
+    value.resize(copied > 0 ? static_cast<std::size_t>(copied) : 0);
+    return std::string(trim(value));
+}
+
+std::vector<std::pair<std::string, std::string>> wanted(lws* socket,
+                                                        const std::vector<std::string>& names) {
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const auto& name : names)
+        if (auto value = custom_header(socket, name); !value.empty())
+            found.emplace_back(name, std::move(value));
+    return found;
 }
 
 std::string_view method_of(lws* socket) {
@@ -89,22 +113,27 @@ bool is_websocket_key(std::string_view key) {
 
 } // namespace
 
-RequestFacts read_request(lws* socket, const std::vector<std::string>& trusted_proxies) {
+RequestFacts read_request(lws* socket, const RequestRules& rules) {
     const auto [peer_ip, peer_port] = peer_of(socket);
     const bool has_forwarding = std::ranges::any_of(
         forwarding_headers(), [&](std::string_view name) { return has_header(socket, name); });
     auto attribution = attribute(peer_ip, has_forwarding, header(socket, WSI_TOKEN_X_FORWARDED_FOR),
-                                 trusted_proxies);
+                                 rules.trusted_proxies);
 
     RequestFacts facts;
     facts.is_refused = attribution.is_refused;
     facts.arrival = {.ip = std::move(attribution.ip),
                      .port = peer_port,
                      .direct_local = attribution.direct_local,
+                     .via_proxy = has_forwarding && !attribution.is_refused,
+                     .peer_is_loopback = is_loopback(peer_ip),
                      .has_origin = lws_hdr_total_length(socket, WSI_TOKEN_ORIGIN) > 0,
                      .origin = header(socket, WSI_TOKEN_ORIGIN),
                      .host = header(socket, WSI_TOKEN_HOST),
-                     .user_agent = header(socket, WSI_TOKEN_HTTP_USER_AGENT)};
+                     .user_agent = header(socket, WSI_TOKEN_HTTP_USER_AGENT),
+                     .headers = wanted(socket, rules.wanted_headers)};
+    facts.is_foreign_host =
+        facts.arrival.direct_local && !is_our_host(facts.arrival.host, rules.host_names);
     facts.method = method_of(socket);
     facts.bearer = bearer_of(socket);
     facts.keeps_alive = header(socket, WSI_TOKEN_HTTP) == "HTTP/1.1" &&

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "supervisor/web/endpoint.h"
+#include "supervisor/web/request_rules.h"
 
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ namespace openclaw::web {
 
 struct RequestFacts {
     Arrival arrival;
-    bool is_refused = false; // forwarding headers from nobody we know
+    bool is_refused = false;      // forwarding headers from nobody we know
+    bool is_foreign_host = false; // the Host header names somebody else (web/host_rule.h)
     std::string_view method;
     std::string bearer; // of the Authorization header; empty: none
     bool keeps_alive = false;
@@ -23,6 +25,6 @@ struct RequestFacts {
     bool has_websocket_key = false;
 };
 
-RequestFacts read_request(lws* socket, const std::vector<std::string>& trusted_proxies);
+RequestFacts read_request(lws* socket, const RequestRules& rules);
 
 } // namespace openclaw::web

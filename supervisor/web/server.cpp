@@ -163,6 +163,7 @@ int Server::State::on_event(lws* socket, lws_callback_reasons reason, std::strin
 
 HttpAnswer Server::State::route(const RequestFacts& facts, std::string_view path) {
     if (facts.is_refused) return refuse_unattributed_proxy();
+    if (facts.is_foreign_host) return refuse_foreign_host();
     const bool is_authenticated = !facts.bearer.empty() && options.may_see_details &&
                                   options.may_see_details(facts.bearer, facts.arrival);
     const HttpRequest request{.method = facts.method,
@@ -173,7 +174,7 @@ HttpAnswer Server::State::route(const RequestFacts& facts, std::string_view path
 }
 
 int Server::State::on_request(lws* socket, std::string_view path) {
-    const RequestFacts facts = read_request(socket, options.trusted_proxies);
+    const RequestFacts facts = read_request(socket, options.rules);
     HttpAnswer reply = route(facts, path);
     reply.body_is_left_out = facts.method == "HEAD";
     const bool keeps_alive = facts.keeps_alive && !facts.has_body;
@@ -191,13 +192,14 @@ bool Server::State::write(lws* socket, const HttpAnswer& reply, bool keeps_alive
 }
 
 int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
-    const RequestFacts facts = read_request(socket, options.trusted_proxies);
+    const RequestFacts facts = read_request(socket, options.rules);
     const auto refuse = [&](const HttpAnswer& why) {
         ++hub.counters().refused;
         write(socket, why, false);
         return hang_up;
     };
     if (facts.is_refused) return refuse(refuse_unattributed_proxy());
+    if (facts.is_foreign_host) return refuse(refuse_foreign_host());
     if (protocol != "websocket" && to_lower(protocol) != "websocket")
         return refuse(answer({.method = facts.method, .path = "/"}, {}));
     if (!facts.has_websocket_key) return refuse(refuse_bad_websocket_key());
@@ -209,8 +211,8 @@ int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
 // WebSockets.
 
 void Server::State::on_established(lws* socket) {
-    auto client = std::make_unique<WsClient>(hub, socket,
-                                             read_request(socket, options.trusted_proxies).arrival);
+    auto client =
+        std::make_unique<WsClient>(hub, socket, read_request(socket, options.rules).arrival);
     WsClient& opened = *client;
     lws_set_opaque_user_data(socket, client.get());
     clients.emplace(socket, std::move(client));
@@ -306,8 +308,8 @@ void Server::close_all(std::uint16_t code, std::string_view reason) {
         client->close(code, reason);
 }
 
-void Server::use_trusted_proxies(std::vector<std::string> proxies) {
-    state_->options.trusted_proxies = std::move(proxies);
+void Server::use_rules(RequestRules rules) {
+    state_->options.rules = std::move(rules);
 }
 
 std::size_t Server::client_count() const {

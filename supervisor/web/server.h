@@ -13,6 +13,7 @@
 #include "common/loop/loop.h"
 #include "supervisor/web/endpoint.h"
 #include "supervisor/web/http_routes.h"
+#include "supervisor/web/request_rules.h"
 
 #include <cstdint>
 #include <functional>
@@ -38,7 +39,7 @@ struct ServerLimits {
 
 struct ServerOptions {
     ServerLimits limits;
-    std::vector<std::string> trusted_proxies; // addresses or CIDR blocks: gateway.trustedProxies
+    RequestRules rules; // gateway.trustedProxies, our own names, the headers somebody asks for
     std::function<Readiness()> readiness;
     // May the holder of `Authorization: Bearer <text>` see details? Empty: nobody but direct local
     // requests.
@@ -63,7 +64,7 @@ class Server {
 
     // Every WebSocket gets `code` and `reason` after what it was already owed (PROTOCOL.md 20).
     void close_all(std::uint16_t code, std::string_view reason);
-    void use_trusted_proxies(std::vector<std::string> proxies);
+    void use_rules(RequestRules rules);
     std::size_t client_count() const;
     std::size_t unauthenticated_count() const;
     const ServerCounters& counters() const;

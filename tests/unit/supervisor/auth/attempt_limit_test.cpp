@@ -58,8 +58,17 @@ TEST_SUITE("supervisor/auth") {
     }
 
     TEST_CASE("loopback is exempt unless a page asks; then the page is the source") {
-        CHECK_FALSE(attempt_source("127.0.0.1", true, "", "token"));
-        CHECK(attempt_source("127.0.0.1", true, "http://a", "token") == "token http://a");
-        CHECK(attempt_source("192.0.2.1", false, "http://a", "token") == "token 192.0.2.1");
+        const ManualClock clock;
+        const AttemptLimit limit(clock);
+        CHECK_FALSE(limit.source_of({"127.0.0.1", true, ""}, "token"));
+        CHECK(limit.source_of({"127.0.0.1", true, "http://a"}, "token") == "token http://a");
+        CHECK(limit.source_of({"192.0.2.1", false, "http://a"}, "token") == "token 192.0.2.1");
+    }
+
+    TEST_CASE("loopback counts like everybody else where the configuration says so") {
+        const ManualClock clock;
+        const AttemptLimit limit(clock, {.exempts_loopback = false});
+        CHECK(limit.source_of({"127.0.0.1", true, ""}, "token") == "token 127.0.0.1");
+        CHECK(limit.source_of({"127.0.0.1", true, "http://a"}, "token") == "token http://a");
     }
 }

@@ -33,7 +33,8 @@ struct Door : Desk {
          .presence = presence,
          .health = health,
          .facts = facts,
-         .attempts = attempts},
+         .attempts = attempts,
+         .devices = devices},
         {.gate = {.mode = auth::Mode::token, .secret = Secret("s3cret")}, .allowed_origins = {}}};
     std::unique_ptr<web::Server> server;
     std::unique_ptr<web::Listener> listener;

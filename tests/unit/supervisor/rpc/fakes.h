@@ -2,6 +2,7 @@
 // and a peer that keeps what it was sent.
 #pragma once
 
+#include "supervisor/ledger/ledger.h"
 #include "supervisor/rpc/dispatch.h"
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
@@ -10,6 +11,7 @@
 #include "supervisor/rpc/run_events.h"
 #include "supervisor/rpc/sources.h"
 #include "supervisor/rpc/table.h"
+#include "tests/unit/supervisor/ledger/scratch.h"
 
 #include <doctest/doctest.h>
 
@@ -302,6 +304,24 @@ struct Desk {
         return peer;
     }
 
+    std::unique_ptr<ledger::Ledger> open_ledger() {
+        auto opened = ledger::Ledger::open(
+            loop,
+            {.path = scratch.file(), .build = "test", .store = {}, .inbox = {}, .outbox = {}});
+        REQUIRE(opened);
+        return *std::move(opened);
+    }
+
+    // The same, for methods that answer when something is on disk.
+    std::string ask_and_wait(FakePeer& peer, const std::string& method,
+                             const std::string& params = "") {
+        const auto before = peer.frames.size();
+        ask(peer, method, params);
+        while (peer.frames.size() == before)
+            loop.turn();
+        return peer.last();
+    }
+
     // Asks as `peer` and returns the last frame it got.
     std::string ask(FakePeer& peer, const std::string& method, const std::string& params = "") {
         const std::string frame = R"({"type":"req","id":"q","method":")" + method + "\"" +
@@ -336,6 +356,13 @@ struct Desk {
                                .conversations = conversations,
                                .facts = facts,
                                .runs = runs}};
+    ledger::Scratch scratch;
+    std::unique_ptr<ledger::Ledger> ledger = open_ledger();
+    auth::GatewayIdentity identity =
+        auth::GatewayIdentity::load_or_create(scratch.file("device.json"), 1).value();
+    rpc::DeviceDesk devices{
+        {.loop = loop, .ledger = *ledger, .events = events, .identity = identity}};
+    rpc::SetupRoute setup_route;
     rpc::MethodTable table = rpc::make_method_table(
         {.loop = loop,
          .health = health,
@@ -344,6 +371,8 @@ struct Desk {
          .workers = workers,
          .conversations = conversations,
          .pairings = pairings,
+         .devices = devices,
+         .setup_route = setup_route,
          .runs = runs,
          .run_events = run_events,
          .outgoing = outgoing,

@@ -36,7 +36,7 @@ Verdict verdict_of(const Row& row) {
                   .challenge = nonce,
                   .now_ms = now_ms,
                   .is_starting = row.is_starting,
-                  .locked_for = row.locked_for});
+                  .locked_for = [&row](std::string_view) { return row.locked_for; }});
 }
 
 std::string params(std::string_view id, std::string_view mode,
@@ -155,7 +155,7 @@ TEST_SUITE("supervisor/rpc") {
                                     R"({"reason":"startup-sidecars"})", 1013});
             CHECK(verdict.refused.close_reason == "gateway starting");
             CHECK(verdict.refused.error.retry_after_ms == 500);
-            CHECK_FALSE(verdict.refused.was_wrong_credential);
+            CHECK(verdict.refused.wrong.empty());
         }
     }
 
@@ -246,7 +246,7 @@ TEST_SUITE("supervisor/rpc") {
                            "unauthorized: gateway token mismatch (provide gateway auth token)",
                            auth_details("AUTH_TOKEN_MISMATCH", "token_mismatch", false,
                                         "update_auth_credentials")});
-            CHECK(verdict.refused.was_wrong_credential);
+            CHECK(verdict.refused.wrong == "shared-secret");
         }
         check_refused(verdict_of({.params = params("cli", "cli", R"(,"auth":{"password":"wrong"})"),
                                   .mode = auth::Mode::password}),
@@ -273,7 +273,7 @@ TEST_SUITE("supervisor/rpc") {
                       auth_details("AUTH_RATE_LIMITED", "rate_limited", false, "wait_then_retry")});
         CHECK(verdict.refused.error.retryable == true);
         CHECK(verdict.refused.error.retry_after_ms == 19'980);
-        CHECK_FALSE(verdict.refused.was_wrong_credential);
+        CHECK(verdict.refused.wrong.empty());
     }
 
     TEST_CASE(
@@ -377,10 +377,10 @@ TEST_SUITE("supervisor/rpc") {
         const auto verdict = verdict_of(
             {.params = params("cli", "cli", device.part("s3cret", R"(,"auth":{"token":"s3cret"})")),
              .from = remote});
-        REQUIRE_FALSE(verdict.admitted);
-        CHECK(verdict.refused.error.code == "NOT_PAIRED");
-        CHECK(verdict.refused.error.details.contains(
-            R"("code":"PAIRING_REQUIRED","reason":"not-paired")"));
+        CHECK_FALSE(verdict.admitted);
+        REQUIRE(verdict.asking);
+        CHECK(verdict.asking->need == policy::PairingNeed::not_paired);
+        CHECK(verdict.asking->visitor.device_id == device.id);
     }
 
     TEST_CASE("origins are compared by host and port, and loopback names are one") {

@@ -161,7 +161,7 @@ TEST_SUITE("supervisor/web") {
 
     TEST_CASE("after admission the larger limit holds") {
         Edge edge({.limits = {.after_admission = 300'000},
-                   .trusted_proxies = {},
+                   .rules = {},
                    .readiness = {},
                    .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port);
@@ -192,7 +192,7 @@ TEST_SUITE("supervisor/web") {
 
     TEST_CASE("who does not introduce himself in time is closed with 1000 and no reason") {
         Edge edge({.limits = {.handshake_within = Milliseconds(30)},
-                   .trusted_proxies = {},
+                   .rules = {},
                    .readiness = {},
                    .may_see_details = {}},
                   false);
@@ -253,7 +253,7 @@ TEST_SUITE("supervisor/web") {
 
     TEST_CASE("a reader that stops reading loses ticks first and then its connection") {
         Edge edge({.limits = {.waiting_to_send = 1'000'000},
-                   .trusted_proxies = {},
+                   .rules = {},
                    .readiness = {},
                    .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port);
@@ -331,7 +331,7 @@ TEST_SUITE("supervisor/web") {
 
     TEST_CASE("a client that never answers our close is dropped") {
         Edge edge({.limits = {.close_within = std::chrono::seconds(1)},
-                   .trusted_proxies = {},
+                   .rules = {},
                    .readiness = {},
                    .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port);
@@ -353,9 +353,10 @@ TEST_SUITE("supervisor/web") {
 
     TEST_CASE("an upgrade without a proper key is refused with 400") {
         Edge edge;
-        const auto response = http(edge.loop, edge.port,
-                                   "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: "
-                                   "Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        const auto response =
+            http(edge.loop, edge.port,
+                 "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: "
+                 "Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n");
         CHECK(response.status == 400);
         CHECK(response.body == "Missing or invalid Sec-WebSocket-Key header");
         CHECK(response.header("Content-Type") == "text/html");
@@ -377,10 +378,11 @@ TEST_SUITE("supervisor/web") {
     }
 
     TEST_CASE("a trusted proxy speaks for its client, which is not local") {
-        Edge edge({.limits = {},
-                   .trusted_proxies = {"127.0.0.0/8"},
-                   .readiness = {},
-                   .may_see_details = {}});
+        Edge edge(
+            {.limits = {},
+             .rules = {.trusted_proxies = {"127.0.0.0/8"}, .host_names = {}, .wanted_headers = {}},
+             .readiness = {},
+             .may_see_details = {}});
         WsClientForTest client(edge.loop, edge.port, "X-Forwarded-For: 9.9.9.9, 203.0.113.7\r\n");
         REQUIRE(client.is_open());
         CHECK(edge.endpoint.arrivals.back().ip == "203.0.113.7");
