@@ -84,6 +84,28 @@ Result<std::string> from_base64url(std::string_view text) {
     return out;
 }
 
+std::string to_base64(std::string_view bytes) {
+    std::string out =
+        to_base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    std::ranges::replace(out, '-', '+');
+    std::ranges::replace(out, '_', '/');
+    out.append((4 - out.size() % 4) % 4, '=');
+    return out;
+}
+
+Result<std::string> from_base64(std::string_view text) {
+    while (text.ends_with('='))
+        text.remove_suffix(1);
+    if (text.find_first_of("-_") != text.npos || text.size() % 4 == 1)
+        return fail(Code::invalid, "not base64 text");
+    std::string form(text);
+    std::ranges::replace(form, '+', '-');
+    std::ranges::replace(form, '/', '_');
+    auto bytes = from_base64url(form);
+    if (!bytes) return fail(Code::invalid, "not base64 text");
+    return bytes;
+}
+
 bool is_valid_utf8(std::string_view text) {
     while (!text.empty()) {
         const auto length = sequence_length(text);

@@ -15,6 +15,8 @@ namespace openclaw {
 std::string to_hex(std::span<const std::uint8_t> bytes);
 std::string to_base64url(std::span<const std::uint8_t> bytes); // RFC 4648 §5, no padding
 Result<std::string> from_base64url(std::string_view text);
+std::string to_base64(std::string_view bytes);          // RFC 4648 §4, padded
+Result<std::string> from_base64(std::string_view text); // padding may be missing
 
 bool is_valid_utf8(std::string_view text);
 // The longest prefix of at most `limit` bytes that does not cut a code point.
