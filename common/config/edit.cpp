@@ -3,6 +3,7 @@
 #include "common/base/clock.h"
 #include "common/base/strings.h"
 #include "common/base/unique_fd.h"
+#include "common/config/redaction.h"
 #include "common/config/reload.h"
 
 #include <fcntl.h>
@@ -10,10 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 namespace openclaw::config {
@@ -166,7 +169,11 @@ EditResult check(const std::string& before_text, const std::string& text,
 
 // Who changed what, for later questions: never the value. Failing to write it does not undo the
 // change.
-void audit(const Change& change, const EditOptions& options, const std::string& old_hash,
+struct Act {
+    std::string_view action, path;
+};
+
+void audit(const Act& act, const EditOptions& options, const std::string& old_hash,
            const std::string& new_hash) {
     if (options.load.state_directory.empty()) return;
     const std::string directory = options.load.state_directory + "/logs";
@@ -180,7 +187,7 @@ void audit(const Change& change, const EditOptions& options, const std::string& 
         .member("ts", SystemClock().unix_ms())
         .member("uid", getuid())
         .member("pid", getpid());
-    line.member("action", change.value ? "set" : "unset").member("path", change.path);
+    line.member("action", act.action).member("path", act.path);
     line.member("oldHash", old_hash).member("newHash", new_hash).end_object();
     const std::string text = line.take() + "\n";
     [[maybe_unused]] const ssize_t written = ::write(fd.get(), text.data(), text.size());
@@ -192,9 +199,10 @@ std::optional<std::string> read_only_variable(const Environment& environment) {
     return std::nullopt;
 }
 
-} // namespace
+using Make = std::function<Result<Rewritten>(std::string_view before)>;
 
-EditResult edit(const Change& change, const EditOptions& options) {
+// Lock, read, compare, make, check, replace: whatever is to be changed.
+EditResult edit_with(const Act& act, const EditOptions& options, const Make& make) {
     const std::string& file = options.load.file;
     if (const auto name = read_only_variable(options.load.environment); name && !options.dry_run)
         return refuse(Code::denied,
@@ -209,17 +217,42 @@ EditResult edit(const Change& change, const EditOptions& options) {
         return refuse(Code::busy, "The config file changed meanwhile (" + file +
                                       "), so nothing was changed: read it again and repeat");
 
-    const auto rewritten = rewrite(before, change);
+    const auto rewritten = make(before);
     if (!rewritten) return refuse(rewritten.error());
     auto edited = check(before, rewritten->text, options);
     if (!edited || !edited->changed || options.dry_run) return edited;
     if (const auto replaced = replace(file, *present, rewritten->text, directory->get()); !replaced)
         return refuse(replaced.error());
     edited->lost_comments = rewritten->lost_comments;
+    edited->changed_paths = changed_paths(before, rewritten->text);
+    for (const auto& path : edited->changed_paths)
+        edited->cost = std::max(edited->cost, cost_of(path));
+    audit(act, options, old_hash, edited->hash);
+    return edited;
+}
+
+} // namespace
+
+EditResult edit(const Change& change, const EditOptions& options) {
+    const Act act{.action = change.value ? "set" : "unset", .path = change.path};
+    auto edited =
+        edit_with(act, options, [&](std::string_view before) { return rewrite(before, change); });
+    if (!edited || edited->changed_paths.empty()) return edited;
     edited->changed_paths = {change.path};
     edited->cost = cost_of(change.path);
-    audit(change, options, old_hash, edited->hash);
     return edited;
+}
+
+EditResult replace_text(std::string_view text, const EditOptions& options) {
+    return edit_with({.action = "replace", .path = ""}, options,
+                     [&](std::string_view before) -> Result<Rewritten> {
+                         return Rewritten{.text = TRY(restore_redacted(text, before))};
+                     });
+}
+
+EditResult merge(std::string_view patch, const EditOptions& options) {
+    return edit_with({.action = "merge", .path = ""}, options,
+                     [&](std::string_view before) { return rewrite_merged(before, patch); });
 }
 
 } // namespace openclaw::config

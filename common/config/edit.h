@@ -46,6 +46,12 @@ struct EditFailure {
 };
 
 std::expected<Edited, EditFailure> edit(const Change& change, const EditOptions& options);
+// The whole file: `text` stands in its place. A text that shows secrets as redacted.h does gets
+// back those that are there now.
+std::expected<Edited, EditFailure> replace_text(std::string_view text, const EditOptions& options);
+// Many paths in one turn: `patch` is an object in JSON5; what it names is set, null removes
+// (RFC 7386).
+std::expected<Edited, EditFailure> merge(std::string_view patch, const EditOptions& options);
 
 // The new text of a file after a change. Pure.
 struct Rewritten {
@@ -54,5 +60,9 @@ struct Rewritten {
 };
 
 Result<Rewritten> rewrite(std::string_view text, const Change& change);
+Result<Rewritten> rewrite_merged(std::string_view text, std::string_view patch);
+
+// Where two texts say something else: at most 200 paths, in the order of the second.
+std::vector<std::string> changed_paths(std::string_view before, std::string_view after);
 
 } // namespace openclaw::config

@@ -1,11 +1,13 @@
 #include "common/config/redaction.h"
 
 #include "common/base/strings.h"
+#include "common/config/issue.h"
 #include "common/config/path.h"
 
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <vector>
 
 namespace openclaw::config {
 
@@ -105,6 +107,65 @@ Result<std::string> redacted_value(const Node& tree, std::string_view path) {
     const Node* found = find(shown, steps);
     if (found == nullptr) return fail(Code::not_found, "nothing is set at " + std::string(path));
     return to_json(*found);
+}
+
+namespace {
+
+struct Splice {
+    std::size_t begin, end;
+    std::string text;
+};
+
+struct Restoring {
+    std::vector<Splice> splices;
+    std::string lost; // the first path whose secret is not known
+};
+
+// `present` as it is and as it was shown, at the same path; null: nothing was there.
+struct Before {
+    const Node* is = nullptr;
+    const Node* shown = nullptr;
+
+    Before below(std::string_view key) const {
+        return is == nullptr ? Before{} : Before{is->find(key), shown->find(key)};
+    }
+
+    Before below(std::size_t index) const {
+        if (is == nullptr || index >= is->elements.size()) return {};
+        return {&is->elements[index], &shown->elements[index]};
+    }
+};
+
+void restore(const Node& written, const Before& before, const std::string& path, Restoring& out) {
+    for (const Member& member : written.members)
+        restore(member.value, before.below(member.key), join_path(path, member.key), out);
+    for (std::size_t i = 0; i < written.elements.size(); ++i)
+        restore(written.elements[i], before.below(i), join_path(path, i), out);
+    if (!written.is_string() || !written.text.contains(redacted)) return;
+    if (before.shown != nullptr && before.shown->is_string() && before.shown->text == written.text)
+        out.splices.push_back({written.begin, written.end, to_json(*before.is)});
+    else if (out.lost.empty())
+        out.lost = path;
+}
+
+} // namespace
+
+Result<std::string> restore_redacted(std::string_view text, std::string_view present) {
+    if (!text.contains(redacted)) return std::string(text);
+    const auto written = parse(text), before = parse(present);
+    if (!written || !before) return std::string(text); // whoever checks it says what is wrong
+    const Node shown = redacted_tree(before->root);
+    Restoring found;
+    restore(written->root, {&before->root, &shown}, {}, found);
+    if (!found.lost.empty())
+        return fail(Code::invalid, std::string(redacted) + " at " + found.lost +
+                                       " stands for a secret that is not there: give the secret "
+                                       "itself");
+    std::ranges::sort(found.splices, std::greater(), &Splice::begin);
+    std::string restored(text);
+    for (const auto& splice : found.splices)
+        restored.replace(splice.begin, splice.end - splice.begin, splice.text);
+    return restored;
 }
 
 } // namespace openclaw::config

@@ -24,6 +24,10 @@ std::string redacted_json(const Node& tree);
 // does not parse only the sentinel is left: where its secrets are cannot be known.
 std::string redacted_text(std::string_view text);
 
+// The other way round: a text that came back with sentinels in it, with the secrets that stand in
+// the same places of `present`. Invalid: a sentinel where no secret was; it names the place.
+Result<std::string> restore_redacted(std::string_view text, std::string_view present);
+
 // One value by its path (path.h) as JSON text, secrets replaced.
 // not_found: the path is well formed and holds nothing; invalid: it is no path.
 Result<std::string> redacted_value(const Node& tree, std::string_view path);

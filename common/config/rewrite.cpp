@@ -1,6 +1,7 @@
 // The pure half of edit.h: from text and change to text.
 #include "common/base/strings.h"
 #include "common/config/edit.h"
+#include "common/config/issue.h"
 #include "common/config/redaction.h"
 
 namespace openclaw::config {
@@ -98,6 +99,78 @@ Result<Rewritten> rewrite(std::string_view text, const Change& change) {
         return Rewritten{.text = insert_first(text, *holder, steps.back().key, value)};
     TRY_VOID(put(document->root, steps, std::move(value)));
     return Rewritten{.text = pretty_text(document->root), .lost_comments = document->has_comments};
+}
+
+namespace {
+
+// The patch as single changes, deepest first where it can be.
+void list_changes(const Node& patch, const Node* present, const std::string& path,
+                  std::vector<Change>& changes) {
+    for (const Member& member : patch.members) {
+        const std::string at = join_path(path, member.key);
+        const Node* before = present == nullptr ? nullptr : present->find(member.key);
+        const Node& value = member.value;
+        if (value.kind == Kind::null) {
+            if (before != nullptr) changes.push_back({.path = at});
+        } else if (value.is_object() && before != nullptr && before->is_object())
+            list_changes(value, before, at, changes);
+        else
+            changes.push_back({.path = at, .value = to_json(value)});
+    }
+}
+
+bool is_same(const Node& left, const Node& right) {
+    return to_json(left) == to_json(right);
+}
+
+constexpr std::size_t max_changed_paths = 200;
+
+void compare(const Node& before, const Node& after, const std::string& path,
+             std::vector<std::string>& found) {
+    const auto add = [&](std::string at) {
+        if (found.size() < max_changed_paths) found.push_back(std::move(at));
+    };
+    for (const Member& member : after.members) {
+        const std::string at = join_path(path, member.key);
+        const Node* old = before.find(member.key);
+        if (old == nullptr)
+            add(at);
+        else if (old->is_object() && member.value.is_object())
+            compare(*old, member.value, at, found);
+        else if (!is_same(*old, member.value))
+            add(at);
+    }
+    for (const Member& member : before.members)
+        if (after.find(member.key) == nullptr) add(join_path(path, member.key));
+}
+
+} // namespace
+
+Result<Rewritten> rewrite_merged(std::string_view text, std::string_view patch) {
+    const std::string restored = TRY(restore_redacted(patch, text));
+    const auto written = parse(restored);
+    if (!written)
+        return fail(Code::invalid, "the patch does not parse (line " +
+                                       std::to_string(written.error().place.line) +
+                                       "): " + written.error().sentence);
+    if (!written->root.is_object()) return fail(Code::invalid, "the patch must be an object");
+    const auto present = parse(text);
+    std::vector<Change> changes;
+    list_changes(written->root, present ? &present->root : nullptr, {}, changes);
+    Rewritten result{.text = std::string(text)};
+    for (const Change& change : changes) {
+        auto next = TRY(rewrite(result.text, change));
+        result.text = std::move(next.text);
+        result.lost_comments |= next.lost_comments;
+    }
+    return result;
+}
+
+std::vector<std::string> changed_paths(std::string_view before, std::string_view after) {
+    const auto old = parse(before), fresh = parse(after);
+    std::vector<std::string> found;
+    if (fresh) compare(old ? old->root : object_node(), fresh->root, {}, found);
+    return found;
 }
 
 } // namespace openclaw::config
