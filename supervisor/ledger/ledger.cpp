@@ -10,6 +10,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& op
     auto pairings = TRY(Pairings::load(*store, clock));
     auto devices = TRY(Devices::load(*store, clock));
     auto worker_state = TRY(WorkerState::load(*store));
+    auto cron = TRY(CronBook::load(*store));
     Store& at = *store;
     return std::unique_ptr<Ledger>(new Ledger{
         .store = std::move(store),
@@ -18,9 +19,11 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& op
         .outbox = Outbox(at, clock, options.outbox),
         .sessions = std::move(sessions),
         .transcripts = Transcripts(at, clock),
+        .reports = TranscriptReports(at),
         .pairings = std::move(pairings),
         .devices = std::move(devices),
         .worker_state = std::move(worker_state),
+        .cron = std::move(cron),
     });
 }
 

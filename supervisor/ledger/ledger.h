@@ -6,12 +6,14 @@
 #pragma once
 
 #include "supervisor/ledger/boots.h"
+#include "supervisor/ledger/cron.h"
 #include "supervisor/ledger/devices.h"
 #include "supervisor/ledger/inbox.h"
 #include "supervisor/ledger/outbox.h"
 #include "supervisor/ledger/pairings.h"
 #include "supervisor/ledger/sessions.h"
 #include "supervisor/ledger/store.h"
+#include "supervisor/ledger/transcript_reports.h"
 #include "supervisor/ledger/transcripts.h"
 #include "supervisor/ledger/worker_state.h"
 
@@ -41,9 +43,11 @@ struct Ledger {
     Outbox outbox;
     Sessions sessions;
     Transcripts transcripts;
+    TranscriptReports reports;
     Pairings pairings;
     Devices devices;
     WorkerState worker_state;
+    CronBook cron;
 };
 
 } // namespace openclaw::ledger

@@ -243,7 +243,28 @@ create table setup_codes (
 ) strict, without rowid;
 )sql";
 
-constexpr std::array<Migration, 2> all_versions{{{1, version_1}, {2, version_2}}};
+// What shall run by itself, and what became of it. Specs, states and entries are JSON text.
+constexpr const char* version_3 = R"sql(
+create table cron_jobs (
+    id            text primary key,
+    spec_json     text not null,
+    state_json    text not null,
+    created_at_ms integer not null,
+    updated_at_ms integer not null
+) strict;
+
+create table cron_runs (
+    sequence   integer primary key,
+    run_id     text not null,
+    job_id     text not null,
+    at_ms      integer not null,
+    status     text not null,
+    entry_json text not null
+) strict;
+create index cron_runs_job on cron_runs (job_id, sequence);
+)sql";
+
+constexpr std::array<Migration, 3> all_versions{{{1, version_1}, {2, version_2}, {3, version_3}}};
 
 Result<void> keep_copy(Database& database, const std::string& path, std::int64_t version) {
     const auto name = path + ".schema-" + std::to_string(version) + ".bak";

@@ -46,7 +46,7 @@ Result<void> upsert(Database& database, const Session& session) {
         std::to_underlying(session.last_route.chat.kind), session.provider, session.model,
         session.input_tokens, session.output_tokens, session.total_tokens, session.last_run_id,
         session.last_run_status, session.run_started_at_ms, session.run_ended_at_ms,
-        session.aborted_last_run, session.settings_json, session.created_at_ms,
+        session.aborted_last_run, to_json(session.settings), session.created_at_ms,
         session.session_started_at_ms, session.last_interaction_at_ms, session.updated_at_ms);
 }
 
@@ -89,7 +89,7 @@ Session read_session(Rows& rows) {
     session.display_name = rows.text();
     read_route(rows, session.last_route);
     read_last_run(rows, session);
-    session.settings_json = rows.text();
+    session.settings = settings_from(rows.text());
     session.created_at_ms = rows.integer();
     session.session_started_at_ms = rows.integer();
     session.last_interaction_at_ms = rows.integer();
@@ -113,6 +113,8 @@ Session reborn(const Session& session, std::int64_t now_ms) {
     fresh.last_run_status.clear();
     fresh.run_started_at_ms = fresh.run_ended_at_ms = 0;
     fresh.aborted_last_run = false;
+    fresh.settings.title.clear();
+    fresh.settings.preview.clear();
     return fresh;
 }
 
@@ -150,7 +152,7 @@ std::vector<const Session*> Sessions::list() const {
 }
 
 Write Sessions::put(Session session) {
-    if (session.settings_json.size() > max_settings_bytes) {
+    if (to_json(session.settings).size() > max_settings_bytes) {
         return {.apply = [key = session.key](Database*) -> Result<void> {
             return fail(Code::invalid,
                         "the settings of session " + key + " exceed 16 KiB; remove some overrides");

@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "supervisor/ledger/address.h"
+#include "supervisor/ledger/session_settings.h"
 #include "supervisor/ledger/store.h"
 
 #include <cstdint>
@@ -35,7 +36,7 @@ struct Session {
         last_run_status; // status in the words of the wire: "running", "done", "failed", …
     std::int64_t run_started_at_ms = 0, run_ended_at_ms = 0;
     bool aborted_last_run = false;
-    std::string settings_json = "{}"; // overrides by the user, opaque here, at most 16 KiB
+    SessionSettings settings; // what people chose; at most 16 KiB as JSON
     std::int64_t created_at_ms = 0;
     std::int64_t session_started_at_ms = 0;  // of this session id
     std::int64_t last_interaction_at_ms = 0; // a person spoke
@@ -55,7 +56,7 @@ class Sessions {
 
     std::size_t size() const { return by_key_.size(); }
 
-    // Adds or replaces. Too long texts are cut; a settings_json above its limit makes the unit fail
+    // Adds or replaces. Too long texts are cut; settings above their limit makes the unit fail
     // (invalid) and changes nothing.
     Write put(Session session);
     Write erase(std::string key); // transcripts stay; see Transcripts::erase

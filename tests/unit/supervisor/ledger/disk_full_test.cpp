@@ -143,7 +143,7 @@ TEST_SUITE("supervisor/ledger") {
         Session session;
         session.key = "k";
         session.session_id = "one";
-        session.settings_json = std::string(16'000, ' ');
+        session.settings.icon = std::string(16'000, 'x');
         {
             REQUIRE(it.keep(it.set("before")));
             const FullDisk full(it.log_bytes());

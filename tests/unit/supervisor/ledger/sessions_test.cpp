@@ -25,7 +25,7 @@ Session some_session(const std::string& key = "agent:main:main") {
     session.run_started_at_ms = 100;
     session.run_ended_at_ms = 200;
     session.aborted_last_run = true;
-    session.settings_json = R"({"model":"x"})";
+    session.settings.model = "x";
     session.last_interaction_at_ms = 150;
     return session;
 }
@@ -64,7 +64,7 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(found.run_started_at_ms == wanted.run_started_at_ms);
         CHECK(found.run_ended_at_ms == wanted.run_ended_at_ms);
         CHECK(found.aborted_last_run == wanted.aborted_last_run);
-        CHECK(found.settings_json == wanted.settings_json);
+        CHECK(found.settings == wanted.settings);
         CHECK(found.last_interaction_at_ms == wanted.last_interaction_at_ms);
         CHECK(found.created_at_ms == it.clock.unix_ms());
         CHECK(found.session_started_at_ms == it.clock.unix_ms());
@@ -108,7 +108,7 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(fresh.total_tokens == 0);
         CHECK(fresh.last_run_id.empty());
         CHECK_FALSE(fresh.aborted_last_run);
-        CHECK(fresh.settings_json == some_session().settings_json);
+        CHECK(fresh.settings == some_session().settings);
         CHECK(fresh.session_started_at_ms == it.clock.unix_ms());
         REQUIRE(it.keep(it.ledger->sessions.put(fresh)));
         CHECK(session_ids(it, "agent:main:main") ==
@@ -126,11 +126,11 @@ TEST_SUITE("supervisor/ledger") {
         Fixture it;
         REQUIRE(it.keep(it.ledger->sessions.put(some_session())));
         auto session = some_session();
-        session.settings_json = std::string(17'000, ' ');
+        session.settings.icon = std::string(17'000, 'x');
         const auto refused = it.keep(it.ledger->sessions.put(session));
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == Code::invalid);
-        CHECK(it.ledger->sessions.find(session.key)->settings_json == some_session().settings_json);
+        CHECK(it.ledger->sessions.find(session.key)->settings == some_session().settings);
     }
     TEST_CASE("an erased session is gone from memory and disk") {
         Fixture it;
