@@ -26,6 +26,7 @@ constexpr Milliseconds typing_after{200}; // an answer that is ready sooner need
 constexpr Milliseconds keep_again{1000};
 constexpr Milliseconds answer_life =
     std::chrono::minutes(10); // issue 2: nothing past its expiry is replayed
+constexpr std::size_t title_bytes = 80, preview_bytes = 200; // what lists show of a session
 constexpr std::string_view builtin_model = "builtin/echo";
 constexpr std::string_view room = "flow/agent_run";
 
@@ -36,12 +37,20 @@ void tell(const std::vector<RunListener*>& listeners, void (RunListener::*what)(
         (listener->*what)(args...);
 }
 
-wire::ModelRef model_for(const config::Config& config, const std::string& agent_id) {
-    const auto* agent = config.agents.find(agent_id);
-    const auto& choice =
-        agent == nullptr ? config.agents.defaults.model : config.agents.model_of(*agent);
-    const auto [provider, model] =
-        config::split_model(choice.primary.empty() ? builtin_model : choice.primary);
+std::string first_line(std::string_view text, std::size_t limit) {
+    text = trim(text);
+    return std::string(utf8_prefix(trim(text.substr(0, text.find('\n'))), limit));
+}
+
+// What was chosen for the run, else for the session, else for the agent.
+wire::ModelRef model_for(const config::Config& config, const RunRequest& request,
+                         const ledger::Session* session) {
+    const auto* agent = config.agents.find(request.agent_id);
+    std::string_view choice =
+        (agent == nullptr ? config.agents.defaults.model : config.agents.model_of(*agent)).primary;
+    if (session != nullptr && !session->settings.model.empty()) choice = session->settings.model;
+    if (!request.model.empty()) choice = request.model;
+    const auto [provider, model] = config::split_model(choice.empty() ? builtin_model : choice);
     wire::ModelRef ref;
     ref.set_provider(std::string(provider));
     ref.set_model(std::string(model));
@@ -75,6 +84,13 @@ void AgentRun::join(RunRequest request) {
         settles_.push_back({.channel = request.target->to.channel,
                             .account = request.target->to.account,
                             .event_id = request.inbox_event_id});
+}
+
+void AgentRun::end_joined() {
+    state_ = State::over;
+    run_.status = RunStatus::completed;
+    run_.stop_reason = "joined";
+    run_.ended_at_ms = rooms_.now_ms();
 }
 
 void AgentRun::start() {
@@ -125,6 +141,8 @@ ledger::Session AgentRun::session_now() const {
         session.last_route = target->to;
     } else if (session.chat_kind == ledger::ChatKind::unknown)
         session.chat_kind = ledger::ChatKind::direct;
+    if (session.settings.title.empty())
+        session.settings.title = first_line(run_.request.message, title_bytes);
     session.last_interaction_at_ms = now;
     session.last_run_id = run_.request.run_id;
     session.last_run_status = "running";
@@ -172,7 +190,8 @@ void AgentRun::on_tail(Result<ledger::TranscriptPage> page) {
     }
     transcript_ = transcript.entries_size() == 0 ? std::string() : transcript.SerializeAsString();
     note_question();
-    const auto model = model_for(rooms_.decisions.config(), run_.request.agent_id);
+    const auto model = model_for(rooms_.decisions.config(), run_.request,
+                                 rooms_.ledger.sessions.find(run_.request.session_key));
     run_.provider = model.provider();
     run_.model = model.model();
     tell(table_.listeners(), &RunListener::on_run_started, run_);
@@ -200,9 +219,12 @@ void AgentRun::send_start() {
     start.set_session_id(run_.session_id);
     start.mutable_model()->set_provider(run_.provider);
     start.mutable_model()->set_model(run_.model);
-    start.set_system_prompt(agent != nullptr && !agent->system_prompt.empty()
-                                ? agent->system_prompt
-                                : config.agents.defaults.system_prompt);
+    std::string prompt = agent != nullptr && !agent->system_prompt.empty()
+                             ? agent->system_prompt
+                             : config.agents.defaults.system_prompt;
+    if (const auto& extra = run_.request.extra_system_prompt; !extra.empty())
+        prompt += (prompt.empty() ? "" : "\n\n") + extra;
+    start.set_system_prompt(std::move(prompt));
     if (run_.request.message.size() <= max_message_in_frame)
         start.mutable_message()->set_inline_text(run_.request.message);
     start.set_transcript_bytes(transcript_.size());
@@ -347,6 +369,7 @@ ledger::Writes AgentRun::unit_for(const std::string& answer, bool is_notice) {
     if (const auto* known = rooms_.ledger.sessions.find(run_.request.session_key);
         known != nullptr && known->session_id == run_.session_id) {
         auto session = *known;
+        if (!answer.empty()) session.settings.preview = first_line(answer, preview_bytes);
         session.provider = run_.provider;
         session.model = run_.model;
         session.input_tokens = run_.input_tokens;

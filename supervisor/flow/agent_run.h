@@ -35,6 +35,7 @@ class AgentRun {
 
     void start();                  // its turn in the session has come
     void join(RunRequest request); // one more message for a turn that has not started
+    void end_joined();             // this one's message became part of another's turn
     void try_agent();              // the agent worker is there, or has room
     void on_delta(std::string_view text);
     void on_end(const wire::RunEnd& end, std::string text);

@@ -45,7 +45,11 @@ Result<Begun> RunTable::begin(RunRequest request) {
         return Failure(Error{.code = Code::unavailable, .sentence = refusal_, .retryable = true});
     const Begun begun{.run_id = request.run_id};
     auto& line = lines_[request.session_key];
-    if (line.size() > max_line && join_last_waiting(line, request)) return begun;
+    const bool joins = request.joins_waiting || line.size() > max_line;
+    if (joins && join_last_waiting(line, request)) {
+        remember_joined(std::move(request));
+        return begun;
+    }
     const std::string session_key = request.session_key;
     auto run = std::make_unique<AgentRun>(rooms_, deliveries_, *this, std::move(request));
     line.push_back(run.get());
@@ -54,14 +58,30 @@ Result<Begun> RunTable::begin(RunRequest request) {
     return begun;
 }
 
-bool RunTable::join_last_waiting(std::deque<AgentRun*>& line, RunRequest& request) {
+bool RunTable::join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& request) {
+    if (line.empty()) return false;
     const auto& last = line.back()->run().request;
     const bool same_chat = last.target.has_value() == request.target.has_value() &&
                            (!last.target || last.target->to == request.target->to);
     if (line.back()->is_started() || !same_chat || last.message.size() > max_joined_bytes)
         return false;
-    line.back()->join(std::move(request));
+    line.back()->join(request);
     return true;
+}
+
+// Its key may come again, and somebody may wait for it.
+void RunTable::remember_joined(RunRequest request) {
+    const std::string run_id = request.run_id;
+    auto run = std::make_unique<AgentRun>(rooms_, deliveries_, *this, std::move(request));
+    run->end_joined();
+    remember(std::move(run));
+    rooms_.loop.defer([this, run_id] {
+        const Run* joined = find(run_id);
+        if (joined == nullptr) return;
+        for (auto* listener : listeners_)
+            listener->on_run_ended(*joined);
+        release_waiters(run_id, joined);
+    });
 }
 
 void RunTable::start_next(const std::string& session_key) {

@@ -66,7 +66,8 @@ class RunTable final : public AgentRuns {
     };
 
     AgentRun* live(const std::string& run_id) const;
-    bool join_last_waiting(std::deque<AgentRun*>& line, RunRequest& request);
+    bool join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& request);
+    void remember_joined(RunRequest request);
     void start_next(const std::string& session_key);
     void start_all_waiting();
     void remember(std::unique_ptr<AgentRun> run);

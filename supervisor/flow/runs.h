@@ -40,6 +40,9 @@ struct RunRequest {
     int charged_resumes = 0;           // how often a restart has begun this run again
     std::string trace;
     std::optional<Milliseconds> timeout;
+    std::string model; // "provider/model"; empty: the session's choice, or the agent's
+    std::string extra_system_prompt; // after the agent's own
+    bool joins_waiting = false;      // part of the session's waiting turn, when there is one
 };
 
 enum class RunStatus { queued, running, completed, failed, aborted };
@@ -68,7 +71,8 @@ using ledger::TranscriptRow;
 
 // Told everything about every run, in order. Calls come from the loop, never from inside
 // AgentRuns::begin or abort… except `on_run_ended` of an aborted run, which PROTOCOL.md 12.5 wants
-// before the answer to chat.abort.
+// before the answer to chat.abort. A run that joined another's turn ends without having started:
+// its answer is the other's.
 class RunListener {
   public:
     virtual ~RunListener() = default;
