@@ -4,6 +4,8 @@
 #include "common/base/strings.h"
 #include "supervisor/door_settings.h"
 #include "supervisor/flow/explain.h"
+#include "supervisor/roster.h"
+#include "supervisor/rpc/restart.h"
 
 #include <utility>
 
@@ -14,19 +16,42 @@ namespace {
 constexpr std::uint16_t service_restart =
     1012; // RFC 6455 registry; PROTOCOL.md 20: at stop and restart alike
 
-rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
-    const auto& config = facts.generation.config();
+std::vector<rpc::ShownProvider> shown_providers(const config::Models& models) {
+    std::vector<rpc::ShownProvider> shown;
+    for (const auto& [id, provider] : models.providers) {
+        rpc::ShownProvider one{
+            .id = id, .has_key = !provider.api_key.empty(), .problem = provider.problem};
+        for (const auto& model : provider.models)
+            one.models.push_back({.id = model.id,
+                                  .name = model.name,
+                                  .reasoning = model.reasoning,
+                                  .context_window = model.context_window,
+                                  .max_tokens = model.max_tokens});
+        shown.push_back(std::move(one));
+    }
+    return shown;
+}
+
+// What a configuration decides of them.
+void show(const config::Config& config, rpc::GatewayFacts& shown) {
     const auto* agent = config.agents.find(config.agents.default_id);
-    return {.agents = config.agents,
-            .config_path = p.paths.config_file,
-            .state_directory = p.paths.state_directory,
-            .ledger_path = p.paths.in_state(names::ledger_file),
-            .log_file = p.log_file,
-            .applied_config_hash = config.hash,
-            .auth_mode = std::string(auth::name(gate_of(p).mode)),
-            .model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty(),
-            .started_at_ms = facts.rooms.started_at_ms,
-            .boot_id = uuid_v4()};
+    shown.agents = config.agents;
+    shown.providers = shown_providers(config.models);
+    shown.applied_config_hash = config.hash;
+    shown.model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty();
+}
+
+rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
+    rpc::GatewayFacts shown{.workspace = p.paths.workspace,
+                            .config_path = p.paths.config_file,
+                            .state_directory = p.paths.state_directory,
+                            .ledger_path = p.paths.in_state(names::ledger_file),
+                            .log_file = p.log_file,
+                            .auth_mode = std::string(auth::name(gate_of(p).mode)),
+                            .started_at_ms = facts.rooms.started_at_ms,
+                            .boot_id = uuid_v4()};
+    show(facts.generation.config(), shown);
+    return shown;
 }
 
 } // namespace
@@ -34,10 +59,13 @@ rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
 Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity)
     : facts_(facts)
     , identity_(std::move(identity))
+    , load_options_(p.load_options())
     , outgoing_(facts.outgoings)
     , workers_(facts.workers)
     , conversations_(*facts.ledger)
     , pairings_(facts.loop, *facts.ledger)
+    , cron_(facts.loop, *facts.ledger)
+    , node_store_(*facts.ledger)
     , shown_(shown_facts(facts, p))
     , events_(facts.loop)
     , presence_(facts.loop.clock(), events_)
@@ -54,7 +82,21 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
     , setup_route_(setup_route_of(p, p.address.port))
     , devices_(
           {.loop = facts.loop, .ledger = *facts.ledger, .events = events_, .identity = identity_})
-    , methods_(list_methods(p))
+    , stability_(facts.loop.clock())
+    , heartbeats_({.loop = facts.loop,
+                   .events = events_,
+                   .runs = facts.runs,
+                   .run_events = run_events_,
+                   .facts = shown_})
+    , automations_({.loop = facts.loop,
+                    .runs = facts.runs,
+                    .run_events = run_events_,
+                    .conversations = conversations_,
+                    .facts = shown_},
+                   events_, cron_)
+    , approvals_(facts.loop, events_)
+    , nodes_(facts.loop, events_, node_store_)
+    , methods_(list_methods())
     , dispatch_(methods_, facts.loop.clock())
     , attempts_(facts.loop.clock(), attempt_rule_of(p))
     , door_({.loop = facts.loop,
@@ -73,7 +115,7 @@ Edge::~Edge() {
     facts_.switchboard.on_change(nullptr);
 }
 
-rpc::MethodTable Edge::list_methods(const Preparation& p) {
+rpc::MethodTable Edge::list_methods() {
     return rpc::make_method_table(
         {.loop = facts_.loop,
          .health = health_,
@@ -87,15 +129,47 @@ rpc::MethodTable Edge::list_methods(const Preparation& p) {
          .runs = facts_.runs,
          .run_events = run_events_,
          .outgoing = outgoing_,
-         .read_config = [options = p.load_options(),
-                         hash = shown_.applied_config_hash] { return read_config(options, hash); },
+         .read_config = [this] { return read_config(load_options_, shown_.applied_config_hash); },
          .explain =
              [this](std::string id, rpc::Done<std::string> done) {
                  flow::explain(facts_.rooms, id, std::move(done));
-             }});
+             },
+         .heartbeats = heartbeats_,
+         .stability = stability_,
+         .cron = cron_,
+         .automations = automations_,
+         .approvals = approvals_,
+         .nodes = nodes_,
+         .events = events_,
+         .change_config =
+             [this](rpc::ConfigChange change, ConfigDone done) {
+                 change_config(std::move(change), std::move(done));
+             },
+         .restart =
+             [this](std::string reason) { return restart_ && restart_(std::move(reason)); }});
+}
+
+// What needs no restart is in force before anybody hears that it was written.
+void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
+    write_config(facts_.loop, std::move(change), load_options_,
+                 [this, done = std::move(done)](ConfigWritten written) mutable {
+                     if (!written.changed) return done(std::unexpected(written.changed.error()));
+                     if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
+                     done(std::move(*written.changed));
+                 });
+}
+
+// HOUSE 3.3: one turn of the loop, so nothing sees half of it.
+void Edge::put_in_force(config::Config config) {
+    facts_.generation.replace(std::make_unique<Generation>(std::move(config)));
+    const auto& now = facts_.generation.config();
+    facts_.workers.want(roster(now));
+    show(now, shown_);
+    health_.facts_changed();
 }
 
 void Edge::watch_facts() {
+    facts_.runs.add_listener(stability_);
     facts_.runs.add_listener(run_events_);
     facts_.switchboard.on_change([this] { health_.facts_changed(); });
 }
@@ -154,7 +228,10 @@ void Edge::refuse_work() {
 }
 
 void Edge::close() {
-    events_.announce_shutdown("gateway stopping");
+    if (returns_)
+        events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
+    else
+        events_.announce_shutdown("gateway stopping");
     listener_.reset();
     server_->close_all(service_restart, "service restart");
     control_->close_all();

@@ -9,16 +9,21 @@
 #include "supervisor/auth/gateway_identity.h"
 #include "supervisor/control/control_socket.h"
 #include "supervisor/preparation.h"
+#include "supervisor/rpc/approvals.h"
+#include "supervisor/rpc/automations.h"
 #include "supervisor/rpc/devices.h"
 #include "supervisor/rpc/dispatch.h"
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/front_door.h"
 #include "supervisor/rpc/health.h"
+#include "supervisor/rpc/heartbeat.h"
 #include "supervisor/rpc/live.h"
 #include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/nodes.h"
 #include "supervisor/rpc/presence.h"
 #include "supervisor/rpc/run_events.h"
+#include "supervisor/rpc/stability.h"
 #include "supervisor/rpc/table.h"
 #include "supervisor/sources.h"
 #include "supervisor/standing.h"
@@ -41,22 +46,36 @@ class Edge {
     void open();        // ready: workers are spawned, everybody may come in
     void refuse_work(); // stopping: looking is still allowed
     void close();       // says goodbye (1012) and closes what is open
+
+    // Who is asked for a restart in an orderly way; it says whether it was the first to ask.
+    void on_restart(rpc::RestartGateway restart) { restart_ = std::move(restart); }
+
+    void will_return() { returns_ = true; } // close() tells clients when to come back
+
     int port() const;
     std::string url() const;
 
   private:
+    using ConfigDone =
+        std::move_only_function<void(std::expected<rpc::ConfigChanged, rpc::ConfigRefusal>)>;
+
     Edge(Standing& facts, const Preparation& preparation, auth::GatewayIdentity identity);
-    rpc::MethodTable list_methods(const Preparation& preparation);
+    rpc::MethodTable list_methods();
     Result<void> listen(const Preparation& preparation);
     void watch_facts();
     web::Readiness readiness();
+    void change_config(rpc::ConfigChange change, ConfigDone done);
+    void put_in_force(config::Config config);
 
     Standing& facts_;
     auth::GatewayIdentity identity_;
+    config::LoadOptions load_options_;
     OutgoingSource outgoing_;
     rpc::LiveWorkers workers_;
     rpc::LiveConversations conversations_;
     rpc::LivePairings pairings_;
+    rpc::LiveCron cron_;
+    rpc::LiveNodes node_store_;
     rpc::GatewayFacts shown_;
     rpc::Events events_;
     rpc::Presence presence_;
@@ -64,6 +83,12 @@ class Edge {
     rpc::RunEvents run_events_;
     rpc::SetupRoute setup_route_;
     rpc::DeviceDesk devices_;
+    rpc::StabilityLog stability_;
+    rpc::Heartbeats heartbeats_;
+    rpc::Automations automations_;
+    rpc::Approvals approvals_;
+    rpc::Nodes nodes_;
+    rpc::RestartGateway restart_;
     rpc::MethodTable methods_;
     rpc::Dispatch dispatch_;
     auth::AttemptLimit attempts_;
@@ -71,6 +96,7 @@ class Edge {
     std::unique_ptr<web::Server> server_;
     std::unique_ptr<web::Listener> listener_;
     std::unique_ptr<control::ControlSocket> control_;
+    bool returns_ = false;
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;
 };
 

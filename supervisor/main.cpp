@@ -21,8 +21,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 using namespace openclaw;
 
@@ -104,15 +106,27 @@ int fail_start(const Error& error) {
     return error.code == Code::corrupt || error.code == Code::denied ? 78 : 1;
 }
 
-int run(const Preparation& p) {
+struct Ending {
+    int exit_code = 0;
+    bool is_restart = false;
+};
+
+// The same program with the same words, in the same process: a service manager sees nothing end.
+int begin_anew(char** argv) {
+    execv("/proc/self/exe", argv);
+    fprintf(stderr, "cannot start again: %s\n", strerror(errno));
+    return 1;
+}
+
+Ending run(const Preparation& p) {
     const auto begun = std::chrono::steady_clock::now();
     Loop loop;
     auto standing = make_standing(loop, p);
-    if (!standing) return fail_start(standing.error());
+    if (!standing) return {.exit_code = fail_start(standing.error())};
     Standing& facts = **standing;
     facts.generation.replace(std::make_unique<Generation>(p.config));
     auto edge = Edge::create(facts, p);
-    if (!edge) return fail_start(edge.error());
+    if (!edge) return {.exit_code = fail_start(edge.error())};
     facts.lock.describe((*edge)->port());
     Shutdown shutdown(facts, **edge);
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
@@ -130,7 +144,7 @@ int run(const Preparation& p) {
                                     {"log", p.log_file}});
     });
     loop.run();
-    return shutdown.exit_code();
+    return {.exit_code = shutdown.exit_code(), .is_restart = shutdown.is_restart()};
 }
 
 } // namespace
@@ -152,5 +166,6 @@ int main(int argc, char** argv) {
                                    {"version", version},
                                    {"build", build_id}});
     report_configuration(*preparation);
-    return run(*preparation);
+    const Ending ending = run(*preparation);
+    return ending.is_restart && ending.exit_code == 0 ? begin_anew(argv) : ending.exit_code;
 }

@@ -23,7 +23,20 @@ Shutdown::Shutdown(Standing& facts, Edge& edge)
     , edge_(edge)
     , look_again_(facts.loop)
     , terminate_(facts.loop, SIGTERM, [this] { on_signal("SIGTERM"); })
-    , interrupt_(facts.loop, SIGINT, [this] { on_signal("SIGINT"); }) {}
+    , interrupt_(facts.loop, SIGINT, [this] { on_signal("SIGINT"); })
+    , again_(facts.loop, SIGUSR1, [this] { restart("SIGUSR1"); }) {
+    edge.on_restart([this](std::string reason) { return restart(reason); });
+}
+
+// Deferred: the answer to who asked goes out before the gateway stops taking work.
+bool Shutdown::restart(std::string_view reason) {
+    if (signals_ > 0) return false;
+    ++signals_;
+    is_restart_ = true;
+    edge_.will_return();
+    facts_.loop.defer([this, why = std::string(reason)] { begin("restart: " + why); });
+    return true;
+}
 
 void Shutdown::on_signal(std::string_view name) {
     if (++signals_ == 1) return begin(name);

@@ -4,6 +4,7 @@
 //   1  new work is refused; clients are told
 //   2  runs end and answers leave, within the drain budget; whatever does not is on disk for the
 //   next start 3  workers drain 4  clients are closed (1012), the ledger is closed
+// SIGUSR1, and gateway.restart.request: the same, and then the program begins anew in this process.
 // A second signal skips the waiting, a third leaves at once with 1.
 #pragma once
 
@@ -19,6 +20,12 @@ class Shutdown {
 
     int exit_code() const { return exit_code_; }
 
+    // The same, and then the program begins anew: main asks is_restart() when the loop has ended.
+    // False: it is ending already.
+    bool restart(std::string_view reason);
+
+    bool is_restart() const { return is_restart_; }
+
   private:
     void on_signal(std::string_view name);
     void begin(std::string_view name);
@@ -30,10 +37,11 @@ class Shutdown {
     Edge& edge_;
     int signals_ = 0;
     int exit_code_ = 0;
+    bool is_restart_ = false;
     bool workers_are_draining_ = false;
     Instant give_up_at_{};
     Timer look_again_;
-    SignalWatch terminate_, interrupt_;
+    SignalWatch terminate_, interrupt_, again_;
 };
 
 } // namespace openclaw

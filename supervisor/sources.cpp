@@ -1,8 +1,11 @@
 #include "supervisor/sources.h"
 
+#include "common/config/edit.h"
+#include "common/config/json_schema.h"
 #include "common/config/redaction.h"
 
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 namespace openclaw {
@@ -96,6 +99,43 @@ rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
     for (const auto& issue : loaded.error())
         snapshot.issues.push_back({.path = issue.path, .message = issue.message});
     return snapshot;
+}
+
+namespace {
+
+rpc::ConfigRefusal refusal_from(const config::EditFailure& failure) {
+    rpc::ConfigRefusal refusal{.error = failure.error, .issues = {}};
+    for (const auto& issue : failure.issues)
+        refusal.issues.push_back({.path = issue.path, .message = issue.message});
+    return refusal;
+}
+
+ConfigWritten write_now(const rpc::ConfigChange& change, const config::LoadOptions& options) {
+    const config::EditOptions edit{.load = options, .expected_hash = change.expected_hash};
+    const auto edited = change.kind == rpc::ConfigChange::Kind::merge
+                            ? config::merge(change.raw, edit)
+                            : config::replace_text(change.raw, edit);
+    if (!edited) return {.changed = std::unexpected(refusal_from(edited.error()))};
+    ConfigWritten written{.changed = rpc::ConfigChanged{.hash = edited->hash,
+                                                        .config_json_redacted = "{}",
+                                                        .paths = edited->changed_paths,
+                                                        .reload = config::word(edited->cost)}};
+    auto config = config::load(options);
+    if (!config) return written; // it was changed again meanwhile, and by somebody less careful
+    if (config->tree) written.changed->config_json_redacted = config::redacted_json(*config->tree);
+    if (edited->changed && edited->cost != config::Reload::restart)
+        written.to_put_in_force = std::move(*config);
+    return written;
+}
+
+} // namespace
+
+void write_config(Loop& loop, rpc::ConfigChange change, config::LoadOptions options,
+                  std::move_only_function<void(ConfigWritten)> done) {
+    const auto written = std::make_shared<std::optional<ConfigWritten>>();
+    loop.on_pool([written, change = std::move(change),
+                  options = std::move(options)] { *written = write_now(change, options); },
+                 [written, done = std::move(done)]() mutable { done(std::move(**written)); });
 }
 
 } // namespace openclaw

@@ -6,6 +6,10 @@
 #include "supervisor/rpc/sources.h"
 #include "supervisor/standing.h"
 
+#include <expected>
+#include <functional>
+#include <optional>
+
 namespace openclaw {
 
 class OutgoingSource final : public rpc::Outgoing {
@@ -23,5 +27,14 @@ std::vector<rpc::ChannelFacts> list_channels(const Standing& facts);
 // Reads the file anew: what is written may differ from what is in force.
 rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
                                 const std::string& applied_hash);
+
+// A change of the file, made on the pool.
+struct ConfigWritten {
+    std::expected<rpc::ConfigChanged, rpc::ConfigRefusal> changed;
+    std::optional<config::Config> to_put_in_force = {}; // set: it needs no restart
+};
+
+void write_config(Loop& loop, rpc::ConfigChange change, config::LoadOptions options,
+                  std::move_only_function<void(ConfigWritten)> done);
 
 } // namespace openclaw

@@ -26,7 +26,7 @@ std::string list_params(const PairingOptions& options, const std::string& channe
 int list(const Context& context, const PairingOptions& options) {
     const std::string& channel = options.channel.empty() ? options.first : options.channel;
     const auto answer =
-        ask(context, options.connection, "channels.pairing.list", list_params(options, channel));
+        ask(context, options.connection, "pairing.list", list_params(options, channel));
     if (!answer) return report(context, options.connection.json, answer.error());
     if (!options.connection.json)
         return context.console.out(
@@ -43,8 +43,8 @@ int list(const Context& context, const PairingOptions& options) {
 
 CallResult<Answer> approve_code(RpcClient& client, const PairingOptions& options,
                                 const std::string& channel, const std::string& code) {
-    auto listed = client.call("channels.pairing.list", list_params(options, channel),
-                              options.connection.timeout());
+    auto listed =
+        client.call("pairing.list", list_params(options, channel), options.connection.timeout());
     if (!listed) return listed;
     const auto request = pairing_request(listed->payload(), code);
     if (!request)

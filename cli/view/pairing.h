@@ -1,4 +1,4 @@
-// cli/view/pairing.h — strangers who asked to be let in. Pure. Reads channels.pairing.list.
+// cli/view/pairing.h — strangers who asked to be let in. Pure. Reads pairing.list.
 #pragma once
 
 #include "cli/view/look.h"

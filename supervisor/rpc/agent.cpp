@@ -3,7 +3,9 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/models.h"
 #include "supervisor/rpc/run_json.h"
+#include "supervisor/rpc/session_runs.h"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +27,13 @@ bool is_reset(std::string_view message) {
     return word == "/new" || word == "/reset";
 }
 
-std::optional<WireError> unknown_agent(std::string_view agent_id, const GatewayFacts& facts) {
+// {provider, model}, or a model that names its provider.
+std::string model_in(json::View params) {
+    const auto provider = text_of(params, "provider"), model = text_of(params, "model");
+    return provider.empty() || model.empty() ? model : provider + "/" + model;
+}
+
+std::optional<WireError> agent_refusal(std::string_view agent_id, const GatewayFacts& facts) {
     if (agent_id.empty() || facts.agents.find(agent_id) != nullptr) return std::nullopt;
     return invalid_request("invalid agent params: unknown agent id \"" + std::string(agent_id) +
                            "\"");
@@ -74,6 +82,7 @@ flow::RunRequest request_from(json::View params, const std::string& session_key,
     request.message = text_of(params, "message");
     request.target = target_of(params, parts.conversations.find(session_key));
     request.trace = uuid_v4();
+    request.extra_system_prompt = text_of(params, "extraSystemPrompt");
     if (request.agent_id.empty()) request.agent_id = parts.facts.agents.default_id;
     if (const auto seconds = params["timeout"].integer(); seconds > 0)
         request.timeout = std::chrono::seconds(seconds);
@@ -118,16 +127,23 @@ void begin(Call& call, flow::RunRequest request, const RunParts& parts) {
 void start(Call& call, const RunParts& parts) {
     const auto message = call.params["message"].text();
     if (trim(message).empty()) return call.reply.fail(invalid_request("message must not be empty"));
-    if (is_reset(message) && !call.peer.may(policy::scope::admin))
-        return call.reply.fail(missing_scope(policy::scope::admin));
-    if (call.params["attachments"].size() > 0)
-        return call.reply.fail(
-            invalid_request("attachments are not supported by this build; send text"));
-    if (const auto refused = unknown_agent(call.params["agentId"].text(), parts.facts))
+    const auto attached = text_of_attachments(call.params["attachments"]);
+    if (!attached) return call.reply.fail(attached.error());
+    const std::string model = model_in(call.params);
+    if (!model.empty() && !is_known_model(model, parts.facts))
+        return call.reply.fail(unknown_model(model));
+    if (const auto refused = agent_refusal(call.params["agentId"].text(), parts.facts))
         return call.reply.fail(*refused);
     const auto session_key = session_meant(call.params, parts);
     if (!session_key) return call.reply.fail(session_key.error());
-    begin(call, request_from(call.params, *session_key, parts), parts);
+    auto request = request_from(call.params, *session_key, parts);
+    request.message += *attached;
+    request.model = model;
+    begin(call, std::move(request), parts);
+}
+
+std::string_view start_scope(json::View params) {
+    return is_reset(params["message"].text()) ? policy::scope::admin : policy::scope::write;
 }
 
 void wait(Call& call, const RunParts& parts) {
@@ -171,7 +187,7 @@ constexpr std::array start_params = {
     flag("cleanupBundleMcpOnRunEnd"),
     flag("modelRun"),
     text("promptMode"),
-    text("extraSystemPrompt"),
+    text("extraSystemPrompt", 0, 16'384),
     text("bootstrapContextMode"),
     text("bootstrapContextRunKind"),
     text("acpTurnSource"),
@@ -187,6 +203,7 @@ constexpr std::array wait_params = {required_text("runId"), integer("timeoutMs",
 void add_agent(MethodTable& table, RunParts parts) {
     table.add({.name = "agent",
                .scope = policy::scope::write,
+               .scope_rule = start_scope,
                .admission = Admission::work,
                .idempotency = Idempotency::by_run,
                .params = start_params,

@@ -70,6 +70,7 @@ void status(Call& call, WorkerDesk& desk, HealthSnapshot& health, const Clock& c
         out.begin_object()
             .member("id", channel)
             .member("label", lines[first].facts.label)
+            .member("detailLabel", lines[first].facts.label)
             .end_object();
     });
     out.end_array().raw_member("eventLoop", health.gauge().to_json());

@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/session_runs.h"
 
 #include <array>
 #include <optional>
@@ -38,17 +39,6 @@ void answer_known(const Reply& reply, const flow::Begun& begun, const flow::Agen
     reply.ok(run_status(begun.run_id, "ok"));
 }
 
-void begin(const Reply& reply, flow::RunRequest request, const RunParts& parts) {
-    const std::string session_key = request.session_key, run_id = request.run_id;
-    const auto begun = parts.runs.begin(std::move(request));
-    if (!begun) return reply.fail(begun.error());
-    if (begun->status != flow::Begun::Status::started)
-        return answer_known(reply, *begun, parts.runs);
-    parts.run_events.narrate(run_id);
-    reply.ok(run_status(run_id, "started"));
-    parts.run_events.tell_session_changed(session_key, "send");
-}
-
 WireError leaf_changed() {
     return invalid_request(
         "the conversation has changed since it was read; load it again and retry",
@@ -62,7 +52,7 @@ void begin_at_leaf(const Call& call, flow::RunRequest request, const RunParts& p
     const std::string expected(call.params["expectedLeafEntryId"].text());
     if (session == nullptr) {
         if (!expected.empty()) return call.reply.fail(leaf_changed());
-        return begin(call.reply, std::move(request), parts);
+        return begin_chat_run(call.reply, std::move(request), parts);
     }
     parts.conversations.page(session->session_id, 0, 1,
                              [reply = call.reply, request = std::move(request), expected,
@@ -71,23 +61,32 @@ void begin_at_leaf(const Call& call, flow::RunRequest request, const RunParts& p
                                  const std::string leaf =
                                      page->rows.empty() ? "" : page->rows.back().id;
                                  if (leaf != expected) return reply.fail(leaf_changed());
-                                 begin(reply, std::move(request), parts);
+                                 begin_chat_run(reply, std::move(request), parts);
                              });
+}
+
+// "interrupt" ends what runs. "steer" and "collect" make one turn of the messages that wait; a run
+// in progress of this build has no place where a message could enter it, so both wait for its end.
+void obey_queue_mode(flow::RunRequest& request, std::string_view mode, bool is_known,
+                     const RunParts& parts) {
+    if (mode == "interrupt" && !is_known) parts.runs.abort(request.session_key, std::nullopt);
+    request.joins_waiting = mode == "steer" || mode == "collect";
 }
 
 void send(Call& call, const RunParts& parts) {
     auto session_key = session_named(call.params["sessionKey"].text(), parts.facts);
     if (!session_key) return call.reply.fail(session_key.error());
-    if (call.params["attachments"].size() > 0)
-        return call.reply.fail(
-            invalid_request("attachments are not supported by this build; send text"));
-    if (trim(call.params["message"].text()).empty())
+    const auto attached = text_of_attachments(call.params["attachments"]);
+    if (!attached) return call.reply.fail(attached.error());
+    if (trim(call.params["message"].text()).empty() && attached->empty())
         return call.reply.fail(invalid_request("message must not be empty"));
     auto request = request_from(call.params, std::move(*session_key), parts.facts);
+    request.message += *attached;
     const bool is_known = parts.runs.find(request.run_id) != nullptr;
+    obey_queue_mode(request, call.params["queueMode"].text(), is_known, parts);
     if (!is_known && call.params["expectedLeafEntryId"])
         return begin_at_leaf(call, std::move(request), parts);
-    begin(call.reply, std::move(request), parts);
+    begin_chat_run(call.reply, std::move(request), parts);
 }
 
 // The events about the end come before the answer (PROTOCOL.md 12.5): AgentRuns::abort tells its
@@ -145,6 +144,17 @@ constexpr std::array abort_params = {required_text("sessionKey", 0, 512), text("
                                      text("runId"), flag("preserveSideRuns")};
 
 } // namespace
+
+void begin_chat_run(const Reply& reply, flow::RunRequest request, const RunParts& parts) {
+    const std::string session_key = request.session_key, run_id = request.run_id;
+    const auto begun = parts.runs.begin(std::move(request));
+    if (!begun) return reply.fail(begun.error());
+    if (begun->status != flow::Begun::Status::started)
+        return answer_known(reply, *begun, parts.runs);
+    parts.run_events.narrate(run_id);
+    reply.ok(run_status(run_id, "started"));
+    parts.run_events.tell_session_changed(session_key, "send");
+}
 
 void add_chat(MethodTable& table, RunParts parts) {
     table.add({.name = "chat.send",

@@ -7,6 +7,9 @@
 
 namespace openclaw::rpc {
 
+// Begins the run, or answers for a key that was used before (PROTOCOL.md 14).
+void begin_chat_run(const Reply& reply, flow::RunRequest request, const RunParts& parts);
+
 void add_chat(MethodTable& table, RunParts parts);
 
 } // namespace openclaw::rpc

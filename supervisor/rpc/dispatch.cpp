@@ -1,7 +1,6 @@
 #include "supervisor/rpc/dispatch.h"
 
 #include "common/json/write.h"
-#include "supervisor/rpc/frame.h"
 
 namespace openclaw::rpc {
 
@@ -34,21 +33,29 @@ void Dispatch::on_message(Peer& peer, std::string_view message) {
         return Reply(peer.weak_from_this(), std::move(frame.id_json))
             .fail(invalid_request("invalid request frame: " + frame.complaint));
     const Method* method = table_->find(frame.method);
-    if (const auto refused = refusal(peer, method, frame.method))
+    if (const auto refused = refusal(peer, method, frame))
         return Reply(peer.weak_from_this(), std::move(frame.id_json)).fail(*refused);
     run(peer, *method, usable(frame.params, *method), std::move(frame.id_json));
 }
 
 std::optional<WireError> Dispatch::refusal(const Peer& peer, const Method* method,
-                                           std::string_view name) const {
-    if (peer.role != policy::Role::operator_role) return unauthorized_role(peer.role);
+                                           const RequestFrame& frame) const {
+    const bool is_node = peer.role == policy::Role::node;
+    const bool for_nodes = method != nullptr && method->scope == node_role;
+    if (is_node != for_nodes) {
+        if (is_node || method != nullptr) return unauthorized_role(peer.role);
+    } else if (for_nodes) {
+        return std::nullopt;
+    }
     if (method == nullptr) { // PROTOCOL.md 8: unknown methods are checked as admin
         if (!peer.may(policy::scope::admin)) return missing_scope(policy::scope::admin);
-        if (name == handshake_method)
+        if (frame.method == handshake_method)
             return invalid_request("connect is only valid as the first request");
-        return invalid_request("unknown method: " + std::string(name));
+        return invalid_request("unknown method: " + std::string(frame.method));
     }
-    if (!peer.may(method->scope)) return missing_scope(method->scope);
+    const std::string_view needed =
+        method->scope_rule != nullptr ? method->scope_rule(frame.params) : method->scope;
+    if (!peer.may(needed)) return missing_scope(needed);
     if (method->admission != Admission::work || refuse_reason_.empty()) return std::nullopt;
     WireError refused = unavailable(
         "gateway is not taking new work: " + refuse_reason_,
@@ -63,6 +70,8 @@ void Dispatch::run(Peer& peer, const Method& method, json::View params, std::str
             return Reply(peer.weak_from_this(), std::move(id_json))
                 .fail(invalid_request("invalid " + std::string(method.name) +
                                       " params: " + *problem));
+    if (method.is_rationed && !ration_.take(method.name, peer))
+        return Reply(peer.weak_from_this(), std::move(id_json)).fail(Ration::refusal(method.name));
     if (method.idempotency == Idempotency::by_key)
         return run_once(peer, method, params, std::move(id_json));
     Call call{

@@ -6,7 +6,9 @@
 #pragma once
 
 #include "common/base/clock.h"
+#include "supervisor/rpc/frame.h"
 #include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/ration.h"
 #include "supervisor/rpc/replays.h"
 
 #include <optional>
@@ -19,7 +21,8 @@ class Dispatch {
   public:
     Dispatch(const MethodTable& table, const Clock& clock)
         : table_(&table)
-        , replays_(clock) {}
+        , replays_(clock)
+        , ration_(clock) {}
 
     // After the handshake. `message` is one whole message.
     void on_message(Peer& peer, std::string_view message);
@@ -35,12 +38,13 @@ class Dispatch {
 
   private:
     std::optional<WireError> refusal(const Peer& peer, const Method* method,
-                                     std::string_view name) const;
+                                     const RequestFrame& frame) const;
     void run(Peer& peer, const Method& method, json::View params, std::string id_json);
     void run_once(Peer& peer, const Method& method, json::View params, std::string id_json);
 
     const MethodTable* table_;
     Replays replays_;
+    Ration ration_;
     std::string refuse_reason_;
 };
 

@@ -26,9 +26,25 @@ bool sees(const Peer& peer, std::string_view name) {
 } // namespace
 
 std::span<const std::string_view> event_names() {
-    static constexpr std::array<std::string_view, 9> names = {
-        "connect.challenge", "agent",    "chat", "health", "presence", "session.message",
-        "sessions.changed",  "shutdown", "tick",
+    static constexpr std::array<std::string_view, 18> names = {
+        "connect.challenge",
+        "agent",
+        "chat",
+        "config.changed",
+        "cron",
+        "exec.approval.requested",
+        "exec.approval.resolved",
+        "health",
+        "heartbeat",
+        "node.hostStats",
+        "node.invoke.request",
+        "node.pair.requested",
+        "node.pair.resolved",
+        "presence",
+        "session.message",
+        "sessions.changed",
+        "shutdown",
+        "tick",
     };
     return names;
 }
@@ -41,9 +57,11 @@ void Events::join(Peer& peer) {
     peer.receives_events = true;
     peers_.push_back(&peer);
     if (peers_.size() == 1) ticking_.repeat(tick_every, [this] { tick(); });
+    if (watch_) watch_(peer, true);
 }
 
 void Events::leave(Peer& peer) {
+    if (watch_) watch_(peer, false);
     peer.receives_events = false;
     std::erase(peers_, &peer);
     if (peers_.empty()) ticking_.stop();
@@ -77,6 +95,11 @@ void Events::send_to_message_watchers(std::string_view session_key, const Broadc
 
 bool Events::has_viewers(std::string_view name) const {
     return std::ranges::any_of(peers_, [&](const Peer* peer) { return sees(*peer, name); });
+}
+
+bool Events::has_other_viewer(std::string_view name, const Peer& than) const {
+    return std::ranges::any_of(
+        peers_, [&](const Peer* peer) { return peer != &than && sees(*peer, name); });
 }
 
 bool Events::has_session_watchers() const {

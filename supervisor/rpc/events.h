@@ -9,6 +9,7 @@
 #include "supervisor/rpc/peer.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,11 @@ class Events {
     void join(Peer& peer);
     void leave(Peer& peer);
 
+    // Told of everybody who has joined or is about to leave.
+    using Watch = std::function<void(Peer& peer, bool is_here)>;
+
+    void watch(Watch watch) { watch_ = std::move(watch); }
+
     std::size_t count() const { return peers_.size(); }
 
     const std::vector<Peer*>& peers() const { return peers_; }
@@ -53,6 +59,7 @@ class Events {
     void send_to_message_watchers(std::string_view session_key,
                                   const Broadcast& event); // sessions.messages.subscribe
     bool has_viewers(std::string_view name) const;
+    bool has_other_viewer(std::string_view name, const Peer& than) const;
     bool has_session_watchers() const;
     bool has_message_watchers(std::string_view session_key) const;
 
@@ -68,6 +75,7 @@ class Events {
     Loop& loop_;
     Timer ticking_; // only while somebody is connected
     std::vector<Peer*> peers_;
+    Watch watch_;
 };
 
 } // namespace openclaw::rpc

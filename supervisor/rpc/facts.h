@@ -8,11 +8,27 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace openclaw::rpc {
 
+struct ShownModel {
+    std::string id, name;
+    bool reasoning = false;
+    int context_window = 0, max_tokens = 0; // 0: unknown
+};
+
+struct ShownProvider {
+    std::string id;
+    std::vector<ShownModel> models = {}; // empty: any name goes
+    bool has_key = false;
+    std::string problem = {}; // why it cannot be used; empty: it can
+};
+
 struct GatewayFacts {
     config::Agents agents; // who there is; the default; their models
+    std::vector<ShownProvider> providers;
+    std::string workspace; // of agents that name none
     std::string config_path;
     std::string state_directory;
     std::string ledger_path;

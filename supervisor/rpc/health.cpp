@@ -2,14 +2,15 @@
 
 #include "common/version.h"
 #include "supervisor/rpc/channel_report.h"
+#include "supervisor/rpc/heartbeat.h"
 #include "supervisor/rpc/session_row.h"
+#include "supervisor/rpc/system.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 
 namespace openclaw::rpc {
 
@@ -48,7 +49,10 @@ void write_agents(json::Writer& out, const GatewayFacts& facts,
     for (const auto& [id, agent] : facts.agents.entries) {
         out.begin_object().member("agentId", id).member("isDefault", id == facts.agents.default_id);
         if (!agent.name.empty()) out.member("name", agent.name);
-        out.key("heartbeat").begin_object().member("enabled", false).end_object().key("sessions");
+        // Nothing beats by itself in this build; `wake` is what there is.
+        out.key("heartbeat").begin_object().member("enabled", false).member("every", "disabled");
+        out.key("everyMs").null().member("prompt", "").member("target", "none");
+        out.member("ackMaxChars", 0).end_object().key("sessions");
         write_recent(out, facts, of_agent(all, id), now_ms);
         out.end_object();
     }
@@ -73,14 +77,6 @@ void answer_health(Call& call, HealthSnapshot& health) {
         call.reply.ok(health.fresh());
     else
         call.reply.ok(health.payload());
-}
-
-// Field 2 of /proc/self/statm: resident pages.
-std::uint64_t resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::uint64_t total = 0, resident = 0;
-    statm >> total >> resident;
-    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 // `status` names no path to callers who are not admin (METHODS.md).
@@ -115,7 +111,8 @@ void write_tasks(json::Writer& out) {
     out.raw_member("taskAudit", R"({"total":0,"warnings":0,"errors":0,"byCode":{}})");
 }
 
-void answer_status(Call& call, HealthSnapshot& health, const Clock& clock) {
+void answer_status(Call& call, HealthSnapshot& health, const Heartbeats& heartbeats,
+                   const Clock& clock) {
     const HealthSources& sources = health.sources();
     const auto workers = sources.workers.views(false);
     const auto now_ms = clock.unix_ms();
@@ -127,7 +124,11 @@ void answer_status(Call& call, HealthSnapshot& health, const Clock& clock) {
         for (const auto& line : channel_sentences(channel_lines(sources.channels(), workers)))
             out.value(line);
     out.end_array();
-    for (const auto* empty : {"queuedSystemEvents", "degradedSecretOwners", "degradedPlugins"})
+    out.key("queuedSystemEvents").begin_array();
+    for (const auto& text : heartbeats.waiting())
+        out.value(text);
+    out.end_array();
+    for (const auto* empty : {"degradedSecretOwners", "degradedPlugins"})
         out.key(empty).begin_array().end_array();
     write_tasks(out);
     write_sessions(out, sources, call.peer.may(policy::scope::admin), now_ms);
@@ -200,7 +201,7 @@ void HealthSnapshot::render() {
 }
 
 void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence,
-                const Clock& clock) {
+                const Heartbeats& heartbeats, const Clock& clock) {
     table.add({.name = "health",
                .scope = {}, // PROTOCOL.md 8: succeeds with zero scopes
                .params = health_params,
@@ -210,7 +211,7 @@ void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence,
                .scope = policy::scope::read,
                .params = status_params,
                .unknown = Unknown::ignored,
-               .handler = [&health, &clock](Call& call) { answer_status(call, health, clock); }});
+               .handler = [&](Call& call) { answer_status(call, health, heartbeats, clock); }});
     table.add({.name = "system-presence",
                .scope = policy::scope::read,
                .unknown = Unknown::ignored,

@@ -17,6 +17,8 @@
 
 namespace openclaw::rpc {
 
+class Heartbeats;
+
 struct HealthSources {
     const GatewayFacts& facts;
     const WorkerDesk& workers;
@@ -53,6 +55,7 @@ class HealthSnapshot {
     bool is_stale_ = true;
 };
 
-void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence, const Clock& clock);
+void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence,
+                const Heartbeats& heartbeats, const Clock& clock);
 
 } // namespace openclaw::rpc

@@ -1,6 +1,74 @@
 #include "supervisor/rpc/live.h"
 
+#include "common/log/log.h"
+
 namespace openclaw::rpc {
+
+namespace {
+
+constexpr std::string_view nodes_instance = "(nodes)"; // no worker is called so
+
+} // namespace
+
+void LiveConversations::keep(ledger::Session session, Done<void> done) {
+    ledger_.store->commit(ledger::writes(ledger_.sessions.put(std::move(session))),
+                          std::move(done));
+}
+
+void LiveConversations::erase(std::string key, bool with_transcript, Done<void> done) {
+    ledger::Writes unit;
+    if (const auto* session = ledger_.sessions.find(key); session != nullptr && with_transcript)
+        unit.push_back(ledger_.transcripts.erase(session->session_id));
+    unit.push_back(ledger_.sessions.erase(std::move(key)));
+    ledger_.store->commit(std::move(unit), std::move(done));
+}
+
+void LiveConversations::append(std::string session_id, ledger::TranscriptRow row,
+                               Done<std::int64_t> done) {
+    const auto outcome = std::make_shared<ledger::Appended>();
+    auto write = ledger_.transcripts.append(std::move(session_id), std::move(row), outcome);
+    ledger_.store->commit(ledger::writes(std::move(write)),
+                          [outcome, done = std::move(done)](Result<void> kept) mutable {
+                              if (kept)
+                                  done(outcome->sequence);
+                              else
+                                  done(Failure(kept.error()));
+                          });
+}
+
+std::vector<std::pair<std::string, std::string>> LiveNodes::load() const {
+    const auto& entries = ledger_.worker_state.of(nodes_instance);
+    return {entries.begin(), entries.end()};
+}
+
+// At most 256 nodes and 64 KiB each; one too many lives as long as this process.
+void LiveNodes::keep(const std::string& id, const std::string& json) {
+    auto write = ledger_.worker_state.put(std::string(nodes_instance), id, json);
+    if (write)
+        ledger_.store->note(std::move(*write));
+    else
+        log::warn("nodes.not_kept", {{"node", id}, {"why", write.error().sentence}});
+}
+
+void LiveCron::keep(ledger::CronJob job, Done<void> done) {
+    auto write = ledger_.cron.put(std::move(job));
+    if (write) return ledger_.store->commit(ledger::writes(std::move(*write)), std::move(done));
+    loop_.defer([done = std::move(done), error = write.error()]() mutable {
+        done(Failure(std::move(error)));
+    });
+}
+
+void LiveCron::erase(std::string id, Done<void> done) {
+    ledger_.store->commit(ledger::writes(ledger_.cron.erase(std::move(id))), std::move(done));
+}
+
+void LiveCron::note(ledger::CronRun run, const ledger::CronJob* job) {
+    ledger::Writes unit;
+    unit.push_back(ledger_.cron.note_run(std::move(run)));
+    if (job != nullptr)
+        if (auto write = ledger_.cron.put(*job)) unit.push_back(std::move(*write));
+    ledger_.store->note(std::move(unit));
+}
 
 void LivePairings::approve(std::string channel, std::string code,
                            Done<ledger::ApprovedSender> done) {

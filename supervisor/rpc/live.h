@@ -3,6 +3,7 @@
 
 #include "supervisor/ledger/ledger.h"
 #include "supervisor/process/workers.h"
+#include "supervisor/rpc/node_record.h"
 #include "supervisor/rpc/sources.h"
 
 namespace openclaw::rpc {
@@ -42,7 +43,60 @@ class LiveConversations final : public Conversations {
         ledger_.transcripts.page(std::move(session_id), before_sequence, limit, std::move(done));
     }
 
+    void keep(ledger::Session session, Done<void> done) override;
+    void erase(std::string key, bool with_transcript, Done<void> done) override;
+    void append(std::string session_id, ledger::TranscriptRow row,
+                Done<std::int64_t> done) override;
+
+    void usage(ledger::UsageQuery query, Done<std::vector<ledger::UsageRow>> done) override {
+        ledger_.reports.usage(std::move(query), std::move(done));
+    }
+
+    void search(ledger::SearchQuery query, Done<std::vector<ledger::SearchHit>> done) override {
+        ledger_.reports.search(std::move(query), std::move(done));
+    }
+
   private:
+    ledger::Ledger& ledger_;
+};
+
+// Records of nodes stand beside the workers' own state, under a name no worker can have.
+class LiveNodes final : public NodeStore {
+  public:
+    explicit LiveNodes(ledger::Ledger& ledger)
+        : ledger_(ledger) {}
+
+    std::vector<std::pair<std::string, std::string>> load() const override;
+    void keep(const std::string& id, const std::string& json) override;
+
+    void forget(const std::string& id) override { keep(id, {}); }
+
+  private:
+    ledger::Ledger& ledger_;
+};
+
+class LiveCron final : public CronDesk {
+  public:
+    LiveCron(Loop& loop, ledger::Ledger& ledger)
+        : loop_(loop)
+        , ledger_(ledger) {}
+
+    const ledger::CronJob* find(std::string_view id) const override {
+        return ledger_.cron.find(id);
+    }
+
+    std::vector<const ledger::CronJob*> list() const override { return ledger_.cron.list(); }
+
+    void keep(ledger::CronJob job, Done<void> done) override;
+    void erase(std::string id, Done<void> done) override;
+    void note(ledger::CronRun run, const ledger::CronJob* job) override;
+
+    void runs(ledger::CronRunQuery query, Done<ledger::CronRunPage> done) override {
+        ledger_.cron.runs(std::move(query), std::move(done));
+    }
+
+  private:
+    Loop& loop_;
     ledger::Ledger& ledger_;
 };
 

@@ -58,13 +58,21 @@ enum class Idempotency { none, by_run, by_key };
 
 using Handler = std::function<void(Call&)>;
 
+// The scope a call needs because of what it asks for; read from raw parameters (PROTOCOL.md 8).
+using ScopeRule = std::string_view (*)(json::View params);
+
+// In place of a scope: the method is for nodes, and for nobody else.
+inline constexpr std::string_view node_role = "node";
+
 struct Method {
     std::string_view name;
-    std::string_view scope; // the least operator scope; empty: any authenticated operator
+    std::string_view scope;         // the least operator scope; empty: any authenticated operator
+    ScopeRule scope_rule = nullptr; // set: what it says counts, and `scope` is the least it says
     Admission admission = Admission::control;
     Idempotency idempotency = Idempotency::none;
     std::span<const Field> params = {}; // static storage
     Unknown unknown = Unknown::refused;
+    bool is_rationed = false; // 30 in a minute for each caller (PROTOCOL.md 3)
     Handler handler = {};
 };
 

@@ -2,6 +2,7 @@
 
 #include "common/json/write.h"
 #include "supervisor/policy/pairing.h"
+#include "supervisor/rpc/stability.h"
 
 #include <array>
 #include <set>
@@ -33,7 +34,29 @@ void write_request(json::Writer& out, const ledger::PairingRequest& request) {
         .end_object();
 }
 
-void list(Call& call, PairingDesk& desk) {
+// "telegram" → "Telegram"
+std::string label_for(std::string channel) {
+    if (!channel.empty() && channel[0] >= 'a' && channel[0] <= 'z')
+        channel[0] = static_cast<char>(channel[0] - 32);
+    return channel;
+}
+
+// The dashboard's words for the same (METHODS.md channels.pairing.list).
+void write_published(json::Writer& out, const ledger::PairingRequest& request) {
+    const auto label = label_of(request.meta_json);
+    out.begin_object().member("requestId", request.code).member("channel", request.channel);
+    out.member("channelLabel", label_for(request.channel)).member("accountId", request.account);
+    out.member("senderId", request.sender_id);
+    out.member("senderLabel", label.empty() ? request.sender_id : label);
+    out.member("createdAt", iso_time(request.requested_at_ms))
+        .member("lastSeenAt", iso_time(request.requested_at_ms))
+        .member("expiresAt", iso_time(request.expires_at_ms));
+    out.member("notifySupported", true).end_object();
+}
+
+enum class Words { ours, published };
+
+void list(Call& call, PairingDesk& desk, Words words) {
     const auto account = call.params["accountId"].text(call.params["account"].text());
     const auto waiting = desk.waiting(call.params["channel"].text(), account);
     std::set<std::pair<std::string, std::string>> accounts;
@@ -42,10 +65,18 @@ void list(Call& call, PairingDesk& desk) {
     json::Writer out;
     out.begin_object().key("accounts").begin_array();
     for (const auto& [channel, id] : accounts)
-        out.begin_object().member("channel", channel).member("accountId", id).end_object();
+        out.begin_object()
+            .member("channel", channel)
+            .member("channelLabel", label_for(channel))
+            .member("accountId", id)
+            .member("notifySupported", true)
+            .end_object();
     out.end_array().key("requests").begin_array();
     for (const auto& request : waiting)
-        write_request(out, request);
+        if (words == Words::ours)
+            write_request(out, request);
+        else
+            write_published(out, request);
     out.end_array().member("commandOwnerConfigured", false).key("limits").begin_object();
     out.member("pendingPerAccount", policy::max_waiting_pairings)
         .member("ttlMs", policy::pairing_life.count())
@@ -118,11 +149,14 @@ constexpr std::array dismiss_params = {required_text("channel"), required_text("
 } // namespace
 
 void add_pairing(MethodTable& table, PairingDesk& desk, Outgoing& outgoing) {
-    for (const auto* name : {"pairing.list", "channels.pairing.list"})
-        table.add({.name = name,
-                   .scope = policy::scope::pairing,
-                   .params = list_params,
-                   .handler = [&desk](Call& call) { list(call, desk); }});
+    table.add({.name = "pairing.list",
+               .scope = policy::scope::pairing,
+               .params = list_params,
+               .handler = [&desk](Call& call) { list(call, desk, Words::ours); }});
+    table.add({.name = "channels.pairing.list",
+               .scope = policy::scope::pairing,
+               .params = list_params,
+               .handler = [&desk](Call& call) { list(call, desk, Words::published); }});
     const auto let_in = [&desk, &outgoing](Call& call) { approve(call, desk, outgoing); };
     table.add({.name = "pairing.approve",
                .scope = policy::scope::pairing,

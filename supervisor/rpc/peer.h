@@ -27,6 +27,7 @@ struct ClientInfo {
 struct Subscriptions {
     bool sessions = false;                               // sessions.changed
     std::set<std::string, std::less<>> session_messages; // session.message of these keys
+    std::set<std::string, std::less<>> viewed_sessions;  // on the client's screen
 };
 
 class Peer : public std::enable_shared_from_this<Peer> {
@@ -56,6 +57,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
     std::string auth_method; // hello.auth.method
     std::string ip;
     std::vector<std::string> caps;
+    std::vector<std::string> commands; // what a node says it can do
     Subscriptions subscriptions;
     bool receives_events = false; // after hello-ok
     std::int64_t connected_at_ms = 0;

@@ -4,6 +4,8 @@
 #include "supervisor/rpc/run_json.h"
 #include "supervisor/rpc/session_row.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace openclaw::rpc {
@@ -16,6 +18,13 @@ constexpr std::string_view no_model = R"({"phase":"model","provider":null,"model
 
 std::string phase_data(std::string_view phase) {
     return json::Writer().begin_object().member("phase", phase).end_object().take();
+}
+
+// The words clients know; ours, which are finer, are in errorDetail.
+std::string_view error_kind(std::string_view ours) {
+    static constexpr std::array<std::string_view, 4> known = {"refusal", "timeout", "rate_limit",
+                                                              "context_length"};
+    return std::ranges::find(known, ours) == known.end() ? "unknown" : ours;
 }
 
 bool is_over(const flow::Run* run) {
@@ -36,6 +45,8 @@ void RunEvents::when_ended(const std::string& run_id, OnEnd then) {
 
 void RunEvents::on_run_started(const flow::Run& run) {
     Told& told = told_[run.request.run_id];
+    phase(run, told, "preparing_workspace");
+    phase(run, told, "preparing_context");
     json::Writer start;
     start.begin_object()
         .member("phase", "start")
@@ -126,7 +137,10 @@ void RunEvents::on_run_ended(const flow::Run& run) {
     Told told = told_[run.request.run_id];
     switch (run.status) {
     case flow::RunStatus::completed:
-        completed(run, told);
+        if (run.started_at_ms == 0)
+            dropped(run, told);
+        else
+            completed(run, told);
         break;
     case flow::RunStatus::failed:
         failed(run, told);
@@ -197,7 +211,7 @@ void RunEvents::failed(const flow::Run& run, Told& told) {
     lifecycle(run, told, data("error"));
     auto chat = begin_chat(run, told.sequence, "error");
     chat.member("errorMessage", run.error);
-    if (!run.error_kind.empty()) chat.member("errorKind", run.error_kind);
+    chat.member("errorKind", error_kind(run.error_kind));
     chat.key("errorDetail")
         .begin_object()
         .member("provider", run.provider)
@@ -207,15 +221,19 @@ void RunEvents::failed(const flow::Run& run, Told& told) {
     session_changed(run.request.session_key, {.reason = {}, .phase = "error", .run = &run});
 }
 
-// A queued run that is dropped ends with a bare final; one that ran tells what it had.
+// A queued run that is dropped, or whose message joined another turn, ends with a bare final.
+void RunEvents::dropped(const flow::Run& run, Told& told) {
+    ++told.sequence;
+    from_.events.send(
+        {.name = "chat", .payload = begin_chat(run, told.sequence, "final").end_object().take()});
+    const std::string_view reason =
+        run.status == flow::RunStatus::aborted ? "abort" : "agent.input.settled";
+    session_changed(run.request.session_key, {.reason = reason, .phase = {}, .run = &run});
+}
+
+// One that ran tells what it had.
 void RunEvents::aborted(const flow::Run& run, Told& told) {
-    if (run.started_at_ms == 0) {
-        ++told.sequence;
-        from_.events.send({.name = "chat",
-                           .payload = begin_chat(run, told.sequence, "final").end_object().take()});
-        return session_changed(run.request.session_key,
-                               {.reason = "abort", .phase = {}, .run = &run});
-    }
+    if (run.started_at_ms == 0) return dropped(run, told);
     const std::string_view reason = run.stop_reason == "timeout" ? "timeout" : "rpc";
     ++told.sequence;
     auto chat = begin_chat(run, told.sequence, "aborted");
@@ -257,12 +275,31 @@ void RunEvents::on_transcript_row(const std::string& session_key, const flow::Tr
         session_key, {.name = "session.message", .payload = out.end_object().take()});
 }
 
+void RunEvents::tell_injected(const std::string& session_key, const flow::TranscriptRow& row) {
+    const ledger::Session* session = from_.conversations.find(session_key);
+    json::Writer out;
+    out.begin_object().member("runId", "inject-" + row.id).member("sessionKey", session_key);
+    if (session != nullptr) out.member("agentId", session->agent_id);
+    out.member("seq", 0).member("state", "final").key("message");
+    write_message(out, row);
+    from_.events.send({.name = "chat", .payload = out.end_object().take()});
+}
+
 void RunEvents::on_session_changed(const std::string& session_key, std::string_view reason) {
     tell_session_changed(session_key, reason);
 }
 
 void RunEvents::tell_session_changed(const std::string& session_key, std::string_view reason) {
     session_changed(session_key, {.reason = reason, .phase = {}, .run = nullptr});
+}
+
+void RunEvents::tell_session_patched(const std::string& session_key, bool model_changed) {
+    session_changed(session_key,
+                    {.reason = "patch", .phase = {}, .catalog_changed = model_changed});
+}
+
+void RunEvents::tell_session_deleted(const std::string& session_key, std::string_view session_id) {
+    session_changed(session_key, {.reason = "delete", .phase = {}, .session_id = session_id});
 }
 
 void RunEvents::session_changed(const std::string& session_key, const Change& change) {
@@ -273,7 +310,10 @@ void RunEvents::session_changed(const std::string& session_key, const Change& ch
     out.begin_object().member("sessionKey", session_key);
     if (session != nullptr)
         out.member("agentId", session->agent_id).member("sessionId", session->session_id);
+    else if (!change.session_id.empty())
+        out.member("sessionId", change.session_id);
     if (!change.reason.empty()) out.member("reason", change.reason);
+    if (change.catalog_changed) out.member("catalogChanged", true);
     if (!change.phase.empty()) out.member("phase", change.phase);
     if (change.run != nullptr && !change.phase.empty())
         out.member("runId", change.run->request.run_id);

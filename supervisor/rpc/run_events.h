@@ -44,6 +44,12 @@ class RunEvents final : public flow::RunListener {
     void when_ended(const std::string& run_id, OnEnd then);
 
     void tell_session_changed(const std::string& session_key, std::string_view reason);
+    void tell_session_patched(const std::string& session_key, bool model_changed);
+    // It has no row any more; its last id tells which one it was.
+    void tell_session_deleted(const std::string& session_key, std::string_view session_id);
+
+    // A message that no run made: a final with the number 0 (PROTOCOL.md 12.5).
+    void tell_injected(const std::string& session_key, const flow::TranscriptRow& row);
 
     void on_run_started(const flow::Run& run) override;
     void on_run_delta(const flow::Run& run, std::string_view appended) override;
@@ -63,6 +69,8 @@ class RunEvents final : public flow::RunListener {
     struct Change {
         std::string_view reason, phase;
         const flow::Run* run = nullptr;
+        bool catalog_changed = false;
+        std::string_view session_id = {}; // of one that is gone
     };
 
     void phase(const flow::Run& run, Told& told, std::string_view phase);
@@ -75,6 +83,7 @@ class RunEvents final : public flow::RunListener {
     void completed(const flow::Run& run, Told& told);
     void failed(const flow::Run& run, Told& told);
     void aborted(const flow::Run& run, Told& told);
+    void dropped(const flow::Run& run, Told& told);
     void session_changed(const std::string& session_key, const Change& change);
 
     RunEventSources from_;

@@ -1,6 +1,7 @@
 #include "supervisor/rpc/session_row.h"
 
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/models.h"
 
 #include <utility>
 
@@ -35,8 +36,10 @@ void write_identity(json::Writer& out, const RowView& view, const policy::Sessio
     const std::string name =
         session.display_name.empty() ? policy::session_label(parts) : session.display_name;
     if (!name.empty()) out.member("displayName", name);
-    if (!view.derived_title.empty()) out.member("derivedTitle", view.derived_title);
-    if (!view.last_message.empty()) out.member("lastMessagePreview", view.last_message);
+    if (view.with_title && !session.settings.title.empty())
+        out.member("derivedTitle", session.settings.title);
+    if (view.with_preview && !session.settings.preview.empty())
+        out.member("lastMessagePreview", session.settings.preview);
 }
 
 void write_route(json::Writer& out, const ledger::Route& route) {
@@ -55,12 +58,50 @@ void write_times(json::Writer& out, const ledger::Session& session) {
 }
 
 void write_flags(json::Writer& out, const ledger::Session& session) {
-    out.member("archived", false)
-        .member("pinned", false)
-        .member("unread", false)
+    const auto& settings = session.settings;
+    out.member("archived", settings.archived_at_ms > 0)
+        .member("pinned", settings.pinned_at_ms > 0)
+        .member("unread", settings.marked_unread_at_ms > 0)
         .member("permissionModePending", false);
+    if (settings.archived_at_ms > 0) out.member("archivedAt", settings.archived_at_ms);
+    if (settings.pinned_at_ms > 0) out.member("pinnedAt", settings.pinned_at_ms);
+    if (settings.marked_unread_at_ms > 0)
+        out.member("markedUnreadAt", settings.marked_unread_at_ms);
+    if (settings.last_read_at_ms > 0) out.member("lastReadAt", settings.last_read_at_ms);
     out.member("systemSent", !session.last_run_id.empty())
         .member("abortedLastRun", session.aborted_last_run);
+}
+
+// What people gave it to find it again.
+void write_marks(json::Writer& out, const ledger::SessionSettings& settings, std::int64_t now_ms) {
+    const auto optional = [&out](std::string_view name, const std::string& value) {
+        if (!value.empty()) out.member(name, value);
+    };
+    optional("category", settings.category);
+    optional("icon", settings.icon);
+    optional("color", settings.color);
+    optional("boardFace", settings.board_face);
+    optional("attention", settings.attention);
+    optional("parentSessionKey", settings.parent_key);
+    if (settings.status_note_until_ms == 0 || now_ms < settings.status_note_until_ms)
+        optional("statusNote", settings.status_note);
+    out.member("createdVia", settings.created_via.empty() ? "run" : settings.created_via);
+}
+
+// How its next run would be; there is one level of thinking and one speed.
+void write_next_run(json::Writer& out, const RowView& view) {
+    const auto [provider, model] = model_of(view.session, view.facts);
+    out.member("thinkingDefault", "off").member("effectiveFastMode", false);
+    out.member("effectiveResponseUsage", "off").member("effectiveQueueMode", "followup");
+    out.member("modelProvider", provider).member("model", model);
+    out.key("modelOverrideSource");
+    if (view.session.settings.model.empty())
+        out.null();
+    else
+        out.value("session");
+    if (const int window = context_window_of(provider, model, view.facts); window > 0)
+        out.member("contextTokens", window);
+    out.member("runtimeSelectionLocked", false);
 }
 
 void write_last_run(json::Writer& out, const RowView& view) {
@@ -94,6 +135,10 @@ void write_last_run(json::Writer& out, const RowView& view) {
 
 std::pair<std::string, std::string> model_of(const ledger::Session& session,
                                              const GatewayFacts& facts) {
+    if (!session.settings.model.empty()) {
+        const auto [provider, model] = config::split_model(session.settings.model);
+        return {std::string(provider), std::string(model)};
+    }
     if (!session.model.empty()) return {session.provider, session.model};
     const config::Agent* agent = facts.agents.find(session.agent_id);
     const auto& choice =
@@ -105,17 +150,15 @@ std::pair<std::string, std::string> model_of(const ledger::Session& session,
 void write_row(json::Writer& out, const RowView& view) {
     const auto read = policy::read_session_key(view.session.key);
     const policy::SessionParts parts = read ? *read : policy::SessionParts{};
-    const auto [provider, model] = model_of(view.session, view.facts);
     out.begin_object();
     write_identity(out, view, parts);
     write_route(out, view.session.last_route);
     write_times(out, view.session);
     write_flags(out, view.session);
+    write_marks(out, view.session.settings, view.now_ms);
     write_last_run(out, view);
-    out.member("modelProvider", provider)
-        .member("model", model)
-        .member("snapshotAt", view.now_ms)
-        .end_object();
+    write_next_run(out, view);
+    out.member("snapshotAt", view.now_ms).end_object();
 }
 
 std::string session_defaults(const GatewayFacts& facts) {
@@ -124,15 +167,12 @@ std::string session_defaults(const GatewayFacts& facts) {
     out.begin_object()
         .member("modelProvider", provider)
         .member("model", model)
-        .key("contextTokens")
-        .null();
-    out.key("thinkingLevels")
-        .begin_array()
-        .begin_object()
-        .member("id", "off")
-        .member("label", "off")
-        .end_object()
-        .end_array();
+        .key("contextTokens");
+    if (const int window = context_window_of(provider, model, facts); window > 0)
+        out.value(window);
+    else
+        out.null();
+    write_thinking(out);
     out.key("thinkingOptions")
         .begin_array()
         .value("off")

@@ -20,8 +20,7 @@ struct RowView {
     const GatewayFacts& facts;
     std::vector<const flow::Run*> active; // running first, then waiting
     std::int64_t now_ms = 0;
-    std::string_view last_message = {}; // shown when asked for
-    std::string_view derived_title = {};
+    bool with_title = false, with_preview = false; // shown when asked for
 };
 
 void write_row(json::Writer& out, const RowView& view);

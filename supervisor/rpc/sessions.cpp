@@ -25,10 +25,15 @@ bool is_meant(const ledger::Session& session, json::View params, std::int64_t no
     if (!label.empty() && session.label != label) return false;
     const auto minutes = params["activeMinutes"].integer();
     if (minutes > 0 && session.updated_at_ms < now_ms - minutes * 60'000) return false;
-    if (params["archived"].type() == json::Type::boolean && params["archived"].boolean())
-        return false; // none is archived yet
+    // Archived ones are shown when asked for: true, or "all" beside the others.
+    const bool wants_all = params["archived"].text() == "all";
+    if (!wants_all && params["archived"].boolean() != (session.settings.archived_at_ms > 0))
+        return false;
     if (params["spawnedBy"] || params["creatorId"] || params["ownerId"])
         return false; // sessions have no such ties yet
+    if (const auto face = params["boardFace"].text();
+        !face.empty() && session.settings.board_face != face)
+        return false;
     if (search.empty()) return true;
     return contains_ignoring_case(session.key, search) ||
            contains_ignoring_case(session.label, search) ||
@@ -71,7 +76,9 @@ std::string list_json(json::View params, const SessionParts& parts) {
         write_row(out, {.session = session,
                         .facts = parts.facts,
                         .active = parts.runs.active(session.key),
-                        .now_ms = parts.clock.unix_ms()});
+                        .now_ms = parts.clock.unix_ms(),
+                        .with_title = params["includeDerivedTitles"].boolean(),
+                        .with_preview = params["includeLastMessage"].boolean()});
     }
     return out.end_array().end_object().take();
 }

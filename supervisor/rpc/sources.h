@@ -7,12 +7,15 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "supervisor/ledger/cron.h"
 #include "supervisor/ledger/pairings.h"
 #include "supervisor/ledger/sessions.h"
+#include "supervisor/ledger/transcript_reports.h"
 #include "supervisor/ledger/transcripts.h"
 #include "supervisor/process/worker_view.h"
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -96,7 +99,8 @@ class WorkerDesk {
     virtual Result<void> restart(const std::string& id) = 0;
 };
 
-// ledger/sessions and ledger/transcripts, read only.
+// ledger/sessions, ledger/transcripts and ledger/transcript_reports. A change counts when it is on
+// disk; lists and find() show it at once.
 class Conversations {
   public:
     virtual ~Conversations() = default;
@@ -104,7 +108,52 @@ class Conversations {
     virtual const ledger::Session* find(std::string_view key) const = 0;
     virtual void page(std::string session_id, std::int64_t before_sequence, std::size_t limit,
                       Done<ledger::TranscriptPage> done) = 0;
+    virtual void keep(ledger::Session session, Done<void> done) = 0;
+    virtual void erase(std::string key, bool with_transcript, Done<void> done) = 0;
+    virtual void append(std::string session_id, ledger::TranscriptRow row,
+                        Done<std::int64_t> done) = 0; // the row's sequence
+    virtual void usage(ledger::UsageQuery query, Done<std::vector<ledger::UsageRow>> done) = 0;
+    virtual void search(ledger::SearchQuery query, Done<std::vector<ledger::SearchHit>> done) = 0;
 };
+
+// ledger/cron.
+class CronDesk {
+  public:
+    virtual ~CronDesk() = default;
+    virtual const ledger::CronJob* find(std::string_view id) const = 0;
+    virtual std::vector<const ledger::CronJob*> list() const = 0;
+    virtual void keep(ledger::CronJob job, Done<void> done) = 0;
+    virtual void erase(std::string id, Done<void> done) = 0;
+    // The end of a run, and the job as it is after it, when the job is still there.
+    virtual void note(ledger::CronRun run, const ledger::CronJob* job) = 0;
+    virtual void runs(ledger::CronRunQuery query, Done<ledger::CronRunPage> done) = 0;
+};
+
+// common/config/edit: a change of the file, made off the loop.
+struct ConfigChange {
+    enum class Kind { replace, merge } kind = Kind::merge;
+    std::string raw;                               // JSON5: the whole file, or a merge patch
+    std::optional<std::string> expected_hash = {}; // unset: whatever the file holds now
+};
+
+struct ConfigChanged {
+    std::string hash;
+    std::string config_json_redacted;
+    std::vector<std::string> paths;
+    std::string_view reload; // "none", "hot", "restart"
+};
+
+struct ConfigRefusal {
+    Error error;
+    std::vector<ConfigIssue> issues;
+};
+
+using ChangeConfig = std::function<void(
+    ConfigChange change,
+    std::move_only_function<void(std::expected<ConfigChanged, ConfigRefusal>)> done)>;
+
+// Ends this process in an orderly way and begins it again. False: it is ending already.
+using RestartGateway = std::function<bool(std::string reason)>;
 
 // ledger/pairings: strangers who wait, and letting one in. An approval counts when it is on disk.
 class PairingDesk {

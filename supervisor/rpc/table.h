@@ -1,11 +1,16 @@
 // rpc/table.h — every family of methods this build has, in one list.
 #pragma once
 
+#include "supervisor/rpc/approvals.h"
+#include "supervisor/rpc/automations.h"
 #include "supervisor/rpc/devices.h"
 #include "supervisor/rpc/health.h"
+#include "supervisor/rpc/heartbeat.h"
 #include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/nodes.h"
 #include "supervisor/rpc/run_events.h"
 #include "supervisor/rpc/sources.h"
+#include "supervisor/rpc/stability.h"
 
 namespace openclaw::rpc {
 
@@ -24,6 +29,15 @@ struct MethodParts {
     Outgoing& outgoing;
     ReadConfig read_config;
     Explain explain;
+    Heartbeats& heartbeats;
+    StabilityLog& stability;
+    CronDesk& cron;
+    Automations& automations;
+    Approvals& approvals;
+    Nodes& nodes;
+    Events& events;
+    ChangeConfig change_config;
+    RestartGateway restart;
 };
 
 MethodTable make_method_table(const MethodParts& parts);

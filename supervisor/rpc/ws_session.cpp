@@ -102,6 +102,10 @@ Verdict WsSession::verdict_on(json::View params) const {
 
 void WsSession::connect(json::View params, std::string_view id_json) {
     stage_ = Stage::judged;
+    params["commands"].each_element([this](json::View command) {
+        peer_->commands.emplace_back(command.text());
+        return true;
+    });
     Verdict verdict = verdict_on(params);
     const web::Arrival& from = client_.arrival();
     if (!verdict.proved.empty()) door_.count(from, verdict.proved, true);

@@ -27,7 +27,7 @@ TEST_SUITE("cli/command") {
              {"health", {ok(canned::health)}},
              {"status", {ok(R"({"runtimeVersion":"0.1.0"})")}},
              {"messages.explain", {ok(R"({"id":"x","steps":[]})")}},
-             {"channels.pairing.list", {ok(R"({"requests":[]})")}},
+             {"pairing.list", {ok(R"({"requests":[]})")}},
              {"send", {ok(R"({"channel":"telegram","messageId":"7"})")}},
              {"agent", {ok(R"({"status":"ok","result":{"payloads":[{"text":"hi"}]}})")}}});
         const std::vector<std::vector<std::string>> commands{
@@ -133,12 +133,12 @@ TEST_SUITE("cli/command") {
     }
     TEST_CASE("pairing approve finds the request behind a code") {
         FakeGateway gateway(
-            {{"channels.pairing.list",
+            {{"pairing.list",
               {ok(R"({"requests":[{"requestId":"r1","code":"ABCD2345","channel":"telegram","accountId":"ops","senderId":"42"}]})")}},
              {"channels.pairing.approve", {ok(R"({"requestId":"r1","senderId":"42"})")}}});
         CHECK(gateway.run({"pairing", "approve", "telegram", "abcd2345"}).out ==
               "Approved 42. They can write now; no restart is needed.\n");
-        CHECK(gateway.params("channels.pairing.list") == R"({"channel":"telegram"})");
+        CHECK(gateway.params("pairing.list") == R"({"channel":"telegram"})");
         CHECK(gateway.params("channels.pairing.approve") ==
               R"({"channel":"telegram","accountId":"ops","requestId":"r1"})");
         CHECK(gateway.run({"pairing", "approve", "ABCD2345"}).exit_code == 0);

@@ -74,6 +74,7 @@ TEST_SUITE("supervisor/rpc") {
         Desk desk;
         FakePeer& nobody = *desk.join({});
         for (const auto& row : desk.table.rows()) {
+            if (row.scope == rpc::node_role) continue;
             CAPTURE(std::string(row.name));
             const auto answer = desk.ask(nobody, std::string(row.name), R"({"bogus":1})");
             if (row.scope.empty())

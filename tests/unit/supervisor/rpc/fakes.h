@@ -183,6 +183,45 @@ struct FakeConversations final : rpc::Conversations {
         done(std::move(page));
     }
 
+    void keep(ledger::Session session, rpc::Done<void> done) override {
+        const auto at = std::ranges::find(sessions, session.key, &ledger::Session::key);
+        if (at == sessions.end())
+            sessions.push_back(std::move(session));
+        else
+            *at = std::move(session);
+        done({});
+    }
+
+    void erase(std::string key, bool with_transcript, rpc::Done<void> done) override {
+        std::erase_if(sessions, [&](const auto& session) { return session.key == key; });
+        if (with_transcript) rows.clear();
+        done({});
+    }
+
+    void append(std::string, ledger::TranscriptRow row, rpc::Done<std::int64_t> done) override {
+        row.sequence = static_cast<std::int64_t>(rows.size()) + 1;
+        rows.push_back(std::move(row));
+        done(rows.back().sequence);
+    }
+
+    void usage(ledger::UsageQuery, rpc::Done<std::vector<ledger::UsageRow>> done) override {
+        done(used);
+    }
+
+    void search(ledger::SearchQuery query,
+                rpc::Done<std::vector<ledger::SearchHit>> done) override {
+        std::vector<ledger::SearchHit> hits;
+        for (const auto& row : rows)
+            if (row.text.contains(query.text))
+                hits.push_back({.session_key = "agent:main:main",
+                                .session_id = "sid-1",
+                                .message_id = row.id,
+                                .role = row.role,
+                                .text = row.text,
+                                .at_ms = row.at_ms});
+        done(std::move(hits));
+    }
+
     ledger::Session& add(const std::string& key, std::int64_t updated_at_ms) {
         ledger::Session session;
         session.key = key;
@@ -205,6 +244,60 @@ struct FakeConversations final : rpc::Conversations {
 
     std::vector<ledger::Session> sessions;
     std::vector<ledger::TranscriptRow> rows;
+    std::vector<ledger::UsageRow> used;
+};
+
+struct FakeCron final : rpc::CronDesk {
+    const ledger::CronJob* find(std::string_view id) const override {
+        const auto at = jobs.find(std::string(id));
+        return at == jobs.end() ? nullptr : &at->second;
+    }
+
+    std::vector<const ledger::CronJob*> list() const override {
+        std::vector<const ledger::CronJob*> all;
+        for (const auto& [id, job] : jobs)
+            all.push_back(&job);
+        return all;
+    }
+
+    void keep(ledger::CronJob job, rpc::Done<void> done) override {
+        jobs[job.id] = std::move(job);
+        done({});
+    }
+
+    void erase(std::string id, rpc::Done<void> done) override {
+        jobs.erase(id);
+        done({});
+    }
+
+    void note(ledger::CronRun run, const ledger::CronJob* job) override {
+        entries.insert(entries.begin(), std::move(run));
+        if (job != nullptr) jobs[job->id] = *job;
+    }
+
+    void runs(ledger::CronRunQuery query, rpc::Done<ledger::CronRunPage> done) override {
+        ledger::CronRunPage page;
+        for (const auto& run : entries)
+            if (query.job_id.empty() || run.job_id == query.job_id)
+                page.entries.push_back(run.entry_json);
+        page.total = static_cast<std::int64_t>(page.entries.size());
+        done(std::move(page));
+    }
+
+    std::map<std::string, ledger::CronJob> jobs;
+    std::vector<ledger::CronRun> entries;
+};
+
+struct FakeNodeStore final : rpc::NodeStore {
+    std::vector<std::pair<std::string, std::string>> load() const override {
+        return {kept.begin(), kept.end()};
+    }
+
+    void keep(const std::string& id, const std::string& json) override { kept[id] = json; }
+
+    void forget(const std::string& id) override { kept.erase(id); }
+
+    std::map<std::string, std::string> kept;
 };
 
 struct FakeWorkers final : rpc::WorkerDesk {
@@ -285,6 +378,7 @@ struct Desk {
         facts.auth_mode = "token";
         facts.boot_id = "boot-1";
         facts.started_at_ms = loop.clock().unix_ms();
+        runs.add_listener(stability);
         runs.add_listener(run_events);
         owner->scopes = policy::operator_scopes();
         owner->connection_id = "c-owner";
@@ -363,6 +457,24 @@ struct Desk {
     rpc::DeviceDesk devices{
         {.loop = loop, .ledger = *ledger, .events = events, .identity = identity}};
     rpc::SetupRoute setup_route;
+    FakeCron cron;
+    rpc::StabilityLog stability{loop.clock()};
+    rpc::Heartbeats heartbeats{
+        {.loop = loop, .events = events, .runs = runs, .run_events = run_events, .facts = facts}};
+    rpc::Automations automations{{.loop = loop,
+                                  .runs = runs,
+                                  .run_events = run_events,
+                                  .conversations = conversations,
+                                  .facts = facts},
+                                 events,
+                                 cron};
+    rpc::Approvals approvals{loop, events};
+    FakeNodeStore node_store;
+    rpc::Nodes nodes{loop, events, node_store};
+    std::vector<rpc::ConfigChange> config_changes;
+    std::expected<rpc::ConfigChanged, rpc::ConfigRefusal> config_outcome = rpc::ConfigChanged{
+        .hash = "h2", .config_json_redacted = "{}", .paths = {"ui"}, .reload = "none"};
+    std::vector<std::string> restarts;
     rpc::MethodTable table = rpc::make_method_table(
         {.loop = loop,
          .health = health,
@@ -383,6 +495,23 @@ struct Desk {
                      done(std::string(R"({"id":"known","steps":[]})"));
                  else
                      done(fail(Code::not_found, "nothing is known about " + id));
+             },
+         .heartbeats = heartbeats,
+         .stability = stability,
+         .cron = cron,
+         .automations = automations,
+         .approvals = approvals,
+         .nodes = nodes,
+         .events = events,
+         .change_config =
+             [this](rpc::ConfigChange change, auto done) {
+                 config_changes.push_back(std::move(change));
+                 done(config_outcome);
+             },
+         .restart =
+             [this](std::string reason) {
+                 restarts.push_back(std::move(reason));
+                 return restarts.size() == 1;
              }});
     rpc::Dispatch dispatch{table, loop.clock()};
     std::shared_ptr<FakePeer> owner = std::make_shared<FakePeer>();

@@ -371,11 +371,16 @@ TEST_SUITE("supervisor/rpc") {
         desk.pairings.requests = {request};
         auto reader = desk.join({"operator.read"});
         CHECK(desk.ask(*reader, "pairing.list").contains("missing scope: operator.pairing"));
-        const auto list = parsed(desk.ask("channels.pairing.list", "{}"));
+        const auto list = parsed(desk.ask("pairing.list", "{}"));
         const auto row = list.root()["payload"]["requests"].at(0);
         CHECK(row["code"].text() == "ABCD2345");
         CHECK(row["requestId"].text() == "ABCD2345");
         CHECK(row["senderLabel"].text() == "Ann (@ann)");
+        const auto published = parsed(desk.ask("channels.pairing.list", "{}"));
+        const auto shown = published.root()["payload"]["requests"].at(0);
+        CHECK(shown["channelLabel"].text() == "Telegram");
+        CHECK(shown["createdAt"].text() == "1970-01-01T00:00:00.000Z");
+        CHECK_FALSE(shown["code"]);
         CHECK(desk.ask("pairing.approve", R"({"channel":"telegram","code":"ZZZZ2345"})")
                   .contains("nobody waits"));
         desk.owner->frames.clear();

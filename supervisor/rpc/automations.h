@@ -1,0 +1,54 @@
+// rpc/automations.h — running cron jobs, by hand: from the order to the record of what became of
+// it.
+//
+// A job runs in a session of its own, in its agent's main session, or in the one it names. One run
+// of a job at a time. The end is written to the ledger together with the job's state, and told as a
+// `cron` event. Timers that run jobs by themselves are not part of this build.
+#pragma once
+
+#include "supervisor/rpc/cron_job.h"
+#include "supervisor/rpc/run_start.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace openclaw::rpc {
+
+class Automations {
+  public:
+    Automations(RunParts parts, Events& events, CronDesk& desk)
+        : parts_(parts)
+        , events_(events)
+        , desk_(desk) {}
+
+    // The id of the run. Errors: busy (it runs already), those of AgentRuns::begin.
+    Result<std::string> run(const ledger::CronJob& job);
+
+    std::int64_t running_since(std::string_view job_id) const; // 0: it does not run
+
+    std::size_t running_count() const { return running_.size(); }
+
+    void tell(const ledger::CronJob& job, std::string_view action);
+    void tell_removed(const std::string& job_id);
+
+  private:
+    struct Running {
+        std::string run_id;
+        std::int64_t since_ms = 0;
+    };
+
+    flow::RunRequest request_for(const ledger::CronJob& job, const CronOrder& order) const;
+    std::optional<flow::ReplyTarget> target_for(const CronOrder& order,
+                                                const std::string& agent) const;
+    void ended(const std::string& job_id, const flow::Run& run);
+
+    RunParts parts_;
+    Events& events_;
+    CronDesk& desk_;
+    std::map<std::string, Running, std::less<>> running_; // by job
+    std::uint64_t run_number_ = 0;
+};
+
+} // namespace openclaw::rpc

@@ -1,0 +1,15 @@
+// rpc/session_changes.h — sessions made, marked, begun anew and removed: sessions.create, .patch,
+// .patchMany, .reset, .delete, .groups.*.
+//
+// A change answers when it is on disk, and is told to those who watch sessions. What this build
+// does not act on (thinking levels, permissions, tools, …) is refused in words, never kept in
+// silence.
+#pragma once
+
+#include "supervisor/rpc/run_start.h"
+
+namespace openclaw::rpc {
+
+void add_session_changes(MethodTable& table, RunParts parts);
+
+} // namespace openclaw::rpc

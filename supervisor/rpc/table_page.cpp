@@ -1,0 +1,157 @@
+#include "supervisor/rpc/table_page.h"
+
+#include "supervisor/rpc/events.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace openclaw::rpc {
+
+namespace {
+
+constexpr std::string_view preface =
+    R"(# The control plane
+
+Gateway protocol 4: WebSocket on the gateway's port, any path; and the owner's Unix socket, where every line is a frame.
+Whoever speaks it to the original speaks it to this gateway. This page lists what this build implements, and nothing
+else: hello-ok advertises the same rows. It is printed from the method table (`supervisor/rpc/table.cpp`); a test keeps
+it so, and writes it again with `OPENCLAW_WRITE_DOCS=1`.
+
+- **Scope**: the least operator scope, without `operator.`; "–" is any authenticated client; "*" depends on the
+  parameters, and the word is the least they ask for. Scopes are checked before parameters.
+- **Parameters**: `name?` is optional, `name!` may be null. Others are refused, but for rows that end with `…`.
+- **work** is refused while the gateway stops; **once** is never done twice for one `idempotencyKey`; **rationed** is
+  possible 30 times a minute for one caller.
+)";
+
+// What the original does not have.
+struct Ours {
+    std::string_view prefix, sentence;
+};
+
+constexpr std::array<Ours, 6> ours = {{
+    {"workers.list",
+     "Every process of the gateway: what it is for, its state, its pid, its memory, its deaths."},
+    {"workers.get", "One of them, with the history of its lives."},
+    {"workers.start",
+     "Starts a worker that was stopped by hand; `workers.stop` and `workers.restart` likewise."},
+    {"messages.explain", "The story of one message or run, step by step: where it came from, what "
+                         "was decided, what left."},
+    {"pairing.list",
+     "`channels.pairing.list` and `.approve` in fewer words, for the command line."},
+    {"gateway.auth.rotate", "A new shared secret; sockets that showed the old one are closed."},
+}};
+
+constexpr std::string_view differences =
+    R"(
+## Where an answer is shorter than the original's
+
+- `cron.*` keeps jobs and runs them by hand (`cron.run`, mode `force` or `if-enabled`); nothing runs by itself, and
+  `cron.status` says so. Payloads `agentTurn` and `systemEvent`, schedules `at`, `every`, `cron`, deliveries `none` and
+  `announce` are taken; others are refused in words.
+- `chat.send` with `queueMode` `steer` or `collect` makes one turn of the messages that wait for the end of the running
+  one; `interrupt` ends that; `followup`, and no mode, wait in line. The agent has no point inside a run where a message
+  could enter.
+- Attachments of text are given to the agent below the message; other kinds are refused by name.
+- `sessions.patch` takes names, marks and the model. What this build does not act on is refused, never kept in silence.
+- Skills, plugins, tools, boards, projects and the like do not exist here: their lists are empty.
+- Prices of models are not known: costs are 0, and every answer counts as a missing one.
+)";
+
+std::string_view kind_word(const Field& field) {
+    switch (field.kind) {
+    case Kind::string:
+        return "text";
+    case Kind::integer:
+        return "integer";
+    case Kind::number:
+        return "number";
+    case Kind::boolean:
+        return "boolean";
+    case Kind::array:
+        return "list";
+    case Kind::string_list:
+        return "texts";
+    case Kind::object:
+        return "object";
+    case Kind::any:
+        break;
+    }
+    return "any";
+}
+
+std::string bounds_of(const Field& field) {
+    constexpr auto lowest = std::numeric_limits<std::int64_t>::min(),
+                   highest = std::numeric_limits<std::int64_t>::max();
+    const bool is_text = field.kind == Kind::string;
+    std::string text;
+    if (!is_text && field.min != lowest) text += std::to_string(field.min) + "..";
+    if (field.max != highest) text += (text.empty() ? ".." : "") + std::to_string(field.max);
+    return text.empty() ? "" : " " + text;
+}
+
+std::string describe(const Field& field) {
+    std::string text = "`" + std::string(field.name) + (field.required ? "" : "?") +
+                       (field.nullable ? "!" : "") + "` ";
+    if (field.one_of.empty()) return text + std::string(kind_word(field)) + bounds_of(field);
+    for (std::size_t i = 0; i < field.one_of.size(); ++i)
+        text += (i == 0 ? "" : "\\|") + std::string(field.one_of[i]);
+    return text;
+}
+
+std::string params_of(const Method& row) {
+    std::string text;
+    for (const auto& field : row.params)
+        text += (text.empty() ? "" : ", ") + describe(field);
+    if (row.unknown == Unknown::ignored) text += text.empty() ? "…" : ", …";
+    return text.empty() ? "none" : text;
+}
+
+std::string scope_of(const Method& row) {
+    constexpr std::string_view prefix = "operator.";
+    std::string_view scope = row.scope;
+    if (scope.starts_with(prefix)) scope.remove_prefix(prefix.size());
+    return (scope.empty() ? std::string("–") : std::string(scope)) +
+           (row.scope_rule != nullptr ? " *" : "");
+}
+
+std::string notes_of(const Method& row) {
+    std::string text;
+    const auto add = [&](bool applies, std::string_view note) {
+        if (applies) text += (text.empty() ? "" : ", ") + std::string(note);
+    };
+    add(row.admission == Admission::work, "work");
+    add(row.idempotency != Idempotency::none, "once");
+    add(row.is_rationed, "rationed");
+    return text;
+}
+
+bool is_there(const MethodTable& table, std::string_view name) {
+    return table.find(name) != nullptr;
+}
+
+} // namespace
+
+std::string table_page(const MethodTable& table) {
+    auto rows = std::vector<const Method*>();
+    for (const auto& row : table.rows())
+        rows.push_back(&row);
+    std::ranges::sort(rows, {}, [](const Method* row) { return row->name; });
+    std::string page(preface);
+    page += "\n## The methods\n\n| Method | Scope | | Parameters |\n|---|---|---|---|\n";
+    for (const Method* row : rows)
+        page += "| `" + std::string(row->name) + "` | " + scope_of(*row) + " | " + notes_of(*row) +
+                " | " + params_of(*row) + " |\n";
+    page += "\n## The events\n\n";
+    for (const auto name : event_names())
+        page += "- `" + std::string(name) + "`\n";
+    page += "\n## Ours\n\n";
+    for (const auto& method : ours)
+        if (is_there(table, method.prefix))
+            page +=
+                "- `" + std::string(method.prefix) + "`: " + std::string(method.sentence) + "\n";
+    return page + std::string(differences);
+}
+
+} // namespace openclaw::rpc
