@@ -1,0 +1,145 @@
+// What a client lives through besides single answers: the order of one run, lines of messages, keys that come again,
+// a configuration that changes, a restart.
+import { test, describe, before } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { sharedStage, stage, eventually } from './harness.mjs';
+import { check } from './published_schema.mjs';
+
+const SCOPES = ['read', 'write', 'admin', 'approvals'].map((scope) => `operator.${scope}`);
+const ofRun = (client, runId) => client.frames.filter((frame) => frame.type === 'event' && (frame.payload?.runId === runId || frame.payload?.message?.__openclaw?.runId === runId));
+
+describe('runs over the wire', () => {
+  const scene = sharedStage();
+  let gateway, client;
+
+  before(async () => {
+    ({ gateway } = scene);
+    await gateway.workerReady('agent');
+    client = await gateway.connect({ scopes: SCOPES });
+    await client.call('sessions.subscribe', {});
+    await client.call('sessions.messages.subscribe', { key: 'agent:main:main' });
+  });
+
+  const send = (params) => client.call('chat.send', { sessionKey: 'agent:main:main', idempotencyKey: randomUUID(), ...params });
+  const final = (runId) => client.event('chat', { where: (event) => event.runId === runId && ['final', 'aborted', 'error'].includes(event.state) });
+
+  test('one streamed run is told in the published order', async () => {
+    const { runId, status } = await send({ message: 'tell me' });
+    assert.equal(status, 'started');
+    await final(runId);
+    await client.event('sessions.changed', { where: (event) => event.phase === 'end' && event.runId === runId });
+    const story = ofRun(client, runId).map(({ event, payload }) => {
+      if (event === 'chat') return `chat ${payload.state}${payload.phase ? ` ${payload.phase}` : ''}`;
+      if (event === 'agent') return `agent ${payload.stream}${payload.data.phase ? ` ${payload.data.phase}` : ''}`;
+      return event === 'session.message' ? `message ${payload.message.role}` : `changed ${payload.phase ?? payload.reason}`;
+    });
+    const place = (what, from = 0) => { const at = story.indexOf(what, from); assert.ok(at >= 0, `${what} is missing in ${story.join(', ')}`); return at; };
+    const order = ['message user', 'chat status preparing_workspace', 'agent run_status preparing_workspace', 'chat status preparing_context', 'agent lifecycle start', 'chat status starting_model', 'changed start', 'agent lifecycle model', 'agent assistant', 'chat delta', 'agent usage', 'agent lifecycle finishing', 'agent lifecycle end', 'chat final', 'changed end'];
+    let at = -1;
+    for (const what of order) { const next = place(what, at + 1); assert.ok(next > at, `${what} comes too early`); at = next; }
+    assert.ok(place('message assistant') < place('agent lifecycle finishing'), 'the stored answer is told before the end');
+    const events = ofRun(client, runId).filter(({ event }) => event === 'chat' || event === 'agent');
+    const numbers = events.filter(({ event }) => event === 'agent').map(({ payload }) => payload.seq);
+    assert.deepEqual(numbers, numbers.map((_, index) => index + 1), 'one counter for the run, without gaps');
+    const deltas = events.filter(({ payload }) => payload.state === 'delta');
+    const last = events.at(-1).payload;
+    assert.equal(last.state, 'final');
+    assert.equal(deltas.map(({ payload }) => payload.deltaText).join(''), last.message.content[0].text, 'the deltas are the text');
+  });
+
+  test('a key that comes again starts nothing: in flight, then done', async () => {
+    const idempotencyKey = randomUUID();
+    const first = await send({ message: 'once', idempotencyKey });
+    const again = await send({ message: 'once', idempotencyKey });
+    assert.equal(first.status, 'started');
+    assert.ok(['in_flight', 'ok'].includes(again.status));
+    await final(idempotencyKey);
+    assert.deepEqual(await send({ message: 'once', idempotencyKey }), { runId: idempotencyKey, status: 'ok' });
+    const history = await client.call('chat.history', { sessionKey: 'main', limit: 1000 });
+    assert.equal(history.messages.filter((message) => message.idempotencyKey === `${idempotencyKey}:user`).length, 1);
+  });
+
+  test('agent answers twice on one id, and a replay gets the last answer at once', async () => {
+    const idempotencyKey = randomUUID();
+    const result = await client.request('agent', { message: 'hi', sessionKey: 'agent:main:twice', idempotencyKey }, 20_000, { final: true });
+    assert.equal(result.status, 'ok');
+    assert.ok(result.result.payloads[0].text.length > 0);
+    const replay = await client.request('agent', { message: 'hi', sessionKey: 'agent:main:twice', idempotencyKey });
+    assert.equal(replay.status, 'ok');
+    const waited = await client.call('agent.wait', { runId: idempotencyKey, timeoutMs: 1000 });
+    assert.equal(waited.status, 'ok');
+    assert.equal(waited.terminalReply.disposition, 'visible');
+  });
+
+  test('messages that steer become one turn of those that wait; each of them ends', async () => {
+    const key = 'agent:main:steer';
+    await client.call('sessions.messages.subscribe', { key });
+    const runs = [];
+    for (let i = 0; i < 4; i += 1) runs.push((await send({ sessionKey: key, message: `part ${i}`, queueMode: i === 0 ? undefined : 'steer' })).runId);
+    for (const runId of runs) assert.equal((await final(runId)).state, 'final');
+    const { messages } = await client.call('chat.history', { sessionKey: key });
+    const questions = messages.filter((message) => message.role === 'user').map((message) => message.content);
+    assert.equal(questions.join('\n'), 'part 0\npart 1\npart 2\npart 3');
+    assert.ok(questions.length <= 3, `they were joined: ${JSON.stringify(questions)}`);
+  });
+
+  test('the model of a session is the one its next run uses', async () => {
+    const key = 'agent:main:chosen';
+    const patched = await client.call('sessions.patch', { key, model: 'builtin/echo' });
+    assert.equal(patched.resolved.model, 'echo');
+    const result = await client.request('agent', { message: 'mirror', sessionKey: key, idempotencyKey: randomUUID() }, 20_000, { final: true });
+    assert.equal(result.result.meta.agentMeta.model, 'echo');
+    assert.match(result.result.payloads[0].text, /mirror/);
+  });
+});
+
+describe('a configuration that changes while the gateway runs', () => {
+  test('secrets survive a round trip, comments stay, and new agents answer without a restart', async (t) => {
+    const { gateway } = await stage(t, { more: { agents: { entries: { main: {} } } } });
+    await gateway.workerReady('agent');
+    const text = fs.readFileSync(gateway.configPath, 'utf8').replace('{', '{\n  // keep me');
+    fs.writeFileSync(gateway.configPath, text);
+    const before = await gateway.call('config.get');
+    assert.ok(!JSON.stringify(before).includes(gateway.token), 'no secret leaves');
+    await gateway.call('config.set', { raw: before.raw.replace('"session"', '"ui": {"seamColor": "#112233"}, "session"'), baseHash: before.hash });
+    const written = fs.readFileSync(gateway.configPath, 'utf8');
+    assert.ok(written.includes(gateway.token) && written.includes('keep me') && written.includes('#112233'));
+    await assert.rejects(gateway.call('config.set', { raw: '{}', baseHash: before.hash }), /config changed since last load/);
+
+    await gateway.call('agents.create', { name: 'Second One', model: 'builtin/echo' });
+    const { agents } = await gateway.call('agents.list');
+    assert.deepEqual(agents.map((agent) => agent.id).sort(), ['main', 'second-one']);
+    const client = await gateway.connect();
+    const result = await client.request('agent', { message: 'who', agentId: 'second-one', idempotencyKey: randomUUID() }, 20_000, { final: true });
+    assert.equal(result.result.meta.agentMeta.model, 'echo');
+    assert.ok(fs.existsSync(path.join(gateway.stateDir, 'openclaw.json.bak')));
+  });
+});
+
+describe('a restart that a client asks for', () => {
+  test('is announced with when to come back, closes with 1012, and keeps pid, port and sessions', async (t) => {
+    const { gateway } = await stage(t);
+    await gateway.workerReady('agent');
+    const client = await gateway.connect();
+    await client.request('agent', { message: 'remember', agentId: 'main', idempotencyKey: randomUUID() }, 20_000, { final: true });
+    const { pid } = gateway;
+    const { bootId } = client.hello.server;
+    const answer = await client.call('gateway.restart.request', { reason: 'test' });
+    assert.equal(answer.status, 'scheduled');
+    const shutdown = await client.event('shutdown');
+    assert.deepEqual(shutdown, { reason: 'gateway restarting', restartExpectedMs: 1500 });
+    assert.deepEqual(check('ShutdownEvent', shutdown), []);
+    assert.deepEqual(await client.closed, { code: 1012, reason: 'service restart' });
+    const after = await eventually(() => gateway.connect().catch(() => null), 'the gateway to be back', 20_000);
+    assert.equal(gateway.pid, pid);
+    assert.notEqual(after.hello.server.bootId, bootId);
+    const { sessions } = await after.call('sessions.list', {});
+    assert.ok(sessions.some((session) => session.key === 'agent:main:main'));
+    await gateway.workerReady('agent');
+    const again = await after.request('agent', { message: 'still there?', agentId: 'main', idempotencyKey: randomUUID() }, 20_000, { final: true });
+    assert.equal(again.status, 'ok');
+  });
+});
