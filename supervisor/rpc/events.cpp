@@ -26,12 +26,16 @@ bool sees(const Peer& peer, std::string_view name) {
 } // namespace
 
 std::span<const std::string_view> event_names() {
-    static constexpr std::array<std::string_view, 18> names = {
+    static constexpr std::array<std::string_view, 22> names = {
         "connect.challenge",
         "agent",
         "chat",
         "config.changed",
         "cron",
+        "device.pair.changed",
+        "device.pair.requested",
+        "device.pair.resolved",
+        "device.pair.setup.completed",
         "exec.approval.requested",
         "exec.approval.resolved",
         "health",

@@ -4,16 +4,17 @@ import { createPublicKey, sign } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { GatewayClient } from '@openclaw/gateway-client';
 import { Device, rawOf } from './device.mjs';
-import { configuration, eventually, freePort, Gateway, GATEWAY_TOKEN, pause } from './harness.mjs';
+import { startFakeProvider } from '../fakes/provider/provider.mjs';
+import { configuration, eventually, freePort, Gateway, GATEWAY_TOKEN } from './harness.mjs';
 
 const PASSWORD = 'e2e-shared-password';
 const READ = ['operator.read'];
 const WRITE = ['operator.read', 'operator.write'];
 const OPERATOR = [...WRITE, 'operator.admin', 'operator.pairing'];
 
-async function gatewayFor(t, gatewayConfig = {}) {
+async function gatewayFor(t, gatewayConfig = {}, { provider } = {}) {
   const port = await freePort();
-  const config = configuration({ port, more: { gateway: gatewayConfig } });
+  const config = configuration({ port, provider, more: { gateway: gatewayConfig } });
   if (gatewayConfig.auth?.mode === 'password') delete config.gateway.auth.token;
   const gateway = new Gateway({ config, port });
   t.after(() => gateway.close());
@@ -71,7 +72,9 @@ class Reference {
 
 describe('the published client', () => {
   test('connects with the token and calls the core methods', async (t) => {
-    const gateway = await gatewayFor(t);
+    const provider = await startFakeProvider({ port: 0 });
+    t.after(() => provider.close());
+    const gateway = await gatewayFor(t, {}, { provider });
     const client = new Reference(t, gateway, { token: GATEWAY_TOKEN, scopes: OPERATOR, clientName: 'gateway-client', mode: 'backend' });
     const hello = await client.hello();
     assert.equal(hello.protocol, 4);
@@ -83,7 +86,11 @@ describe('the published client', () => {
     assert.ok((await client.request('logs.tail', {})).lines);
     assert.deepEqual(await client.request('device.pair.list', {}), { pending: [], paired: [] });
     const { runId } = await client.request('chat.send', { sessionKey: 'main', message: 'hello', idempotencyKey: 'run-of-the-client' });
-    await eventually(() => client.events.some(({ event, payload }) => event === 'chat' && payload.runId === runId && payload.state === 'final'), 'the final chat event');
+    const chat = () => client.events.filter(({ event, payload }) => event === 'chat' && payload.runId === runId).map(({ payload }) => payload.state);
+    await eventually(() => chat().includes('final'), 'the final chat event');
+    assert.deepEqual([...new Set(chat())], ['delta', 'final']);
+    assert.equal((await client.request('agent.wait', { runId, timeoutMs: 5000 })).status, 'ok');
+    assert.equal((await client.request('chat.history', { sessionKey: 'main' })).messages.length, 2);
     assert.deepEqual(client.gaps, []);
   });
 
@@ -145,12 +152,12 @@ describe('the published client', () => {
     assert.equal(store.token(device), undefined);
   });
 
-  test('a device from elsewhere waits for an operator, then comes in', async (t) => {
-    const gateway = await gatewayFor(t, { trustedProxies: ['127.0.0.1'] });
+  test('where nothing is silent a device waits for an operator, then comes in', async (t) => {
+    const gateway = await gatewayFor(t, { nodes: { pairing: { autoApproveLocal: false } } });
     const device = new Device();
     const store = new TokenStore();
-    const afar = { device, store, token: GATEWAY_TOKEN, edgeAuthHeaders: { 'X-Forwarded-For': '192.0.2.9' } };
-    const waiting = new Reference(t, gateway, afar);
+    const options = { device, store, token: GATEWAY_TOKEN };
+    const waiting = new Reference(t, gateway, options);
     const refusal = await waiting.refusal();
     assert.equal(refusal.detailCode, 'PAIRING_REQUIRED');
     waiting.client.stop();
@@ -160,9 +167,9 @@ describe('the published client', () => {
     assert.ok(refusal.reason.includes(request.requestId));
     await operator.request('device.pair.approve', { requestId: request.requestId });
     assert.ok(operator.events.some(({ event, payload }) => event === 'device.pair.resolved' && payload.decision === 'approved'));
-    const approved = new Reference(t, gateway, afar);
+    const approved = new Reference(t, gateway, options);
     await approved.hello();
-    const paired = new Reference(t, gateway, { ...afar, token: undefined });
+    const paired = new Reference(t, gateway, { device, store });
     await paired.hello();
   });
 
@@ -186,6 +193,5 @@ describe('the published client', () => {
     assert.deepEqual((await probe.hello()).auth.scopes, []);
     assert.equal((await probe.request('health', {})).ok, true);
     await assert.rejects(probe.request('status', {}), /missing scope: operator.read/);
-    await pause(0);
   });
 });

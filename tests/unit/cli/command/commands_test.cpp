@@ -146,6 +146,43 @@ TEST_SUITE("cli/command") {
         CHECK(unknown.exit_code == 1);
         CHECK(unknown.err.starts_with("No pending pairing request found for code \"ZZZZ9999\"."));
     }
+    TEST_CASE("devices are listed, and nobody is let in without being named") {
+        const char* waiting =
+            R"({"pending":[{"requestId":"r1","deviceId":"56475aa75463474c","displayName":"laptop","platform":"linux","roles":["operator"],"scopes":["operator.read"],"ts":1}],"paired":[]})";
+        FakeGateway gateway(
+            {{"device.pair.list", {ok(waiting)}},
+             {"device.pair.approve", {ok(R"({"requestId":"r1","device":{"deviceId":"5647"}})")}},
+             {"device.pair.reject", {ok(R"({"requestId":"r1","deviceId":"5647"})")}}});
+        CHECK(gateway.run({"devices", "list"})
+                  .out.contains("Let one in: openclaw devices approve REQUEST"));
+        for (const auto& arguments : {std::vector<std::string>{"devices", "approve"},
+                                      std::vector<std::string>{"devices", "approve", "--latest"}}) {
+            const auto shown = gateway.run(arguments);
+            CHECK(shown.exit_code == 1);
+            CHECK(shown.out.contains("To let it in: openclaw devices approve r1"));
+        }
+        const auto approved = gateway.run({"devices", "approve", "r1"});
+        CHECK(approved.out == "Approved device 5647.\n");
+        CHECK(gateway.params("device.pair.approve") == R"({"requestId":"r1"})");
+        CHECK(gateway.run({"devices", "reject", "r1"}).out == "Rejected request r1.\n");
+    }
+    TEST_CASE("what devices cannot do is said in one sentence") {
+        FakeGateway gateway({{"device.pair.list", {ok(R"({"pending":[],"paired":[]})")}},
+                             {"device.token.rotate",
+                              {refused("INVALID_REQUEST", "device token rotation denied")}}});
+        CHECK(gateway.run({"devices", "list"}).out == "No device pairing entries.\n");
+        const auto nobody = gateway.run({"devices", "approve"});
+        CHECK(nobody.exit_code == 1);
+        CHECK(nobody.err.starts_with("No pending device pairing requests to approve"));
+        const auto denied =
+            gateway.run({"devices", "rotate", "--device", "x", "--scope", "operator.read"});
+        CHECK(denied.exit_code == 1);
+        CHECK(denied.err.contains("device token rotation denied"));
+        CHECK(gateway.params("device.token.rotate") ==
+              R"({"deviceId":"x","role":"operator","scopes":["operator.read"]})");
+        CHECK(gateway.run({"devices", "revoke"}).err.contains("--device"));
+        CHECK(gateway.run({"devices", "clear"}).err.contains("--yes"));
+    }
     TEST_CASE("logs are shown as lines, one worker's on their own, and as typed JSON lines") {
         FakeGateway gateway(
             {{"logs.tail",
