@@ -59,6 +59,7 @@ struct Server::State {
     void on_closed(lws* socket);
     bool write(lws* socket, const HttpAnswer& answer, bool keeps_alive);
     HttpAnswer route(const RequestFacts& facts, std::string_view path);
+    bool has_room_for(const Arrival& arrival) const;
     void watch_handshakes();
     void expire_handshakes();
 
@@ -203,9 +204,17 @@ int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
     if (protocol != "websocket" && to_lower(protocol) != "websocket")
         return refuse(answer({.method = facts.method, .path = "/"}, {}));
     if (!facts.has_websocket_key) return refuse(refuse_bad_websocket_key());
-    if (hub.unauthenticated() >= options.limits.unauthenticated_sockets)
-        return refuse(refuse_too_many_sockets());
+    if (!has_room_for(facts.arrival)) return refuse(refuse_too_many_sockets());
     return carry_on;
+}
+
+bool Server::State::has_room_for(const Arrival& arrival) const {
+    if (hub.unauthenticated() >= options.limits.unauthenticated_sockets) return false;
+    if (arrival.direct_local) return true;
+    const auto waiting = std::ranges::count_if(newcomers, [&](const WsClient* client) {
+        return !client->is_admitted() && client->arrival().ip == arrival.ip;
+    });
+    return static_cast<std::size_t>(waiting) < options.limits.unauthenticated_of_one_address;
 }
 
 // WebSockets.

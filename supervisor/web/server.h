@@ -31,6 +31,7 @@ struct ServerLimits {
     std::size_t after_admission = 26'214'400; // policy.maxPayload
     std::size_t waiting_to_send = 52'428'800; // policy.maxBufferedBytes
     std::size_t unauthenticated_sockets = 32;
+    std::size_t unauthenticated_of_one_address = 16; // so that nobody far away takes them all
     Milliseconds handshake_within = std::chrono::seconds(15);
     std::chrono::seconds ping_every{30};
     std::chrono::seconds pong_within{25};

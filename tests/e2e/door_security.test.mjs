@@ -8,7 +8,7 @@ import { configuration, eventually, freePort, Gateway, GATEWAY_TOKEN, readProc }
 import { RawSocket } from './raw_socket.mjs';
 
 const GUESSES = 10_000;
-const GUESSERS = 16; // at once: less than the sockets that may wait unauthenticated
+const GUESSERS = 8; // at once: fewer than one address may have waiting
 
 async function gatewayFor(t, gatewayConfig = {}, options = {}) {
   const port = await freePort();

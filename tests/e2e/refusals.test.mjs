@@ -255,6 +255,21 @@ describe('refusals', () => {
     }
   });
 
+  test('one address from afar gets half of them, and leaves the rest to others', async () => {
+    const { port } = gateways.proxy;
+    const from = (ip) => new RawSocket(port, { headers: { 'x-forwarded-for': ip } });
+    const waiting = Array.from({ length: 16 }, () => from('198.51.100.7'));
+    try {
+      await Promise.all(waiting.map((raw) => raw.challenge()));
+      assert.equal((await from('198.51.100.7').ended).status, 503);
+      const other = from('198.51.100.8');
+      waiting.push(other);
+      assert.ok((await other.challenge()).nonce);
+    } finally {
+      for (const raw of waiting) raw.close();
+    }
+  });
+
   test('a rebound name is refused over plain HTTP, probes included', async () => {
     const { status, json: body } = await gateways.token.http('/readyz', { headers: { host: 'evil.example' } });
     assert.equal(status, 403);
