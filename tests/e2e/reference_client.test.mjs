@@ -88,7 +88,8 @@ describe('the published client', () => {
     const { runId } = await client.request('chat.send', { sessionKey: 'main', message: 'hello', idempotencyKey: 'run-of-the-client' });
     const chat = () => client.events.filter(({ event, payload }) => event === 'chat' && payload.runId === runId).map(({ payload }) => payload.state);
     await eventually(() => chat().includes('final'), 'the final chat event');
-    assert.deepEqual([...new Set(chat())], ['delta', 'final']);
+    assert.deepEqual([...new Set(chat())], ['status', 'delta', 'final']); // each kind in its place, and nothing after the end
+    assert.equal(chat().filter((state) => state === 'final').length, 1);
     assert.equal((await client.request('agent.wait', { runId, timeoutMs: 5000 })).status, 'ok');
     assert.equal((await client.request('chat.history', { sessionKey: 'main' })).messages.length, 2);
     assert.deepEqual(client.gaps, []);
