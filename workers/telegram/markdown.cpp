@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "workers/telegram/character_names.h"
 #include "workers/telegram/raw_tags.h"
+#include "workers/telegram/text_flow.h"
 #include "workers/telegram/text_table.h"
 
 #include <md4c.h>
@@ -26,7 +27,7 @@ std::string text_of(const MD_ATTRIBUTE& attribute) {
     return out;
 }
 
-// Listens to md4c and writes a Styled, in document order.
+// Listens to md4c and writes a text with marks, in document order.
 class Reader {
   public:
     void enter_block(MD_BLOCKTYPE type, void* detail);
@@ -44,39 +45,30 @@ class Reader {
         bool has_items = false;
     };
 
-    void need_gap(std::size_t newlines);
-    void flush_gap(std::size_t indent);
     void append(std::string_view piece);
+    void append_raw(std::string_view piece);
     void append_to_cell(std::string_view piece);
-    void begin_item();
+    void begin_quote();
     void begin_list(List list);
-    void begin_segment();
+    void begin_item();
+    void end_list();
+    void end_table();
+
+    void begin_segment() { segment_ = flow_.size(); }
+
     void end_segment();
     void open_span(MD_SPANTYPE type, void* detail);
     void leave_innermost_span();
-    void open_mark(Mark::Kind kind, std::string argument = {});
-
-    void open_nothing() { open_.push_back({}); }
-
     void close_mark();
-    void close_link(const Mark& mark);
-    void end_table();
+    void close_link(Mark mark);
 
     std::size_t block_gap() const { return lists_.empty() ? 2 : 1; }
 
-    std::size_t indent() const { return 2 * lists_.size(); } // of lines below a bullet
-
-    bool is_inside(Mark::Kind kind) const;
-
-    Styled out_;
-    std::vector<std::optional<Mark>>
-        open_; // begun, in order of nesting; empty: a span that leaves no mark
+    TextFlow flow_;
     std::vector<MD_SPANTYPE> spans_; // entered and not left, in order of nesting
     std::vector<List> lists_;
     std::vector<RawTag> raw_tags_; // of this segment: text between two block borders
     std::size_t segment_ = 0;
-    std::size_t gap_ = 0; // newlines wanted before the next text
-    bool fresh_ = true;   // nothing since the bullet or the quote began: no gap there
     unsigned quotes_ = 0;
     std::optional<TextTable> table_;
 };
@@ -85,12 +77,7 @@ void Reader::enter_block(MD_BLOCKTYPE type, void* detail) {
     end_segment();
     switch (type) {
     case MD_BLOCK_QUOTE:
-        need_gap(block_gap());
-        if (quotes_++ == 0)
-            open_mark(Mark::Kind::quote); // Telegram cannot nest them
-        else
-            open_nothing();
-        fresh_ = true;
+        begin_quote();
         break;
     case MD_BLOCK_UL:
         begin_list({.tight = static_cast<MD_BLOCK_UL_DETAIL*>(detail)->is_tight != 0});
@@ -104,22 +91,22 @@ void Reader::enter_block(MD_BLOCKTYPE type, void* detail) {
         begin_item();
         break;
     case MD_BLOCK_P:
-        need_gap(lists_.empty() || !lists_.back().tight ? 2 : 1);
+        flow_.need_gap(lists_.empty() || !lists_.back().tight ? 2 : 1);
         break;
     case MD_BLOCK_H:
-        need_gap(block_gap());
-        open_mark(Mark::Kind::bold);
+        flow_.need_gap(block_gap());
+        flow_.open(Mark::Kind::bold);
         break;
     case MD_BLOCK_HR:
-        need_gap(block_gap());
+        flow_.need_gap(block_gap());
         append("───");
         break;
     case MD_BLOCK_CODE:
-        need_gap(block_gap());
-        open_mark(Mark::Kind::pre, text_of(static_cast<MD_BLOCK_CODE_DETAIL*>(detail)->lang));
+        flow_.need_gap(block_gap());
+        flow_.open(Mark::Kind::pre, text_of(static_cast<MD_BLOCK_CODE_DETAIL*>(detail)->lang));
         break;
     case MD_BLOCK_TABLE:
-        need_gap(block_gap());
+        flow_.need_gap(block_gap());
         table_.emplace();
         break;
     case MD_BLOCK_TR:
@@ -153,7 +140,7 @@ void Reader::leave_block(MD_BLOCKTYPE type) {
         break;
     case MD_BLOCK_UL:
     case MD_BLOCK_OL:
-        lists_.pop_back();
+        end_list();
         break;
     case MD_BLOCK_TABLE:
         end_table();
@@ -161,7 +148,7 @@ void Reader::leave_block(MD_BLOCKTYPE type) {
     default:
         break;
     }
-    if (type != MD_BLOCK_DOC && type != MD_BLOCK_LI) need_gap(block_gap());
+    if (type != MD_BLOCK_DOC && type != MD_BLOCK_LI) flow_.need_gap(block_gap());
     begin_segment();
 }
 
@@ -174,22 +161,23 @@ void Reader::enter_span(MD_SPANTYPE type, void* detail) {
 void Reader::open_span(MD_SPANTYPE type, void* detail) {
     switch (type) {
     case MD_SPAN_EM:
-        return open_mark(Mark::Kind::italic);
+        return flow_.open(Mark::Kind::italic);
     case MD_SPAN_STRONG:
-        return is_inside(Mark::Kind::bold) ? open_nothing() : open_mark(Mark::Kind::bold);
+        return flow_.is_inside(Mark::Kind::bold) ? flow_.open_nothing()
+                                                 : flow_.open(Mark::Kind::bold);
     case MD_SPAN_DEL:
-        return open_mark(Mark::Kind::strike);
+        return flow_.open(Mark::Kind::strike);
     case MD_SPAN_CODE:
-        return open_mark(Mark::Kind::code);
+        return flow_.open(Mark::Kind::code);
     case MD_SPAN_U:
-        return open_mark(Mark::Kind::underline);
+        return flow_.open(Mark::Kind::underline);
     case MD_SPAN_A:
-        return open_mark(Mark::Kind::link, text_of(static_cast<MD_SPAN_A_DETAIL*>(detail)->href));
+        return flow_.open(Mark::Kind::link, text_of(static_cast<MD_SPAN_A_DETAIL*>(detail)->href));
     case MD_SPAN_IMG: // pictures are sent as links
-        if (is_inside(Mark::Kind::link)) return open_nothing();
-        return open_mark(Mark::Kind::link, text_of(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src));
+        if (flow_.is_inside(Mark::Kind::link)) return flow_.open_nothing();
+        return flow_.open(Mark::Kind::link, text_of(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src));
     default:
-        return open_nothing();
+        return flow_.open_nothing();
     }
 }
 
@@ -215,13 +203,9 @@ void Reader::text(MD_TEXTTYPE type, std::string_view piece) {
         return append(decode_character(piece));
     case MD_TEXT_BR:
     case MD_TEXT_SOFTBR:
-        return append(table_ ? " " : "\n" + std::string(indent(), ' '));
-    case MD_TEXT_HTML: {
-        append(piece);
-        if (!table_ && piece.starts_with('<'))
-            raw_tags_.push_back({out_.text.size() - piece.size(), out_.text.size()});
-        return;
-    }
+        return table_ ? append(" ") : flow_.break_line();
+    case MD_TEXT_HTML:
+        return append_raw(piece);
     default:
         return append(piece);
     }
@@ -229,116 +213,96 @@ void Reader::text(MD_TEXTTYPE type, std::string_view piece) {
 
 Styled Reader::take() {
     end_segment();
-    const bool ends_in_block = std::ranges::any_of(out_.marks, [&](const Mark& mark) {
-        return mark.kind == Mark::Kind::pre && mark.end == out_.text.size();
-    });
-    if (!ends_in_block) {
-        const auto last = out_.text.find_last_not_of(" \n\t");
-        erase(out_, last == std::string::npos ? 0 : last + 1, out_.text.size());
-    }
-    std::erase_if(out_.marks, [](const Mark& mark) { return mark.begin >= mark.end; });
-    return std::move(out_);
-}
-
-void Reader::need_gap(std::size_t newlines) {
-    if (!fresh_) gap_ = std::max(gap_, newlines);
-}
-
-void Reader::flush_gap(std::size_t indent) {
-    if (gap_ > 0 && !out_.text.empty()) {
-        const auto last = out_.text.find_last_not_of('\n');
-        const auto there = out_.text.size() - (last == std::string::npos ? 0 : last + 1);
-        if (there < gap_) out_.text.append(gap_ - there, '\n');
-        out_.text.append(indent, ' ');
-    }
-    gap_ = 0;
-    fresh_ = false;
+    return flow_.take();
 }
 
 void Reader::append(std::string_view piece) {
-    if (table_) return append_to_cell(piece);
-    flush_gap(indent());
-    out_.text += piece;
+    table_ ? append_to_cell(piece) : flow_.append(piece);
+}
+
+void Reader::append_raw(std::string_view piece) {
+    append(piece);
+    if (!table_ && piece.starts_with('<'))
+        raw_tags_.push_back({flow_.size() - piece.size(), flow_.size()});
 }
 
 void Reader::append_to_cell(std::string_view piece) {
     if (!table_->has_cell()) return;
     if (piece.starts_with("<br")) piece = " ";
+    // In code md4c leaves the backslash that GFM takes off.
     for (auto bar = piece.find("\\|"); bar != std::string_view::npos; bar = piece.find("\\|")) {
-        table_->append(
-            piece.substr(0, bar)); // in code md4c leaves the backslash that GFM takes off
+        table_->append(piece.substr(0, bar));
         piece.remove_prefix(bar + 1);
     }
     table_->append(piece);
 }
 
+void Reader::begin_quote() {
+    flow_.need_gap(block_gap());
+    if (quotes_++ == 0)
+        flow_.open(Mark::Kind::quote);
+    else
+        flow_.open_nothing(); // Telegram cannot nest them
+    flow_.begin_here();
+}
+
 void Reader::begin_list(List list) {
-    need_gap(block_gap());
+    flow_.need_gap(block_gap());
     lists_.push_back(list);
 }
 
 void Reader::begin_item() {
     auto& list = lists_.back();
-    if (list.has_items) need_gap(list.tight ? 1 : 2);
+    if (list.has_items) flow_.need_gap(list.tight ? 1 : 2);
     list.has_items = true;
-    flush_gap(indent() - 2);
-    append(list.ordered ? std::to_string(list.next++) + ". " : "• ");
-    fresh_ = true;
+    flow_.set_indent(2 * (lists_.size() - 1));
+    flow_.append(list.ordered ? std::to_string(list.next++) + ". " : "• ");
+    flow_.set_indent(2 * lists_.size()); // of lines below the bullet
+    flow_.begin_here();
 }
 
-void Reader::begin_segment() {
-    segment_ = out_.text.size();
-}
-
-void Reader::end_segment() {
-    if (!raw_tags_.empty()) resolve_raw_tags(out_, raw_tags_);
-    raw_tags_.clear();
-    if (!is_inside(Mark::Kind::pre)) resolve_spoilers(out_, segment_);
-}
-
-void Reader::open_mark(Mark::Kind kind, std::string argument) {
-    flush_gap(kind == Mark::Kind::pre ? 0 : indent());
-    open_.push_back(Mark{kind, out_.text.size(), out_.text.size(), std::move(argument)});
-}
-
-void Reader::close_mark() {
-    auto mark = std::move(open_.back());
-    open_.pop_back();
-    if (!mark) return;
-    mark->end = out_.text.size();
-    if (mark->kind == Mark::Kind::link)
-        close_link(*mark);
-    else
-        out_.marks.push_back(*std::move(mark));
-}
-
-// What cannot be a link stays as it was written.
-void Reader::close_link(const Mark& mark) {
-    if (mark.begin == mark.end) append(mark.argument);
-    if (is_linkable(mark.argument)) {
-        out_.marks.push_back({mark.kind, mark.begin, out_.text.size(), mark.argument});
-        return;
-    }
-    insert(out_, mark.begin, "[");
-    for (auto& tag : raw_tags_) {
-        if (tag.begin < mark.begin) continue;
-        ++tag.begin;
-        ++tag.end;
-    }
-    append("](" + mark.argument + ")");
+void Reader::end_list() {
+    lists_.pop_back();
+    flow_.set_indent(2 * lists_.size());
 }
 
 void Reader::end_table() {
     const auto text = table_->text();
     table_.reset();
-    open_mark(Mark::Kind::pre);
-    append(text);
+    flow_.open(Mark::Kind::pre);
+    flow_.append(text);
     close_mark();
 }
 
-bool Reader::is_inside(Mark::Kind kind) const {
-    return std::ranges::any_of(open_,
-                               [kind](const auto& mark) { return mark && mark->kind == kind; });
+void Reader::end_segment() {
+    if (!raw_tags_.empty()) resolve_raw_tags(flow_.styled(), raw_tags_);
+    raw_tags_.clear();
+    if (!flow_.is_inside(Mark::Kind::pre)) resolve_spoilers(flow_.styled(), segment_);
+}
+
+void Reader::close_mark() {
+    auto mark = flow_.close();
+    if (!mark) return;
+    if (mark->kind == Mark::Kind::link)
+        close_link(*std::move(mark));
+    else
+        flow_.add(*std::move(mark));
+}
+
+// What cannot be a link stays as it was written.
+void Reader::close_link(Mark mark) {
+    if (mark.begin == mark.end) flow_.append(mark.argument);
+    if (is_linkable(mark.argument)) {
+        mark.end = flow_.size();
+        return flow_.add(std::move(mark));
+    }
+    insert(flow_.styled(), mark.begin, "[");
+    for (auto& tag : raw_tags_) {
+        if (tag.begin < mark.begin) continue;
+        ++tag.begin;
+        ++tag.end;
+    }
+    flow_.append("](" + mark.argument + ")");
 }
 
 constexpr unsigned dialect =
