@@ -1,5 +1,6 @@
 #include "supervisor/ledger/batch.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace openclaw::ledger {
@@ -22,8 +23,18 @@ Result<void> run_unit(Database& database, Unit& unit) {
     return database.run("release unit");
 }
 
+// Notes do not ask for a sync; when there is nothing else they get one, as they came to be kept.
+bool wants_sync(const std::vector<Unit>& units) {
+    const auto asks = [](const Unit& unit) {
+        return !unit.is_note() && unit.kept == Kept::over_a_power_cut;
+    };
+    return std::ranges::any_of(units, asks) || std::ranges::all_of(units, &Unit::is_note);
+}
+
 // An error here ends the batch; errors of single units are in `outcome.units`.
 Result<void> carry_out(Database& database, std::vector<Unit>& units, BatchOutcome& outcome) {
+    outcome.is_synced = wants_sync(units);
+    TRY_VOID(database.sync_commits(outcome.is_synced));
     TRY_VOID(database.run("begin immediate"));
     for (auto& unit : units) {
         outcome.units.push_back(run_unit(database, unit));

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <utility>
 
 namespace openclaw::ledger {
 
@@ -15,9 +17,9 @@ constexpr std::int64_t keep_ms =
 constexpr int read_at_most = 100;
 
 Result<std::vector<Boot>> read_boots(Database& database) {
-    auto rows = database.query(
-        "select id, started_at_ms, ended_at_ms, build, pid from boots order by id desc limit ?",
-        read_at_most);
+    auto rows = database.query("select id, started_at_ms, ended_at_ms, build, pid, machine_boot "
+                               "from boots order by id desc limit ?",
+                               read_at_most);
     std::vector<Boot> boots;
     while (rows.next()) {
         auto& boot = boots.emplace_back();
@@ -26,6 +28,7 @@ Result<std::vector<Boot>> read_boots(Database& database) {
         boot.ended_at_ms = rows.integer();
         boot.build = rows.text();
         boot.pid = static_cast<int>(rows.integer());
+        boot.machine_boot = rows.text();
     }
     TRY_VOID(rows.end());
     return boots;
@@ -33,16 +36,29 @@ Result<std::vector<Boot>> read_boots(Database& database) {
 
 } // namespace
 
-Result<Boots> Boots::begin(Store& store, const Clock& clock, const std::string& build) {
+std::string this_machine_boot() {
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    std::string id;
+    std::getline(file, id);
+    return id;
+}
+
+Result<Boots> Boots::begin(Store& store, const Clock& clock, const std::string& build,
+                           std::string machine_boot) {
     auto& database = *store.at_start();
     Boots boots;
     boots.clock_ = &clock;
+    boots.machine_boot_ = std::move(machine_boot);
     const auto now_ms = clock.unix_ms();
     TRY_VOID(database.run("begin immediate"));
-    TRY_VOID(database.run("delete from boots where started_at_ms < ?", now_ms - keep_ms));
     boots.earlier_ = TRY(read_boots(database));
-    TRY_VOID(database.run("insert into boots (started_at_ms, build, pid) values (?, ?, ?)", now_ms,
-                          build, ::getpid()));
+    boots.machine_went_down_ = boots.ended_with_the_machine();
+    TRY_VOID(database.run("delete from boots where started_at_ms < ?", now_ms - keep_ms));
+    std::erase_if(boots.earlier_,
+                  [now_ms](const Boot& boot) { return boot.started_at_ms < now_ms - keep_ms; });
+    TRY_VOID(database.run("insert into boots (started_at_ms, build, pid, machine_boot) "
+                          "values (?, ?, ?, ?)",
+                          now_ms, build, ::getpid(), boots.machine_boot_));
     boots.id_ = database.last_row_id();
     TRY_VOID(database.run("commit"));
     return boots;
@@ -53,6 +69,12 @@ int Boots::unclean_within(Milliseconds window) const {
     return static_cast<int>(std::ranges::count_if(earlier_, [since](const Boot& boot) {
         return boot.is_unclean() && boot.started_at_ms >= since;
     }));
+}
+
+// Judged by the newest life, however long ago it began.
+bool Boots::ended_with_the_machine() const {
+    return !earlier_.empty() && earlier_.front().is_unclean() &&
+           (earlier_.front().machine_boot != machine_boot_ || machine_boot_.empty());
 }
 
 Write Boots::end() const {

@@ -145,6 +145,13 @@ Result<void> Database::rely_on_log() {
                   "= 16777216");
 }
 
+Result<void> Database::sync_commits(bool wanted) {
+    if (wanted == syncs_commits_) return {};
+    TRY_VOID(script(wanted ? "pragma synchronous = full" : "pragma synchronous = normal"));
+    syncs_commits_ = wanted;
+    return {};
+}
+
 Database::~Database() {
     for (const auto& [literal, statement] : statements_)
         sqlite3_finalize(statement);

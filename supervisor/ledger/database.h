@@ -103,6 +103,9 @@ class Database {
 
     // Puts the file into the mode the ledger relies on: write-ahead log, synced at each commit.
     Result<void> rely_on_log();
+    // Whether the next commits wait for the disk. Without, they are in the kernel's hands when they
+    // return. Not inside a transaction.
+    Result<void> sync_commits(bool wanted);
     Result<void> script(const char* statements); // several, without values: schema changes
 
     std::int64_t changed_rows() const; // by the last run()
@@ -150,6 +153,7 @@ class Database {
     std::unordered_map<const char*, sqlite3_stmt*> statements_; // by the literal's address
     std::optional<Error> storage_failure_;
     int log_pages_ = 0;
+    bool syncs_commits_ = true;
 };
 
 } // namespace openclaw::ledger

@@ -82,9 +82,15 @@ void Store::State::on_batch(std::vector<Unit> units, BatchOutcome outcome) {
     if (outcome.storage_failure) {
         on_refused(units, *outcome.storage_failure);
     } else {
-        counters.last_sync_us = outcome.took_us;
-        ++counters.syncs;
-        durations.add(outcome.took_us);
+        ++counters.batches;
+        if (outcome.is_synced) {
+            ++counters.syncs;
+            counters.last_sync_us = outcome.took_us;
+            durations.add(outcome.took_us);
+            sync_timer->stop();
+        } else if (!sync_timer->is_active()) {
+            sync_timer->start(options.sync_delay, [this] { probe(); });
+        }
         on_kept(units, outcome.units);
     }
     if (abandoned) return;
@@ -145,6 +151,7 @@ void Store::State::plan_probe() {
 
 // While degraded nobody may be writing, because the flow stops taking work in: so the store asks
 // the disk itself.
+// And what was only written is synced along when no commit came to do it.
 void Store::State::probe() {
     Write write{.apply = [at_ms = loop.clock().unix_ms()](Database* database) {
         return database->run("insert into probe (id, at_ms) values (1, ?) "

@@ -5,7 +5,7 @@ namespace openclaw::ledger {
 Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& options) {
     const Clock& clock = options.clock != nullptr ? *options.clock : loop.clock();
     auto store = TRY(Store::open(loop, options.path, options.store));
-    auto boots = TRY(Boots::begin(*store, clock, options.build));
+    auto boots = TRY(Boots::begin(*store, clock, options.build, options.machine_boot));
     auto sessions = TRY(Sessions::load(*store, clock));
     auto pairings = TRY(Pairings::load(*store, clock));
     auto devices = TRY(Devices::load(*store, clock));

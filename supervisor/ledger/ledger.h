@@ -26,6 +26,7 @@ struct LedgerOptions {
     std::string path;
     std::string build;            // shown in boot records
     const Clock* clock = nullptr; // null: the loop's
+    std::string machine_boot = this_machine_boot();
     StoreOptions store;
     InboxOptions inbox;
     OutboxOptions outbox;

@@ -25,16 +25,16 @@ Result<void> insert(Database& database, const OutboxRow& row) {
         "insert or ignore into outbox (action_id, channel, account, chat_id, thread_id, chat_kind, "
         "reply_to_message_id, session_key, run_id, inbox_event_id, trace, markdown, retry_class, "
         "notice, state, "
-        "attempts, parts, dispatched_part, stream_message_id, maybe_duplicate, next_try_at_ms, "
+        "attempts, parts, stream_message_id, maybe_duplicate, repeats, next_try_at_ms, "
         "expires_at_ms, "
         "error_code, error, created_at_ms, updated_at_ms) "
         "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row.action_id, row.to.channel, row.to.account, row.to.chat.id, row.to.chat.thread_id,
         std::to_underlying(row.to.chat.kind), row.reply_to_message_id, row.session_key, row.run_id,
         row.inbox_event_id, row.trace, row.markdown, std::to_underlying(row.retry_class),
-        row.notice, name(row.state), row.attempts, row.parts, row.dispatched_part,
-        row.stream_message_id, row.maybe_duplicate, row.next_try_at_ms, row.expires_at_ms,
-        row.error_code, row.error, row.created_at_ms, row.updated_at_ms);
+        row.notice, name(row.state), row.attempts, row.parts, row.stream_message_id,
+        row.maybe_duplicate, row.repeats, row.next_try_at_ms, row.expires_at_ms, row.error_code,
+        row.error, row.created_at_ms, row.updated_at_ms);
 }
 
 // Looks at the oldest rows only. Receipts go first, while their rows still say which they are.
@@ -54,10 +54,8 @@ Result<void> prune(Database& database, std::int64_t before_ms, std::int64_t up_t
     "sequence, action_id, channel, account, chat_id, thread_id, chat_kind, reply_to_message_id, "  \
     "session_key, run_id, "                                                                        \
     "inbox_event_id, trace, markdown, retry_class, notice, state, attempts, parts, "               \
-    "dispatched_part, "                                                                            \
-    "stream_message_id, maybe_duplicate, next_try_at_ms, expires_at_ms, error_code, error, "       \
-    "created_at_ms, "                                                                              \
-    "updated_at_ms"
+    "stream_message_id, maybe_duplicate, repeats, next_try_at_ms, expires_at_ms, error_code, "     \
+    "error, created_at_ms, updated_at_ms"
 
 void read_address(Rows& rows, OutboxRow& row) {
     row.to.channel = rows.text();
@@ -76,9 +74,9 @@ void read_progress(Rows& rows, OutboxRow& row) {
     row.state = state_from(rows.text());
     row.attempts = static_cast<std::uint32_t>(rows.integer());
     row.parts = static_cast<std::uint32_t>(rows.integer());
-    row.dispatched_part = static_cast<std::uint32_t>(rows.integer());
     row.stream_message_id = rows.text();
     row.maybe_duplicate = rows.flag();
+    row.repeats = static_cast<std::uint32_t>(rows.integer());
     row.next_try_at_ms = rows.integer();
     row.expires_at_ms = rows.integer();
     row.error_code = rows.text();
@@ -144,36 +142,17 @@ Write Outbox::add(OutboxRow row) {
     }};
 }
 
-Write Outbox::mark_sending(std::string action_id, std::uint32_t attempt, bool maybe_duplicate) {
-    return {.apply = [action_id = std::move(action_id), attempt, maybe_duplicate,
-                      now = clock_->unix_ms()](Database* database) {
+Write Outbox::save(const OutboxRow& row) {
+    return {.apply = [action_id = row.action_id, state = row.state, attempts = row.attempts,
+                      maybe_duplicate = row.maybe_duplicate, repeats = row.repeats,
+                      next_try_at_ms = row.next_try_at_ms, error_code = row.error_code,
+                      error = row.error, now = clock_->unix_ms()](Database* database) {
         return database->run(
-            "update outbox set state = 'sending', attempts = ?, next_try_at_ms = 0, "
-            "maybe_duplicate = maybe_duplicate or ?, updated_at_ms = ? "
-            "where action_id = ? and state in ('queued', 'sending', 'unknown')",
-            attempt, maybe_duplicate, now, action_id);
-    }};
-}
-
-Write Outbox::put_back(std::string action_id, std::int64_t next_try_at_ms, std::string error_code,
-                       std::string error) {
-    return {.apply = [action_id = std::move(action_id), next_try_at_ms,
-                      error_code = std::move(error_code), error = std::move(error),
-                      now = clock_->unix_ms()](Database* database) {
-        return database->run(
-            "update outbox set state = 'queued', next_try_at_ms = ?, error_code = ?, error = ?, "
-            "updated_at_ms = ? where action_id = ? and state in ('queued', 'sending')",
-            next_try_at_ms, error_code, error, now, action_id);
-    }};
-}
-
-Write Outbox::part_dispatched(std::string action_id, std::uint32_t part) {
-    return {.apply = [action_id = std::move(action_id), part,
-                      now = clock_->unix_ms()](Database* database) {
-        return database->run(
-            "update outbox set dispatched_part = max(dispatched_part, ?), updated_at_ms = ? "
-            "where action_id = ?",
-            part + 1, now, action_id);
+            "update outbox set state = ?, attempts = ?, maybe_duplicate = maybe_duplicate or ?, "
+            "repeats = ?, next_try_at_ms = ?, error_code = ?, error = ?, updated_at_ms = ? "
+            "where action_id = ? and state in ('queued', 'sending')",
+            name(state), attempts, maybe_duplicate, repeats, next_try_at_ms, error_code, error, now,
+            action_id);
     }};
 }
 
@@ -182,10 +161,8 @@ Write Outbox::part_sent(std::string action_id, std::uint32_t part, std::uint32_t
     return {.apply = [action_id = std::move(action_id), part, parts,
                       message_id = std::move(message_id),
                       now = clock_->unix_ms()](Database* database) -> Result<void> {
-        TRY_VOID(
-            database->run("update outbox set parts = ?, dispatched_part = max(dispatched_part, ?), "
-                          "updated_at_ms = ? where action_id = ?",
-                          parts, part + 1, now, action_id));
+        TRY_VOID(database->run("update outbox set parts = ?, updated_at_ms = ? where action_id = ?",
+                               parts, now, action_id));
         return database->run(
             "insert into outbox_receipts (outbox_sequence, part, message_id, at_ms) "
             "select sequence, ?, ?, ? from outbox where action_id = ? "

@@ -51,12 +51,11 @@ struct OutboxRow {
     bool notice = false; // a service text of the gateway, not an answer of the agent
     OutboxState state = OutboxState::queued;
     std::uint32_t attempts = 0;
-    std::uint32_t parts = 0; // 0: not known yet
-    std::uint32_t dispatched_part =
-        0; // highest part reported as about to touch the network, counted from 1; 0: none
-    std::vector<Receipt> receipts; // by part
-    std::string stream_message_id; // the preview to finish by an edit; empty: none
-    bool maybe_duplicate = false;
+    std::uint32_t parts = 0;         // 0: not known yet
+    std::vector<Receipt> receipts;   // by part
+    std::string stream_message_id;   // the preview to finish by an edit; empty: none
+    bool maybe_duplicate = false;    // it may stand in the chat twice
+    std::uint32_t repeats = 0;       // after an unknown outcome
     std::int64_t next_try_at_ms = 0; // not before; 0: at once
     std::int64_t expires_at_ms = 0;  // 0: never
     std::string error_code;
@@ -76,12 +75,10 @@ class Outbox {
 
     // In state queued or sending. Does nothing when the action id is known.
     Write add(OutboxRow row);
-    Write mark_sending(std::string action_id, std::uint32_t attempt, bool maybe_duplicate = false);
-    // Back to queued, to be tried again not before `next_try_at_ms`.
-    Write put_back(std::string action_id, std::int64_t next_try_at_ms, std::string error_code,
-                   std::string error);
+    // State (queued or sending), attempts, mark, repeats, next try and error as in `row`. A
+    // finished row stays finished, and the mark of a possible double stays.
+    Write save(const OutboxRow& row);
     // `part` counts from 0, as in wire::Delivery.
-    Write part_dispatched(std::string action_id, std::uint32_t part);
     Write part_sent(std::string action_id, std::uint32_t part, std::uint32_t parts,
                     std::string message_id);
     Write preview_known(std::string action_id, std::string message_id);

@@ -264,7 +264,18 @@ create table cron_runs (
 create index cron_runs_job on cron_runs (job_id, sequence);
 )sql";
 
-constexpr std::array<Migration, 3> all_versions{{{1, version_1}, {2, version_2}, {3, version_3}}};
+// How often an answer was repeated is counted, apart from the mark that it may stand twice: a lost
+// preview sets the mark and uses up no repeat. What dispatched_part told, the state tells since the
+// worker waits for its clearance. machine_boot names the kernel's run: another one means that
+// marks may be missing.
+constexpr const char* version_4 = R"sql(
+alter table outbox add column repeats integer not null default 0;
+alter table outbox drop column dispatched_part;
+alter table boots add column machine_boot text not null default '';
+)sql";
+
+constexpr std::array<Migration, 4> all_versions{
+    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}}};
 
 Result<void> keep_copy(Database& database, const std::string& path, std::int64_t version) {
     const auto name = path + ".schema-" + std::to_string(version) + ".bak";

@@ -44,6 +44,7 @@ void Store::State::finish_close() {
     writer_busy = reader_busy = true;
     note_timer->stop();
     retry_timer->stop();
+    sync_timer->stop();
     loop.on_pool([self = shared_from_this()] { self->let_go(); },
                  [self = shared_from_this()] {
                      self->file.lock.reset();
@@ -74,6 +75,7 @@ Store::~Store() {
     state_->abandoned = true;
     state_->note_timer.reset();
     state_->retry_timer.reset();
+    state_->sync_timer.reset();
     state_->queue.clear();
     state_->reads.clear();
 }
@@ -81,6 +83,12 @@ Store::~Store() {
 void Store::commit(Writes unit, Done done) {
     ++state_->counters.units;
     state_->submit({.writes = std::move(unit), .done = std::move(done)});
+}
+
+void Store::mark(Writes unit, Done done) {
+    ++state_->counters.marks;
+    state_->submit(
+        {.writes = std::move(unit), .done = std::move(done), .kept = Kept::over_our_death});
 }
 
 void Store::note(Writes unit) {

@@ -4,6 +4,8 @@
 //  - commit() answers when the unit is on disk, never before. Units submitted in one turn of the
 //  loop share one sync
 //    (group commit); one batch is in flight at a time and the next gathers behind it.
+//  - mark() answers when the unit is written: a death of this process does not take it back any
+//  more, a power cut may (and then everything later with it). It costs no sync.
 //  - A unit is all or nothing. A failing unit does not hurt the others of its batch.
 //  - Writes take effect in the order in which they were submitted, commits and notes alike. A read
 //  sees every write
@@ -35,6 +37,7 @@ struct StoreOptions {
     std::size_t max_waiting = 4096; // units; commit() refuses above it
     std::size_t max_batch = 1024;   // units in one transaction
     Milliseconds note_delay{50};    // how long a note may wait for company
+    Milliseconds sync_delay{1000};  // how long a mark may stay unsynced when no commit comes
     Milliseconds first_retry{100};  // after a failed disk, doubling …
     Milliseconds max_retry{10'000}; // … up to this, ±20 %
     std::uint64_t check_below =
@@ -43,10 +46,12 @@ struct StoreOptions {
 
 struct StoreCounters {
     std::uint64_t units = 0;        // asked for with commit()
+    std::uint64_t marks = 0;        // asked for with mark()
     std::uint64_t notes = 0;        // asked for with note()
     std::uint64_t failed_units = 0; // answered with an error
     std::uint64_t lost_notes = 0; // notes refused because too many waited, or failing by themselves
-    std::uint64_t syncs = 0;      // batches on disk
+    std::uint64_t batches = 0;    // transactions
+    std::uint64_t syncs = 0;      // of them with a sync
     std::uint64_t reads = 0;
     std::uint64_t checkpoints = 0;
     std::uint64_t last_sync_us = 0; // one batch, from begin to synced
@@ -75,6 +80,9 @@ class Store {
     //   busy         too many units wait: nothing was kept,
     //   what the unit itself returned.
     void commit(Writes unit, Done done);
+    // The same without the sync: for what a power cut may undo because the reader asks whether one
+    // happened (Boots::machine_went_down).
+    void mark(Writes unit, Done done);
     // The same without an answer: rides along with the next commit, or goes by itself after a short
     // delay.
     void note(Writes unit);

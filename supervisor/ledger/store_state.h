@@ -46,7 +46,8 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
         , options(with)
         , file(std::move(opened))
         , note_timer(std::make_unique<Timer>(on_loop))
-        , retry_timer(std::make_unique<Timer>(on_loop)) {}
+        , retry_timer(std::make_unique<Timer>(on_loop))
+        , sync_timer(std::make_unique<Timer>(on_loop)) {}
 
     ~State() {
         if (file.reader) file.reader->abandon();
@@ -95,6 +96,7 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
     std::string degraded;
     Milliseconds retry_pause{0};
     std::unique_ptr<Timer> retry_timer;
+    std::unique_ptr<Timer> sync_timer; // armed while something is written and not synced
     std::move_only_function<void()> health_changed;
 
     bool closing = false;

@@ -58,7 +58,7 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(row.state == OutboxState::queued);
         CHECK(row.attempts == 0);
         CHECK(row.parts == 0);
-        CHECK(row.dispatched_part == 0);
+        CHECK(row.repeats == 0);
         CHECK_FALSE(row.maybe_duplicate);
         CHECK(row.expires_at_ms == 9'000);
         CHECK(row.created_at_ms == it.clock.unix_ms());
@@ -79,8 +79,7 @@ TEST_SUITE("supervisor/ledger") {
         row.attempts = 1;
         REQUIRE(it.keep(it.ledger->outbox.add(row)));
         REQUIRE(it.keep(it.ledger->outbox.preview_known("a", "500"),
-                        it.ledger->outbox.part_sent("a", 0, 3, "500"),
-                        it.ledger->outbox.part_dispatched("a", 1)));
+                        it.ledger->outbox.part_sent("a", 0, 3, "500")));
         it.clock.advance(Milliseconds(5));
         REQUIRE(it.keep(it.ledger->outbox.part_sent("a", 1, 3, "501")));
         it.crash();
@@ -88,7 +87,6 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(found.state == OutboxState::sending);
         CHECK(found.attempts == 1);
         CHECK(found.parts == 3);
-        CHECK(found.dispatched_part == 2);
         CHECK(found.stream_message_id == "500");
         REQUIRE(found.receipts.size() == 2);
         CHECK(found.receipts[0].message_id == "500");
@@ -109,8 +107,7 @@ TEST_SUITE("supervisor/ledger") {
                         it.ledger->outbox.finish("a", OutboxState::sent)));
         REQUIRE(it.keep(it.ledger->outbox.finish("a", OutboxState::failed, "blocked",
                                                  "the user blocked the bot"),
-                        it.ledger->outbox.put_back("a", 1, "rate", "slow down"),
-                        it.ledger->outbox.mark_sending("a", 2)));
+                        it.ledger->outbox.save(reply("a"))));
         CHECK(unfinished(it).empty());
         const auto row = find(it, "a").at(0);
         CHECK(row.state == OutboxState::sent);
@@ -137,17 +134,26 @@ TEST_SUITE("supervisor/ledger") {
     TEST_CASE(
         "an answer put back is queued with its next try, and keeps the mark of a possible double") {
         Fixture it;
-        REQUIRE(it.keep(it.ledger->outbox.add(reply("a")),
-                        it.ledger->outbox.mark_sending("a", 1, true),
-                        it.ledger->outbox.put_back("a", 123'456, "rate", "retry after 30 s")));
+        auto change = reply("a");
+        change.state = OutboxState::queued;
+        change.maybe_duplicate = true;
+        change.repeats = 1;
+        change.next_try_at_ms = 123'456;
+        change.error_code = "rate";
+        REQUIRE(it.keep(it.ledger->outbox.add(reply("a")), it.ledger->outbox.save(change)));
         auto row = unfinished(it).at(0);
         CHECK(row.state == OutboxState::queued);
         CHECK(row.next_try_at_ms == 123'456);
         CHECK(row.error_code == "rate");
-        REQUIRE(it.keep(it.ledger->outbox.mark_sending("a", 2)));
+        change.state = OutboxState::sending;
+        change.maybe_duplicate = false;
+        change.next_try_at_ms = 0;
+        change.attempts = 2;
+        REQUIRE(it.keep(it.ledger->outbox.save(change)));
         row = unfinished(it).at(0);
         CHECK(row.state == OutboxState::sending);
         CHECK(row.attempts == 2);
+        CHECK(row.repeats == 1);
         CHECK(row.next_try_at_ms == 0);
         CHECK(row.maybe_duplicate);
     }

@@ -55,6 +55,7 @@ struct Fixture {
     StoreOptions store_options;
     InboxOptions inbox_options;
     OutboxOptions outbox_options;
+    std::string machine_boot = "first";
 
     Fixture() { open(); }
 
@@ -62,6 +63,7 @@ struct Fixture {
         return Ledger::open(loop, {.path = scratch.file(),
                                    .build = "test",
                                    .clock = &clock,
+                                   .machine_boot = machine_boot,
                                    .store = store_options,
                                    .inbox = inbox_options,
                                    .outbox = outbox_options});

@@ -93,6 +93,31 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(it.store->counters().last_sync_us > 0);
         CHECK(it.store->counters().p99_sync_us == it.store->counters().last_sync_us);
     }
+    TEST_CASE("a mark is written without a sync, survives our death, and is synced soon after") {
+        Opened it({.sync_delay = Milliseconds(1)});
+        bool is_marked = false;
+        it.store->mark(writes(set("m")), [&](Result<void> kept) { is_marked = kept.has_value(); });
+        while (!is_marked)
+            it.loop.turn();
+        CHECK(it.store->counters().batches == 1);
+        CHECK(it.store->counters().syncs == 0);
+        while (it.store->counters().syncs == 0)
+            it.loop.turn();
+        CHECK(it.store->counters().marks == 1);
+        it.store.reset();
+        it.store = it.open();
+        CHECK(it.value("m") == "1");
+    }
+    TEST_CASE("a mark in company of a commit is synced with it") {
+        Opened it;
+        int answered = 0;
+        it.store->mark(writes(set("m")), [&](Result<void>) { ++answered; });
+        it.store->commit(writes(set("c")), [&](Result<void>) { ++answered; });
+        while (answered < 2)
+            it.loop.turn();
+        CHECK(it.store->counters().batches == 1);
+        CHECK(it.store->counters().syncs == 1);
+    }
     TEST_CASE("units that come while a batch is in flight share the next one, and answers keep the "
               "order") {
         Opened it;

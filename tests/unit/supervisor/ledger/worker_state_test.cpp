@@ -67,4 +67,18 @@ TEST_SUITE("supervisor/ledger") {
         it.reopen();
         CHECK(it.ledger->boots.earlier().empty()); // older than a day: not kept
     }
+    TEST_CASE(
+        "a life that ended with the machine is told from one that was killed, however long it "
+        "had lasted") {
+        Fixture it;
+        it.crash();
+        CHECK_FALSE(it.ledger->boots.machine_went_down());
+        it.clock.advance(std::chrono::hours(400));
+        it.machine_boot = "second";
+        it.crash();
+        CHECK(it.ledger->boots.machine_went_down());
+        it.machine_boot = "third";
+        it.reopen(); // it said goodbye before the machine went
+        CHECK_FALSE(it.ledger->boots.machine_went_down());
+    }
 }
