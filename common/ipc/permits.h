@@ -39,6 +39,7 @@ inline constexpr auto channel_permits = std::to_array<Permit>({
     {wire::Frame::kStreamCancel, Side::supervisor, detail::working},
     {wire::Frame::kDelivery, Side::worker, detail::working},
     {wire::Frame::kDeliveryAck, Side::supervisor, detail::working},
+    {wire::Frame::kClearance, Side::supervisor, detail::working},
     {wire::Frame::kTyping, Side::supervisor, detail::working},
     {wire::Frame::kReaction, Side::supervisor, detail::working},
     {wire::Frame::kChannelStatus, Side::worker, detail::working},

@@ -1,38 +1,36 @@
 // flow/deliveries.h — every answer that is owed, from its record to its fate.
 //
 // The mail rule: an answer is on disk before it is handed to a worker (owe, then release when the
-// unit is kept). What happens next is decided by what is known when a worker or we die
-// (TELEGRAM.md 7.1, BEHAVIOUR.md B6):
+// unit is kept). It stands "queued" until the worker is about to touch the network and says so;
+// then "sending" is marked, and only then is the worker cleared. What happens next is decided by
+// what is known when a worker or we die (TELEGRAM.md 7.1, BEHAVIOUR.md B6, B8):
 //
-//   never handed over, or handed over and not dispatched   sent again, no mark
-//   finishes a preview by an edit                           sent again: edits are idempotent
-//   dispatched, no receipt                                  sent once more with `maybe_duplicate`,
-//   or never,
-//                                                           as the row's retry class says
-//   past its expiry                                         failed, "expired"
+//   queued, or finishes a preview by an edit   sent again: it was not sent, or edits are idempotent
+//   sending, no receipt                        once more, with `maybe_duplicate`, or never: the
+//                                              row's retry class says. A second crash in the very
+//                                              moment of the repeat: again, three times in all
+//   queued, and the machine itself went down   as if sending: the mark costs no sync, and may be
+//                                              missing then
+//   past its expiry                                          failed, "expired"
 //
-// Parts that have a receipt are never sent again. At most `max_in_hand` answers are with one worker
-// at a time; the rest wait here and on disk. Lives as long as the loop.
+// Parts that have a receipt are never sent again. Lives as long as the loop.
 #pragma once
 
 #include "common/loop/timer.h"
+#include "supervisor/flow/delivery_table.h"
 #include "supervisor/flow/rooms.h"
 
-#include <map>
-#include <memory>
-#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace openclaw::flow {
 
 class Deliveries {
   public:
-    using OnSettled = std::move_only_function<void(const ledger::OutboxRow&)>;
+    using OnSettled = Delivery::OnSettled;
 
     explicit Deliveries(Rooms& rooms);
-    ~Deliveries();
 
     // Takes the row in and makes the write that records it. Nothing leaves before release(). A row
     // with `markdown` empty is a preview: its text comes with finish_stream().
@@ -51,7 +49,7 @@ class Deliveries {
     ledger::Writes finish_stream(const std::string& action_id, std::string markdown, bool notice,
                                  std::int64_t expires_at_ms);
 
-    bool is_known(const std::string& action_id) const { return by_action_.contains(action_id); }
+    bool is_known(const std::string& action_id) const { return table_.find(action_id) != nullptr; }
 
     const ledger::OutboxRow* row(const std::string& action_id) const;
     // The newest text of a run that lasts; dropped when the worker cannot take it now.
@@ -72,46 +70,46 @@ class Deliveries {
     void on_worker_down(const std::string& worker, process::Whose whose);
     void on_room(const std::string& worker);
 
-    std::size_t waiting_count() const { return by_action_.size(); }
+    std::size_t waiting_count() const { return table_.size(); }
 
-    std::size_t owed_by(const std::string& worker) const; // waiting for it or in its hands
-    std::size_t in_hand_count() const; // with a worker now: worth a moment's patience when stopping
+    // Waiting for this worker or in its hands.
+    std::size_t owed_by(const std::string& worker) const { return table_.owed_by(worker); }
+
+    // With a worker now: worth a moment's patience when stopping.
+    std::size_t in_hand_count() const { return table_.in_hand_count(); }
 
   private:
-    struct Delivery;
-
-    struct Line {                        // of one worker
-        std::set<std::uint64_t> waiting; // places in the table, oldest first
-        std::size_t in_hand = 0;
-        bool holds_suspect = false; // in hand, and alone: its worker died under it before
-    };
-
-    using Table = std::map<std::uint64_t, std::unique_ptr<Delivery>>; // in the order they came
-
-    Delivery* find(const std::string& action_id) const;
+    // Handing over (deliveries.cpp).
     void push(const std::string& worker);
-    bool may_hand_over(const Delivery& delivery);
-    static bool has_free_hand(const Line& line, const Delivery& delivery);
-    void hand_over(Delivery& delivery);
-    void record_then_hand_over(Delivery& delivery);
-    void on_part_sent(Delivery& delivery, const wire::Delivery& report);
-    void acknowledge(const std::string& worker, const std::string& action_id, std::uint32_t part);
-    void on_failed(Delivery& delivery, const wire::Delivery& report);
-    void on_unknown(Delivery& delivery, std::string_view why);
+    bool hand_over(Delivery& delivery);
+    void wait_in_line(Delivery& delivery);
     void try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why);
     void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
                 std::string why = {}, ledger::Writes unit = {});
-    void wait_in_line(Delivery& delivery);
+    void remember(const Delivery& delivery);
+    bool may_have_left(const Delivery& delivery) const;
+
+    // What the workers say (delivery_reports.cpp).
+    void on_dispatching(Delivery& delivery, const wire::Delivery& report);
+    void on_held(Delivery& delivery);
+    void on_sent(Delivery& delivery, const wire::Delivery& report);
+    void on_preview_shown(Delivery& delivery, const std::string& message_id);
+    void on_part_sent(Delivery& delivery, const wire::Delivery& report);
+    void on_failed(Delivery& delivery, const wire::Delivery& report);
+    void on_unknown(Delivery& delivery, std::string_view why, Milliseconds pause = {});
+    void on_holder_died(Delivery& delivery, bool is_guilty);
+    void clear(Delivery& delivery, std::uint32_t part);
+    void tell(const std::string& worker, wire::Frame frame);
+
+    // Time (delivery_times.cpp): what is due again, expires, or is owed a report.
     void plan_sweep(const Delivery& delivery);
     void plan_at(std::int64_t at_ms);
     void sweep();
+    void end_if_late(Delivery& delivery);
 
     Rooms& rooms_;
-    Table table_;
-    std::unordered_map<std::string, std::uint64_t> by_action_;
-    std::unordered_map<std::string, Line> lines_;
-    std::uint64_t next_ = 1;
-    Timer sweep_timer_; // the earliest moment at which something expires or is due again
+    DeliveryTable table_;
+    Timer sweep_timer_;
     std::int64_t next_sweep_ms_ = 0; // 0: none planned
 };
 

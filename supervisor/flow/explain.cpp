@@ -45,6 +45,7 @@ void put_outbox(json::Writer& out, const ledger::OutboxRow& row) {
         .member("attempts", row.attempts)
         .member("parts", row.parts);
     out.member("maybeDuplicate", row.maybe_duplicate)
+        .member("repeats", row.repeats)
         .member("previewMessageId", row.stream_message_id)
         .key("messageIds")
         .begin_array();
@@ -99,8 +100,8 @@ std::string outbox_sentence(const ledger::OutboxRow& row) {
         break;
     }
     if (row.maybe_duplicate)
-        text += " It was sent a second time because the first sending's fate was unknown: it may "
-                "stand in the chat twice.";
+        text += " What became of a sending is not known, so it was sent again: it may stand in the "
+                "chat twice.";
     return text;
 }
 

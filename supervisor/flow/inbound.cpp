@@ -317,9 +317,10 @@ void Inbounds::park(const Held& message) {
                                  {"event", message->key.event_id},
                                  {"resumes", message->charged_resumes}});
     const auto facts = facts_of(message->worker, message->inbound);
-    auto notice = notice_for(*message, facts,
-                             "⚠️ I was interrupted every time I tried to answer this, so I have "
-                             "set it aside. Please ask in another way, or begin anew with /new.");
+    auto notice =
+        notice_for(*message, facts,
+                   "⚠️ I was interrupted every time I tried to answer this, so I have "
+                   "set it aside. Please ask in another way, or begin anew with /new.");
     notice.action_id = message->run_id + ":reply"; // its preview may stand in the chat
     ledger::Writes unit;
     unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::parked,

@@ -3,7 +3,7 @@
 // n-th time. Without the variable it costs a null check.
 //
 // Steps, in the order of a message's life: inbound_arrived inbound_recorded run_started run_ended
-// answer_recorded answer_handed_over part_sent answer_sent.
+// answer_recorded answer_handed_over part_cleared part_sent answer_sent.
 #pragma once
 
 #include <string_view>

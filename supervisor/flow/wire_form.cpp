@@ -1,7 +1,6 @@
 #include "supervisor/flow/wire_form.h"
 
 #include "common/base/strings.h"
-#include "common/ipc/text.h"
 
 namespace openclaw::flow {
 
@@ -90,23 +89,6 @@ void put_chat(wire::Chat& chat, const ledger::Chat& value) {
     chat.set_id(value.id);
     chat.set_thread_id(value.thread_id);
     chat.set_kind(static_cast<wire::ChatKind>(value.kind));
-}
-
-Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row) {
-    OutboundFrame made;
-    made.frame.set_trace(row.trace);
-    auto& out = *made.frame.mutable_outbound();
-    out.set_action_id(row.action_id);
-    out.set_attempt(row.attempts);
-    put_chat(*out.mutable_chat(), row.to.chat);
-    made.blob = TRY(ipc::put_text(*out.mutable_markdown(), row.markdown));
-    out.set_reply_to_message_id(row.reply_to_message_id);
-    out.set_retry_class(static_cast<wire::RetryClass>(row.retry_class));
-    out.set_first_part(static_cast<std::uint32_t>(row.receipts.size()));
-    out.set_stream_message_id(row.stream_message_id);
-    out.set_expires_at_ms(row.expires_at_ms);
-    out.set_notice(row.notice);
-    return made;
 }
 
 } // namespace openclaw::flow

@@ -2,8 +2,6 @@
 // nowhere else in flow.
 #pragma once
 
-#include "common/base/result.h"
-#include "common/base/unique_fd.h"
 #include "proto/frame.pb.h"
 #include "supervisor/ledger/outbox.h"
 #include "supervisor/policy/facts.h"
@@ -25,13 +23,5 @@ std::string sender_label(const wire::Inbound& message);
 
 ledger::ChatKind chat_kind(policy::ChatKind kind);
 void put_chat(wire::Chat& chat, const ledger::Chat& value);
-
-// The Outbound frame for a row, and the blob that goes along when the text is long.
-struct OutboundFrame {
-    wire::Frame frame;
-    UniqueFd blob;
-};
-
-Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row);
 
 } // namespace openclaw::flow

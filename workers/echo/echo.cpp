@@ -87,6 +87,8 @@ void Echo::on_frame(const wire::Frame& frame, Fds fds) {
         return on_acknowledged(frame.inbound_ack());
     case wire::Frame::kOutbound:
         return on_outbound(frame.outbound(), fds);
+    case wire::Frame::kClearance:
+        return on_clearance(frame.clearance());
     default:
         return; // previews, typing and reactions: there is nobody to show them to
     }
@@ -109,9 +111,26 @@ void Echo::on_acknowledged(const wire::InboundAck& ack) {
 }
 
 void Echo::on_outbound(const wire::Outbound& outbound, const Fds& fds) {
-    const auto text = ipc::take_text(outbound.markdown(), fds);
+    auto text = ipc::take_text(outbound.markdown(), fds);
     if (settings_.plan && settings_.plan->when == FaultPlan::When::on_outbound)
         commit_as_told(text.value_or(""));
+    wire::Frame frame;
+    auto& delivery = *frame.mutable_delivery();
+    delivery.set_action_id(outbound.action_id());
+    delivery.set_attempt(outbound.attempt());
+    delivery.set_parts(1);
+    delivery.set_state(wire::Delivery::DISPATCHING);
+    delivery.set_awaits_clearance(true);
+    uncleared_.insert_or_assign(outbound.action_id(), std::pair(outbound, std::move(text)));
+    deliver(std::move(frame));
+}
+
+void Echo::on_clearance(const wire::Clearance& clearance) {
+    const auto found = uncleared_.extract(clearance.action_id());
+    if (!found.empty()) send(found.mapped().first, found.mapped().second);
+}
+
+void Echo::send(const wire::Outbound& outbound, const Result<std::string>& text) {
     wire::Frame frame;
     auto& delivery = *frame.mutable_delivery();
     delivery.set_action_id(outbound.action_id());

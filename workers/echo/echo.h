@@ -2,8 +2,8 @@
 // saying so.
 //
 // Shows what every channel does: inbound only with a credit, the place in the source (here a
-// number) moved and written down only after InboundAck, and exactly one Delivery for each Outbound,
-// kept until the link takes it.
+// number) moved and written down only after InboundAck, nothing "sent" before it is cleared, and
+// exactly one last Delivery for each Outbound, kept until the link takes it.
 #pragma once
 
 #include "common/worker/runtime.h"
@@ -11,6 +11,9 @@
 
 #include <deque>
 #include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
 
 namespace openclaw::echo {
 
@@ -32,6 +35,8 @@ class Echo final : public worker::Service {
     bool receive(std::uint64_t number);
     void on_acknowledged(const wire::InboundAck& ack);
     void on_outbound(const wire::Outbound& outbound, const Fds& fds);
+    void on_clearance(const wire::Clearance& clearance);
+    void send(const wire::Outbound& outbound, const Result<std::string>& text);
     void commit_as_told(const std::string& text);
     void deliver(wire::Frame delivery);
     void leave_when_empty();
@@ -44,6 +49,8 @@ class Echo final : public worker::Service {
     std::set<std::uint64_t> unsettled_; // sent, not acknowledged
     std::uint32_t credits_;
     std::uint64_t delivered_ = 0;
+    std::unordered_map<std::string, std::pair<wire::Outbound, Result<std::string>>>
+        uncleared_; // by action id: announced, not sent; bounded by what the flow hands over
     std::deque<wire::Frame>
         undelivered_; // the link was full; bounded by the flow, which watches can_send()
     std::int64_t last_contact_ms_ = 0;

@@ -36,6 +36,11 @@ void Deliveries::acknowledge(const std::string& action_id, std::uint32_t part) {
     if (found != by_action_.end()) found->second.first->acknowledge(part);
 }
 
+void Deliveries::clear(const std::string& action_id, std::uint32_t part) {
+    const auto found = by_action_.find(action_id);
+    if (found != by_action_.end()) found->second.first->clear(part);
+}
+
 void Deliveries::on_room() {
     std::vector<std::string> active;
     for (const auto& [chat_id, chat] : chats_)
@@ -62,7 +67,7 @@ void Deliveries::on_message(const Target& target) {
 }
 
 void Deliveries::on_finished(Delivering& one) {
-    std::erase(pausing_, &one);
+    std::erase(sleeping_, &one);
     const auto entry = by_action_.extract(one.action_id());
     const auto chat = chats_.find(entry.mapped().second);
     const auto finished = std::move(chat->second.front()); // lives until we return
@@ -75,27 +80,29 @@ void Deliveries::on_finished(Delivering& one) {
 }
 
 void Deliveries::on_pause(Delivering& one) {
-    pausing_.push_back(&one);
+    if (std::ranges::find(sleeping_, &one) == sleeping_.end()) sleeping_.push_back(&one);
     plan();
 }
 
 void Deliveries::on_alarm() {
     const auto now = to_.clock.now();
-    std::vector<Delivering*> due;
-    std::erase_if(pausing_, [&](Delivering* one) {
-        if (one->retry_at() > now) return false;
-        due.push_back(one);
+    std::vector<std::string> due;
+    std::erase_if(sleeping_, [&](const Delivering* one) {
+        if (one->wakes_at() == Instant::max()) return true; // woken by something else
+        if (one->wakes_at() > now) return false;
+        due.push_back(one->action_id());
         return true;
     });
-    for (auto* one : due)
-        one->resume(); // only asks for a turn or makes a call: finishes nobody else
+    for (const auto& action_id : due) // one may finish inside on_time()
+        if (const auto found = by_action_.find(action_id); found != by_action_.end())
+            found->second.first->on_time();
     plan();
 }
 
 void Deliveries::plan() {
     auto next = Instant::max();
-    for (const auto* one : pausing_)
-        next = std::min(next, one->retry_at());
+    for (const auto* one : sleeping_)
+        next = std::min(next, one->wakes_at());
     if (next == Instant::max()) return alarm_->clear();
     alarm_->set(std::max(std::chrono::ceil<Milliseconds>(next - to_.clock.now()), Milliseconds(1)));
 }

@@ -25,6 +25,7 @@ class Deliveries final : public Delivering::Owner {
     // An action that is on its way already is not begun again. `on_idle` is told when none is left.
     void begin(Answering answering);
     void acknowledge(const std::string& action_id, std::uint32_t part);
+    void clear(const std::string& action_id, std::uint32_t part);
     void on_room();
 
     bool is_idle() const { return by_action_.empty(); }
@@ -53,7 +54,7 @@ class Deliveries final : public Delivering::Owner {
     std::function<void()> on_idle_;
     std::unordered_map<std::string, Chat> chats_;
     std::unordered_map<std::string, std::pair<Delivering*, std::string>> by_action_; // and its chat
-    std::vector<Delivering*> pausing_;
+    std::vector<Delivering*> sleeping_; // until their wakes_at()
     std::unique_ptr<Alarm> alarm_;
 };
 

@@ -14,6 +14,9 @@ namespace {
 
 constexpr Milliseconds default_retry_after = std::chrono::seconds(5);
 constexpr int most_tries_without_expiry = 10;
+// A record takes milliseconds, a disk that hangs takes longer; after this the supervisor tries
+// anew.
+constexpr Milliseconds clearance_within = std::chrono::seconds(30);
 
 } // namespace
 
@@ -47,22 +50,45 @@ void Delivering::on_turn() {
         state_ = State::waiting_for_room;
         return to_.queue.finish(chat_, SendQueue::Used::no);
     }
-    if (is_expired()) {
-        const auto chat = chat_;
-        auto& queue = to_.queue;
-        fail("expired", "the answer waited past its time and was not sent", true);
-        return queue.finish(chat, SendQueue::Used::no);
-    }
+    if (is_expired())
+        return end_turn("expired", "the answer waited past its time and was not sent", true);
     if (!std::exchange(asked_for_preview_, true)) {
         edit_message_id_ = to_.previews.take(it_.action_id);
         if (edit_message_id_.empty()) edit_message_id_ = it_.stream_message_id;
     }
+    announce();
+}
+
+// The turn stays ours until the clearance comes: nothing else of this chat may overtake.
+void Delivering::announce() {
+    auto dispatching = report(wire::Delivery::DISPATCHING);
+    const bool waits = !is_cleared_ && !is_edit();
+    dispatching.set_awaits_clearance(waits);
+    if (waits) {
+        state_ = State::waiting_for_clearance;
+        wakes_at_ = to_.clock.now() + clearance_within;
+        owner_.on_pause(*this);
+    }
+    send(std::move(dispatching));
+    if (!waits) call();
+}
+
+void Delivering::clear(std::uint32_t part) {
+    if (state_ != State::waiting_for_clearance || part != part_) return;
+    is_cleared_ = true;
+    wakes_at_ = Instant::max();
     call();
+}
+
+void Delivering::end_turn(std::string_view code, std::string_view why, bool permanent) {
+    const auto chat = chat_;
+    auto& queue = to_.queue;
+    fail(code, why, permanent); // may destroy us
+    queue.finish(chat, SendQueue::Used::no);
 }
 
 void Delivering::call() {
     state_ = State::calling;
-    send(report(wire::Delivery::DISPATCHING));
     auto target = it_.target;
     target.chat_id = chat_;
     const bool edits = is_edit();
@@ -123,6 +149,7 @@ void Delivering::judge(const Answer& answer) {
     case Trouble::target_gone:
         if (!is_edit()) return fail(answer);
         edit_message_id_.clear();
+        is_cleared_ = false; // a new message is another thing than an edit: the record must say so
         return wait_for_turn();
     case Trouble::reply_gone:
         it_.reply_to_message_id.clear();
@@ -178,7 +205,7 @@ void Delivering::acknowledge(std::uint32_t part) {
     ++part_;
     pieces_ = {parts_[part_]};
     pieces_sent_ = 0;
-    is_plain_ = is_cut_ = false;
+    is_plain_ = is_cut_ = is_cleared_ = false;
     wait_for_turn();
 }
 
@@ -210,13 +237,19 @@ void Delivering::pause(Milliseconds how_long, const Answer& answer) {
         it_.expires_at_ms != 0 && to_.clock.unix_ms() + how_long.count() > it_.expires_at_ms;
     if (never_ends || ends_first) return fail(answer.word(), answer.description, false);
     state_ = State::pausing;
-    retry_at_ = to_.clock.now() + how_long;
+    if (pieces_sent_ == 0) { // a part of which a piece stands in the chat stays on its way
+        is_cleared_ = false;
+        send(report(wire::Delivery::HELD));
+    }
+    wakes_at_ = to_.clock.now() + how_long;
     owner_.on_pause(*this);
 }
 
-void Delivering::resume() {
-    retry_at_ = Instant::max();
-    if (state_ == State::pausing) wait_for_turn();
+void Delivering::on_time() {
+    wakes_at_ = Instant::max();
+    if (state_ == State::pausing) return wait_for_turn();
+    if (state_ == State::waiting_for_clearance)
+        end_turn("no_clearance", "the gateway could not record the sending in time", false);
 }
 
 void Delivering::on_room() {

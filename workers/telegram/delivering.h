@@ -2,9 +2,11 @@
 //
 // Steps, in the order they happen, for each part:
 //
-//   wait_for_turn → on_turn: Delivery{DISPATCHING}, one call → on_answer → Delivery{SENT} →
-//   acknowledge → next part
+//   wait_for_turn → on_turn: Delivery{DISPATCHING} → clear → one call → on_answer → Delivery{SENT}
+//   → acknowledge → next part
 //
+// A new message leaves only when it is cleared: the supervisor's record says then that it may be on
+// its way. (Edits may be repeated and need no clearance.)
 // A call that may have been carried out is never repeated here: it ends in Delivery{UNKNOWN}, and
 // the supervisor judges. Edits may be repeated, so an answer whose preview is edited into the final
 // text arrives exactly once. What the server refuses is answered by the table of TELEGRAM.md 7:
@@ -46,7 +48,7 @@ class Delivering {
   public:
     struct Owner {
         virtual ~Owner() = default;
-        virtual void on_pause(Delivering& one) = 0;        // wants resume() at retry_at()
+        virtual void on_pause(Delivering& one) = 0;        // wants on_time() at wakes_at()
         virtual void on_message(const Target& target) = 0; // the first part is there
         virtual void on_refused(const Answer& answer) = 0; // the token is not valid
         virtual void on_finished(Delivering& one) = 0;     // the last call; may destroy it
@@ -66,17 +68,19 @@ class Delivering {
 
     void begin();
     void acknowledge(std::uint32_t part);
-    void resume();  // the pause is over
+    void clear(std::uint32_t part);
+    void on_time(); // wakes_at() has come
     void on_room(); // the uplink can take frames again
 
     const std::string& action_id() const { return it_.action_id; }
 
-    Instant retry_at() const { return retry_at_; }
+    Instant wakes_at() const { return wakes_at_; }
 
   private:
     enum class State {
         waiting_for_turn,
         waiting_for_room,
+        waiting_for_clearance,
         calling,
         pausing,
         waiting_for_ack,
@@ -85,7 +89,9 @@ class Delivering {
 
     void wait_for_turn();
     void on_turn();
+    void announce();
     void call();
+    void end_turn(std::string_view code, std::string_view why, bool permanent);
     void on_answer(Answer answer);
     void judge(const Answer& answer);
     void on_sent(const std::string& message_id);
@@ -117,12 +123,13 @@ class Delivering {
     std::string chat_;            // the queue's lane of the call on its way
     std::string edit_message_id_; // the preview that becomes the first part
     bool asked_for_preview_ = false;
-    bool is_plain_ = false; // this part goes without markup
+    bool is_cleared_ = false; // this part may leave
+    bool is_plain_ = false;   // this part goes without markup
     bool is_cut_ = false;
     bool dropped_reply_ = false;
     bool dropped_thread_ = false;
     bool has_moved_ = false;
-    Instant retry_at_ = Instant::max();
+    Instant wakes_at_ = Instant::max();
     Backoff backoff_{Milliseconds(500), std::chrono::seconds(30)};
 };
 

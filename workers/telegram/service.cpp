@@ -82,6 +82,8 @@ void Service::on_frame(const wire::Frame& frame, Fds fds) {
     case wire::Frame::kDeliveryAck:
         return deliveries_.acknowledge(frame.delivery_ack().action_id(),
                                        frame.delivery_ack().part());
+    case wire::Frame::kClearance:
+        return deliveries_.clear(frame.clearance().action_id(), frame.clearance().part());
     case wire::Frame::kTyping:
         return on_typing(frame.typing());
     case wire::Frame::kReaction:

@@ -34,7 +34,7 @@ TEST_SUITE("supervisor/flow") {
         CHECK_FALSE(stage.outbox(first.action_id()).at(0).maybe_duplicate);
     }
     TEST_CASE("a worker that dies after touching the network is given the answer once more, "
-              "marked; then its fate is unknown") {
+              "marked") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
@@ -50,12 +50,76 @@ TEST_SUITE("supervisor/flow") {
         auto& next = stage.connect(channel);
         CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() ==
               first.action_id());
-        next.says(delivery(first.action_id(), wire::Delivery::UNKNOWN));
-        stage.turn_until([&] { return !stage.deliveries->is_known(first.action_id()); });
         stage.let_writes_settle();
         const auto row = stage.outbox(first.action_id()).at(0);
         CHECK(row.maybe_duplicate);
-        CHECK(row.state == ledger::OutboxState::unknown);
+        CHECK(row.repeats == 1);
+    }
+    TEST_CASE("an answer that waited stands queued until its worker is about to touch the network, "
+              "and is cleared when the record says sending") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        const auto action = answered(stage, stage.connect(channel)).action_id();
+        stage.dies(channel);
+        auto& echo = stage.connect(channel);
+        stage.expect(echo, wire::Frame::kOutbound);
+        stage.let_writes_settle();
+        CHECK(stage.outbox(action).at(0).state == ledger::OutboxState::queued);
+        echo.says(dispatching(action));
+        CHECK(stage.expect(echo, wire::Frame::kClearance).clearance().action_id() == action);
+        CHECK(stage.outbox(action).at(0).state == ledger::OutboxState::sending);
+        echo.says(delivery(action, wire::Delivery::HELD)); // the platform said: not now
+        stage.turn_until(
+            [&] { return stage.outbox(action).at(0).state == ledger::OutboxState::queued; });
+        stage.dies(channel);
+        stage.expect(stage.connect(channel), wire::Frame::kOutbound);
+        stage.let_writes_settle();
+        CHECK_FALSE(stage.outbox(action).at(0).maybe_duplicate);
+    }
+    TEST_CASE("a lost preview marks its answer and uses up no repeat") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "slowly"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
+        const auto action =
+            stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
+        auto lost = delivery(action, wire::Delivery::UNKNOWN);
+        lost.mutable_delivery()->set_preview(true);
+        echo.says(lost);
+        agent.says(run_end(start.run_id(), "the whole text"));
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().stream_message_id().empty());
+        stage.let_writes_settle();
+        CHECK(stage.outbox(action).at(0).maybe_duplicate);
+        echo.says(delivery(action, wire::Delivery::UNKNOWN));
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().action_id() == action);
+    }
+    TEST_CASE("an answer whose preview is gone is a new message, and no longer repeated freely") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "slowly"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
+        const auto action =
+            stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
+        auto shown = delivery(action, wire::Delivery::SENT, 0, 1, "777");
+        shown.mutable_delivery()->set_preview(true);
+        echo.says(shown);
+        agent.says(run_end(start.run_id(), "done"));
+        stage.expect(echo, wire::Frame::kOutbound);
+        echo.says(dispatching(action)); // edits do not ask: the user has deleted the preview
+        stage.expect(echo, wire::Frame::kClearance);
+        stage.dies(channel);
+        CHECK(stage.expect(stage.connect(channel), wire::Frame::kOutbound)
+                  .outbound()
+                  .stream_message_id()
+                  .empty());
+        stage.let_writes_settle();
+        CHECK(stage.outbox(action).at(0).maybe_duplicate);
     }
     TEST_CASE("parts with a receipt are never sent again, and the next part waits for the "
               "receipt's record") {
@@ -82,7 +146,7 @@ TEST_SUITE("supervisor/flow") {
         agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
         const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
         CHECK(update.markdown() == "a text that is long enough to be shown");
-        CHECK(stage.outbox(update.action_id()).at(0).state == ledger::OutboxState::sending);
+        CHECK(stage.outbox(update.action_id()).at(0).state == ledger::OutboxState::queued);
         auto shown = delivery(update.action_id(), wire::Delivery::SENT, 0, 1, "777");
         shown.mutable_delivery()->set_preview(true);
         echo.says(shown);

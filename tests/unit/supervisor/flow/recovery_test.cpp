@@ -35,8 +35,9 @@ TEST_SUITE("supervisor/flow") {
               "hi");
         CHECK(after.runs->active_count() == 0);
     }
-    TEST_CASE("an answer that was being sent is sent once more and marked; after a second crash "
-              "its fate is unknown") {
+    TEST_CASE(
+        "an answer that was being sent is sent again and marked; a crash that finds it waiting "
+        "costs nothing; after the fourth in its moment its fate is unknown") {
         Scratch scratch;
         std::string action_id;
         {
@@ -47,20 +48,78 @@ TEST_SUITE("supervisor/flow") {
             agent.says(
                 run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
             action_id = before.expect(echo, wire::Frame::kOutbound).outbound().action_id();
+            echo.says(dispatching(action_id));
+            before.expect(echo, wire::Frame::kClearance);
         }
+        for (std::uint32_t repeat = 1; repeat <= 3; ++repeat) {
+            {
+                Stage waiting(scratch.path);
+                waiting.connect(channel);
+                waiting.recover();
+                waiting.turn_until([&] { return waiting.outbox(action_id).at(0).repeats > 0; });
+                waiting.let_writes_settle();
+                CHECK(waiting.outbox(action_id).at(0).maybe_duplicate);
+                CHECK(waiting.outbox(action_id).at(0).repeats == repeat);
+                CHECK(waiting.outbox(action_id).at(0).state == ledger::OutboxState::queued);
+            }
+            Stage sending(scratch.path);
+            auto& echo = sending.connect(channel);
+            sending.recover();
+            sending.expect(echo, wire::Frame::kOutbound);
+            echo.says(dispatching(action_id));
+            sending.expect(echo, wire::Frame::kClearance);
+        }
+        Stage last(scratch.path);
+        last.connect(channel);
+        last.recover();
+        last.let_writes_settle();
+        CHECK(last.outbox(action_id).at(0).state == ledger::OutboxState::unknown);
+    }
+    TEST_CASE("after a power cut what stands queued may have been sent: it is marked") {
+        Scratch scratch;
+        std::string run_id;
         {
-            Stage second(scratch.path);
-            auto& echo = second.connect(channel);
-            second.recover();
-            CHECK(second.expect(echo, wire::Frame::kOutbound).outbound().action_id() == action_id);
-            second.let_writes_settle();
-            CHECK(second.outbox(action_id).at(0).maybe_duplicate);
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            echo.says(inbound("1", "hello"));
+            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+            agent.says(run_end(run_id, "hi"));
+            before.expect(echo, wire::Frame::kOutbound);
         }
-        Stage third(scratch.path);
-        third.connect(channel);
-        third.recover();
-        third.let_writes_settle();
-        CHECK(third.outbox(action_id).at(0).state == ledger::OutboxState::unknown);
+        Stage after(scratch.path, open_config, "another");
+        auto& echo = after.connect(channel);
+        after.recover();
+        after.expect(echo, wire::Frame::kOutbound);
+        after.let_writes_settle();
+        CHECK(after.outbox(run_id).at(0).maybe_duplicate);
+    }
+    TEST_CASE("of the answers whose fate is unknown one is repeated at a time") {
+        Scratch scratch;
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            for (const std::string sender : {"1", "2", "3"}) {
+                echo.says(inbound(sender, "hello", sender));
+                agent.says(run_end(
+                    before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
+                echo.says(dispatching(
+                    before.expect(echo, wire::Frame::kOutbound).outbound().action_id()));
+                before.expect(echo, wire::Frame::kClearance);
+            }
+        }
+        Stage after(scratch.path);
+        auto& echo = after.connect(channel);
+        after.recover();
+        for (int left = 3; left > 0; --left) {
+            CHECK(after.deliveries->in_hand_count() == 1);
+            const auto action_id =
+                after.expect(echo, wire::Frame::kOutbound).outbound().action_id();
+            echo.says(delivery(action_id, wire::Delivery::SENT));
+            after.turn_until([&] { return !after.deliveries->is_known(action_id); });
+        }
+        CHECK(after.deliveries->waiting_count() == 0);
     }
     TEST_CASE("an answer that waited for its channel is sent after a crash without a mark") {
         Scratch scratch;

@@ -75,15 +75,17 @@ struct TestLinks final : process::Links {
 class Stage {
   public:
     explicit Stage(const std::filesystem::path& directory,
-                   std::string_view config_text = open_config) {
+                   std::string_view config_text = open_config,
+                   std::string machine_boot = "the same") {
         auto config =
             config::load_text(config_text, {.file = (directory / "openclaw.json").string(),
                                             .environment = {},
                                             .home = directory.string()});
         REQUIRE(config);
         decisions.now = std::move(*config);
-        auto opened = ledger::Ledger::open(
-            loop, {.path = (directory / "ledger.sqlite").string(), .build = "test"});
+        auto opened = ledger::Ledger::open(loop, {.path = (directory / "ledger.sqlite").string(),
+                                                  .build = "test",
+                                                  .machine_boot = std::move(machine_boot)});
         REQUIRE(opened);
         book = std::move(*opened);
         rooms = std::make_unique<Rooms>(Rooms{.loop = loop,
@@ -249,6 +251,13 @@ inline wire::Frame delivery(const std::string& action_id, wire::Delivery::State 
     report.set_part(part);
     report.set_parts(parts);
     if (state == wire::Delivery::SENT) report.set_message_id(message_id);
+    return frame;
+}
+
+// A worker that is not cleared: it asks.
+inline wire::Frame dispatching(const std::string& action_id, std::uint32_t part = 0) {
+    auto frame = delivery(action_id, wire::Delivery::DISPATCHING, part);
+    frame.mutable_delivery()->set_awaits_clearance(true);
     return frame;
 }
 

@@ -57,7 +57,13 @@ TEST_SUITE("process/workers") {
         const auto is_delivery = [](const wire::Frame& seen) { return seen.has_delivery(); };
         REQUIRE(
             bench.until([&] { return std::ranges::any_of(bench.recorder.frames, is_delivery); }));
-        CHECK(bench.recorder.frames.back().delivery().state() == wire::Delivery::SENT);
+        CHECK(bench.recorder.frames.back().delivery().state() == wire::Delivery::DISPATCHING);
+        wire::Frame clearance;
+        clearance.mutable_clearance()->set_action_id("action-1");
+        REQUIRE(bench.workers.link("echo:a")->send(clearance));
+        REQUIRE(bench.until([&] {
+            return bench.recorder.frames.back().delivery().state() == wire::Delivery::SENT;
+        }));
     }
     TEST_CASE(
         "a worker knows its name, its state and its secrets, and nothing of our environment") {

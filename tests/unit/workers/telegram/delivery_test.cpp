@@ -15,6 +15,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 struct Bench {
+    bool clears = true; // as a supervisor does whose disk works
     ManualClock clock;
     FakeAlarms alarms{clock};
     FakeApi api;
@@ -35,7 +36,11 @@ struct Bench {
         , typing(clock, alarms, api, queue, migrations)
         , previews({clock, alarms, api, queue, uplink, errands, migrations, settings})
         , deliveries({clock, api, queue, uplink, previews, migrations, settings}, alarms, typing,
-                     [this](const Answer& answer) { refused = answer.trouble; }) {}
+                     [this](const Answer& answer) { refused = answer.trouble; }) {
+        uplink.on_asked = [this](const std::string& action_id, std::uint32_t part) {
+            if (clears) deliveries.clear(action_id, part);
+        };
+    }
 
     static Answering answer(std::string text, std::string id = "a1") {
         return {.action_id = std::move(id),
@@ -118,6 +123,39 @@ TEST_SUITE("workers/telegram") {
                                                  "DISPATCHING 2/3", "SENT 2/3 #3"});
         CHECK(bench.texts() == "sendMessage:one one one one one|sendMessage:two two two two "
                                "two|sendMessage:three three three|");
+    }
+    TEST_CASE("nothing leaves before the record says so") {
+        Bench bench;
+        bench.clears = false;
+        bench.deliveries.begin(Bench::answer("x"));
+        CHECK(bench.uplink.deliveries() == Lines{"DISPATCHING 0/1"});
+        CHECK(bench.api.made.empty());
+        bench.deliveries.clear("a1", 1); // of another part
+        CHECK(bench.api.made.empty());
+        bench.deliveries.clear("a1", 0);
+        CHECK(bench.api.made.size() == 1);
+        bench.api.answer_sent(1);
+    }
+    TEST_CASE("every part asks anew") {
+        Bench bench(with_limit(22));
+        bench.clears = false;
+        bench.deliveries.begin(Bench::answer(long_text));
+        bench.deliveries.clear("a1", 0);
+        bench.api.answer_sent(1);
+        bench.deliveries.acknowledge("a1", 0);
+        CHECK(bench.api.made.size() == 1);
+        bench.deliveries.clear("a1", 1);
+        CHECK(bench.api.made.size() == 2);
+    }
+    TEST_CASE("an answer that is never cleared is given back, and its chat goes on") {
+        Bench bench;
+        bench.clears = false;
+        bench.deliveries.begin(Bench::answer("x"));
+        bench.deliveries.begin(Bench::answer("y", "a2"));
+        bench.alarms.advance(31s);
+        CHECK(bench.uplink.deliveries() ==
+              Lines{"DISPATCHING 0/1", "FAILED 0/1 no_clearance", "DISPATCHING 0/1"});
+        CHECK(bench.api.made.empty());
     }
     TEST_CASE("a resumed answer goes on with the part that is missing") {
         Bench bench(with_limit(22));
@@ -212,6 +250,7 @@ TEST_SUITE("workers/telegram") {
         CHECK(bench.api.made.size() == 1);
         bench.alarms.advance(1ms);
         CHECK(bench.api.made.size() == 2);
+        CHECK(bench.uplink.deliveries() == Lines{"DISPATCHING 0/1", "HELD 0/1", "DISPATCHING 0/1"});
         bench.api.answer_sent(1);
         CHECK(bench.uplink.deliveries().back() == "SENT 0/1 #1");
     }
@@ -390,7 +429,7 @@ TEST_SUITE("workers/telegram") {
         bench.alarms.advance(5s);
         bench.api.answer_error(400, "Bad Request: message is not modified: x");
         CHECK(bench.uplink.deliveries() == Lines{"preview DISPATCHING", "preview #7",
-                                                 "DISPATCHING 0/1", "DISPATCHING 0/1",
+                                                 "DISPATCHING 0/1", "HELD 0/1", "DISPATCHING 0/1",
                                                  "SENT 0/1 #7"});
         CHECK(bench.api.methods() == Lines{"sendMessage", "editMessageText", "editMessageText"});
     }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -89,7 +90,11 @@ class FakeApi final : public Api {
 
 class FakeUplink final : public Uplink {
   public:
-    void send(wire::Frame frame, UniqueFd) override { frames.push_back(std::move(frame)); }
+    void send(wire::Frame frame, UniqueFd) override {
+        frames.push_back(std::move(frame));
+        const auto said = frames.back().delivery();
+        if (on_asked && said.awaits_clearance()) on_asked(said.action_id(), said.part());
+    }
 
     bool has_room() const override { return room; }
 
@@ -117,6 +122,7 @@ class FakeUplink final : public Uplink {
 
     std::vector<wire::Frame> frames;
     bool room = true;
+    std::function<void(const std::string& action_id, std::uint32_t part)> on_asked;
 };
 
 // Alarms on a ManualClock: advance() moves the time and rings what is due, in order.

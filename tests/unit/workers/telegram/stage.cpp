@@ -138,6 +138,7 @@ void Stage::on_frame(const wire::Frame& frame, Fds) {
     if (!acknowledges) return;
     if (frame.has_inbound()) acknowledge(frame.inbound().event_id());
     const auto& delivery = frame.delivery();
+    if (delivery.awaits_clearance()) clear(delivery.action_id(), delivery.part());
     if (delivery.state() == wire::Delivery::SENT && !delivery.preview())
         acknowledge_delivery(delivery.action_id(), delivery.part());
 }
@@ -177,6 +178,13 @@ void Stage::acknowledge_delivery(const std::string& action_id, std::uint32_t par
     frame.mutable_delivery_ack()->set_action_id(action_id);
     frame.mutable_delivery_ack()->set_part(part);
     (void)link_->send(frame); // a worker that drains may be gone already
+}
+
+void Stage::clear(const std::string& action_id, std::uint32_t part) {
+    wire::Frame frame;
+    frame.mutable_clearance()->set_action_id(action_id);
+    frame.mutable_clearance()->set_part(part);
+    send(frame);
 }
 
 void Stage::answer(const std::string& text, const std::string& action_id, const std::string& chat) {

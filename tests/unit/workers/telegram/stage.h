@@ -64,6 +64,7 @@ class Stage : public ipc::LinkHandler {
 
     void acknowledge(const std::string& event_id);
     void acknowledge_delivery(const std::string& action_id, std::uint32_t part);
+    void clear(const std::string& action_id, std::uint32_t part);
     void answer(const std::string& text, const std::string& action_id = "a1",
                 const std::string& chat = "5001");
     void stream(const std::string& text, const std::string& action_id = "a1",

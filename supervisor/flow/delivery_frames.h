@@ -1,0 +1,28 @@
+// flow/delivery_frames.h — what a channel's worker is told about an answer.
+#pragma once
+
+#include "common/base/result.h"
+#include "common/base/unique_fd.h"
+#include "proto/frame.pb.h"
+#include "supervisor/ledger/outbox.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace openclaw::flow {
+
+// The Outbound frame for a row, and the blob that goes along when the text is long.
+struct OutboundFrame {
+    wire::Frame frame;
+    UniqueFd blob;
+};
+
+Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row);
+
+// `markdown` is the text so far; what no message can show is cut off.
+wire::Frame stream_update_frame(const ledger::OutboxRow& row, std::string_view markdown);
+wire::Frame stream_cancel_frame(const ledger::OutboxRow& row);
+wire::Frame delivery_ack_frame(std::string_view action_id, std::uint32_t part);
+wire::Frame clearance_frame(std::string_view action_id, std::uint32_t part);
+
+} // namespace openclaw::flow

@@ -1,0 +1,120 @@
+#include "supervisor/flow/delivery_table.h"
+
+#include "supervisor/flow/rooms.h"
+
+#include <utility>
+
+namespace openclaw::flow {
+
+Delivery& DeliveryTable::add(ledger::OutboxRow row) {
+    auto delivery = std::make_unique<Delivery>();
+    delivery->worker = worker_id(row.to.channel, row.to.account);
+    delivery->is_stream = row.markdown.empty();
+    delivery->place = next_++;
+    delivery->row = std::move(row);
+    auto& kept = *delivery;
+    by_action_[kept.row.action_id] = kept.place;
+    by_place_[kept.place] = std::move(delivery);
+    return kept;
+}
+
+Delivery* DeliveryTable::find(const std::string& action_id) const {
+    const auto found = by_action_.find(action_id);
+    return found == by_action_.end() ? nullptr : by_place_.at(found->second).get();
+}
+
+std::unique_ptr<Delivery> DeliveryTable::remove(Delivery& delivery) {
+    put_down(delivery);
+    lines_[delivery.worker].waiting.erase(delivery.place);
+    by_action_.erase(delivery.row.action_id);
+    return std::move(by_place_.extract(delivery.place).mapped());
+}
+
+void DeliveryTable::wait(Delivery& delivery) {
+    lines_[delivery.worker].waiting.insert(delivery.place);
+}
+
+void DeliveryTable::take_in_hand(Delivery& delivery) {
+    auto& line = lines_[delivery.worker];
+    line.waiting.erase(delivery.place);
+    ++line.in_hand;
+    line.holds_suspect = delivery.deaths > 0;
+    delivery.is_the_repeat = delivery.row.repeats > 0;
+    line.holds_repeat |= delivery.is_the_repeat;
+    delivery.is_in_hand = true;
+}
+
+void DeliveryTable::put_down(Delivery& delivery) {
+    delivery.is_dispatched = false;
+    if (!std::exchange(delivery.is_in_hand, false)) return;
+    auto& line = lines_[delivery.worker];
+    --line.in_hand;
+    line.holds_suspect = false;
+    if (std::exchange(delivery.is_the_repeat, false)) line.holds_repeat = false;
+}
+
+const DeliveryTable::Line& DeliveryTable::line(const std::string& worker) const {
+    static const Line none;
+    const auto found = lines_.find(worker);
+    return found == lines_.end() ? none : found->second;
+}
+
+bool DeliveryTable::has_free_hand(const Line& line, const Delivery& delivery) {
+    if (delivery.deaths > 0) return line.in_hand == 0;
+    if (delivery.row.repeats > 0 && line.holds_repeat) return false;
+    return !line.holds_suspect && line.in_hand < max_in_hand;
+}
+
+Delivery* DeliveryTable::next_for(const std::string& worker, std::int64_t now_ms) const {
+    const auto& of = line(worker);
+    for (const auto place : of.waiting) {
+        auto& delivery = *by_place_.at(place);
+        if (delivery.row.next_try_at_ms <= now_ms && has_free_hand(of, delivery)) return &delivery;
+    }
+    return nullptr;
+}
+
+bool DeliveryTable::is_alone_in_hand(const std::string& worker) const {
+    return line(worker).in_hand == 1;
+}
+
+std::vector<std::uint64_t> DeliveryTable::places() const {
+    std::vector<std::uint64_t> found;
+    found.reserve(by_place_.size());
+    for (const auto& [place, delivery] : by_place_)
+        found.push_back(place);
+    return found;
+}
+
+std::vector<std::uint64_t> DeliveryTable::shown_or_held_by(const std::string& worker) const {
+    std::vector<std::uint64_t> found;
+    for (const auto& [place, delivery] : by_place_)
+        if (delivery->worker == worker && (delivery->is_in_hand || delivery->is_stream))
+            found.push_back(place);
+    return found;
+}
+
+Delivery* DeliveryTable::at(std::uint64_t place) const {
+    const auto found = by_place_.find(place);
+    return found == by_place_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> DeliveryTable::workers() const {
+    std::vector<std::string> found;
+    for (const auto& [worker, of] : lines_)
+        found.push_back(worker);
+    return found;
+}
+
+std::size_t DeliveryTable::owed_by(const std::string& worker) const {
+    return line(worker).waiting.size() + line(worker).in_hand;
+}
+
+std::size_t DeliveryTable::in_hand_count() const {
+    std::size_t count = 0;
+    for (const auto& [worker, of] : lines_)
+        count += of.in_hand;
+    return count;
+}
+
+} // namespace openclaw::flow

@@ -1,0 +1,87 @@
+// flow/delivery_table.h — what is owed and where it stands: waiting for its worker, or in its
+// hands.
+//
+// A table without opinions: flow/deliveries decides, this keeps the order and the bounds. At most
+// `max_in_hand` answers are with one worker at a time. What a worker died under is given to the
+// next one alone, so that the guilty one is known and the others are not taken for it. Of those
+// whose fate is unknown one is repeated at a time: a second crash then finds one of them on its
+// way, not all.
+#pragma once
+
+#include "supervisor/ledger/outbox.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace openclaw::flow {
+
+struct Delivery {
+    using OnSettled = std::move_only_function<void(const ledger::OutboxRow&)>;
+
+    ledger::OutboxRow row;
+    std::string worker;
+    std::uint64_t place = 0;    // order in which they came
+    bool is_on_disk = false;    // released
+    bool is_stream = false;     // no final text yet
+    bool is_in_hand = false;    // the worker has the final text
+    bool is_the_repeat = false; // in hand, and takes its worker's one place for repeats
+    bool is_dispatched = false; // the worker said so, and neither receipt nor refusal followed
+    int deaths = 0;             // workers that died of themselves with it in hand
+    std::vector<OnSettled> watchers;
+
+    // Its first message stands in the chat: what follows is an edit, which may be repeated.
+    bool finishes_by_edit() const { return !row.stream_message_id.empty() && row.receipts.empty(); }
+};
+
+class DeliveryTable {
+  public:
+    static constexpr std::size_t max_in_hand = 256;
+
+    Delivery& add(ledger::OutboxRow row);
+    Delivery* find(const std::string& action_id) const;
+    std::unique_ptr<Delivery> remove(Delivery& delivery);
+
+    void wait(Delivery& delivery);
+    void take_in_hand(Delivery& delivery);
+    void put_down(Delivery& delivery); // without effect when it is not in hand
+
+    // The oldest that its worker may be given now: on disk, due, and there is a free hand.
+    Delivery* next_for(const std::string& worker, std::int64_t now_ms) const;
+    bool is_alone_in_hand(const std::string& worker) const;
+
+    // Places, oldest first; at() is null for one that is gone meanwhile.
+    std::vector<std::uint64_t> places() const;
+    std::vector<std::uint64_t> shown_or_held_by(const std::string& worker) const;
+    Delivery* at(std::uint64_t place) const;
+    std::vector<std::string> workers() const;
+
+    std::size_t size() const { return by_place_.size(); }
+
+    std::size_t owed_by(const std::string& worker) const;
+    std::size_t in_hand_count() const;
+
+  private:
+    struct Line {                        // of one worker
+        std::set<std::uint64_t> waiting; // places
+        std::size_t in_hand = 0;
+        bool holds_suspect = false; // in hand, and alone
+        bool holds_repeat = false;  // one whose fate was unknown
+    };
+
+    const Line& line(const std::string& worker) const;
+    static bool has_free_hand(const Line& line, const Delivery& delivery);
+
+    std::map<std::uint64_t, std::unique_ptr<Delivery>> by_place_;
+    std::unordered_map<std::string, std::uint64_t> by_action_;
+    std::unordered_map<std::string, Line> lines_;
+    std::uint64_t next_ = 1;
+};
+
+} // namespace openclaw::flow
