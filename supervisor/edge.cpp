@@ -73,7 +73,8 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
               {.facts = shown_,
                .workers = workers_,
                .conversations = conversations_,
-               .channels = [&facts] { return list_channels(facts); }})
+               .channels = [&facts] { return list_channels(facts); },
+               .ledger = [&facts] { return facts.ledger->store->counters(); }})
     , run_events_({.loop = facts.loop,
                    .events = events_,
                    .conversations = conversations_,

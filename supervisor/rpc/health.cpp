@@ -111,6 +111,18 @@ void write_tasks(json::Writer& out) {
     out.raw_member("taskAudit", R"({"total":0,"warnings":0,"errors":0,"byCode":{}})");
 }
 
+// Our own addition: how the disk fares. Syncs beside messages say what a message costs it.
+void write_ledger(json::Writer& out, const ledger::StoreCounters& counters) {
+    out.key("ledger")
+        .begin_object()
+        .member("syncs", counters.syncs)
+        .member("units", counters.units)
+        .member("waiting", counters.waiting)
+        .member("lastSyncUs", counters.last_sync_us)
+        .member("p99SyncUs", counters.p99_sync_us)
+        .end_object();
+}
+
 void answer_status(Call& call, HealthSnapshot& health, const Heartbeats& heartbeats,
                    const Clock& clock) {
     const HealthSources& sources = health.sources();
@@ -135,6 +147,7 @@ void answer_status(Call& call, HealthSnapshot& health, const Heartbeats& heartbe
     out.raw_member("modelRuntime", model_runtime).raw_member("eventLoop", health.gauge().to_json());
     out.key("processMemory").begin_object().member("rssBytes", resident_bytes()).end_object();
     write_workers(out, workers);
+    write_ledger(out, sources.ledger());
     out.member("pid", getpid()).member("startedAtMs", sources.facts.started_at_ms);
     out.member("uptimeMs", now_ms - sources.facts.started_at_ms).end_object();
     call.reply.ok(out.text());

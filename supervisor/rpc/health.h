@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/loop/timer.h"
+#include "supervisor/ledger/store.h"
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/loop_gauge.h"
@@ -13,6 +14,7 @@
 #include "supervisor/rpc/presence.h"
 #include "supervisor/rpc/sources.h"
 
+#include <functional>
 #include <string>
 
 namespace openclaw::rpc {
@@ -24,6 +26,7 @@ struct HealthSources {
     const WorkerDesk& workers;
     const Conversations& conversations;
     ListChannels channels;
+    std::function<ledger::StoreCounters()> ledger;
 };
 
 class HealthSnapshot {

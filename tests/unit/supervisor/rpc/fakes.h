@@ -436,15 +436,17 @@ struct Desk {
     FakeOutgoing outgoing;
     FakePairings pairings;
     std::vector<rpc::ChannelFacts> channels;
+    ledger::StoreCounters ledger_counters;
     rpc::ConfigSnapshot config;
     rpc::Events events{loop};
     rpc::Presence presence{loop.clock(), events};
-    rpc::HealthSnapshot health{
-        loop,
-        events,
-        {.facts = facts, .workers = workers, .conversations = conversations, .channels = [this] {
-             return channels;
-         }}};
+    rpc::HealthSnapshot health{loop,
+                               events,
+                               {.facts = facts,
+                                .workers = workers,
+                                .conversations = conversations,
+                                .channels = [this] { return channels; },
+                                .ledger = [this] { return ledger_counters; }}};
     rpc::RunEvents run_events{{.loop = loop,
                                .events = events,
                                .conversations = conversations,

@@ -86,6 +86,7 @@ TEST_SUITE("supervisor/rpc") {
 
     TEST_CASE("status has the promised parts, and names paths to admins only") {
         Desk desk;
+        desk.ledger_counters.syncs = 7;
         const auto full = parsed(desk.ask("status"));
         for (const auto* key :
              {"runtimeVersion", "heartbeat", "channelSummary", "queuedSystemEvents", "tasks",
@@ -93,6 +94,7 @@ TEST_SUITE("supervisor/rpc") {
             CHECK_MESSAGE(full.root()["payload"][key], key);
         CHECK(full.root()["payload"]["sessions"]["paths"].at(0).text() == "/state/ledger.sqlite");
         CHECK(full.root()["payload"]["processMemory"]["rssBytes"].integer() > 0);
+        CHECK(full.root()["payload"]["ledger"]["syncs"].integer() == 7);
         auto reader = desk.join({"operator.read"});
         const auto less = parsed(desk.ask(*reader, "status"));
         CHECK(less.root()["payload"]["sessions"]["paths"].size() == 0);
