@@ -120,22 +120,40 @@ Result<TranscriptPage> read_window(Database& database, const Window& window) {
     return page;
 }
 
+std::deque<Said> said_in(const TranscriptPage& page) {
+    std::deque<Said> rows;
+    for (const auto& row : page.rows)
+        rows.push_back({.role = row.role,
+                        .text = row.text,
+                        .at_ms = row.at_ms,
+                        .idempotency_key = row.idempotency_key});
+    return rows;
+}
+
 } // namespace
 
 Write Transcripts::append(std::string session_id, TranscriptRow row,
                           std::shared_ptr<Appended> outcome) {
     if (row.at_ms == 0) row.at_ms = clock_->unix_ms();
+    if (!outcome) outcome = std::make_shared<Appended>();
+    recent_->add(session_id, row);
+    auto correct = [recent = recent_, session_id, outcome](bool kept) {
+        if (!kept || outcome->duplicate) recent->forget(session_id);
+    };
     return {.apply = [session_id = std::move(session_id), row = std::move(row),
-                      outcome = std::move(outcome)](Database* database) -> Result<void> {
-        const auto range = TRY(range_for_append(*database, session_id, row.at_ms));
-        const auto twin = TRY(find_twin(*database, range, row));
-        const auto sequence = twin != 0 ? twin : TRY(last_sequence(*database, range)) + 1;
-        if (outcome) *outcome = {.duplicate = twin != 0, .sequence = sequence};
-        return twin != 0 ? Result<void>() : insert(*database, range.before_first + sequence, row);
-    }};
+                      outcome](Database* database) -> Result<void> {
+                const auto range = TRY(range_for_append(*database, session_id, row.at_ms));
+                const auto twin = TRY(find_twin(*database, range, row));
+                const auto sequence = twin != 0 ? twin : TRY(last_sequence(*database, range)) + 1;
+                *outcome = {.duplicate = twin != 0, .sequence = sequence};
+                return twin != 0 ? Result<void>()
+                                 : insert(*database, range.before_first + sequence, row);
+            },
+            .settled = std::move(correct)};
 }
 
 Write Transcripts::erase(std::string session_id) {
+    recent_->forget(session_id);
     return {.apply = [session_id = std::move(session_id)](Database* database) -> Result<void> {
         const auto range = TRY(range_of(*database, session_id));
         TRY_VOID(database->run("delete from transcripts where position between ? and ?",
@@ -155,13 +173,21 @@ void Transcripts::page(std::string session_id, std::int64_t before_sequence, std
 
 void Transcripts::tail(std::string session_id, std::size_t limit, std::size_t max_bytes,
                        OnPage done) {
-    Window window{.session_id = std::move(session_id),
-                  .before_sequence = 0,
-                  .limit = limit,
-                  .max_bytes = max_bytes};
+    const bool is_whole = limit == RecentTalk::max_rows && max_bytes == RecentTalk::max_text_bytes;
+    const auto expected = is_whole ? recent_->expect(session_id) : 0;
+    Window window{
+        .session_id = session_id, .before_sequence = 0, .limit = limit, .max_bytes = max_bytes};
+    auto remember = [recent = recent_, session_id = std::move(session_id), expected,
+                     done = std::move(done)](Result<TranscriptPage> page) mutable {
+        if (page)
+            recent->fill(session_id, expected, said_in(*page));
+        else if (expected != 0)
+            recent->forget(session_id);
+        done(std::move(page));
+    };
     store_->read<TranscriptPage>(
         [window = std::move(window)](Database* database) { return read_window(*database, window); },
-        std::move(done));
+        std::move(remember));
 }
 
 void Transcripts::count(std::string session_id,

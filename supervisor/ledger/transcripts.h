@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/clock.h"
+#include "supervisor/ledger/recent_talk.h"
 #include "supervisor/ledger/store.h"
 
 #include <cstdint>
@@ -42,18 +43,31 @@ class Transcripts {
   public:
     Transcripts(Store& store, const Clock& clock)
         : store_(&store)
-        , clock_(&clock) {}
+        , clock_(&clock)
+        , recent_(std::make_shared<RecentTalk>()) {}
 
     // `at_ms` 0: now.
     Write append(std::string session_id, TranscriptRow row,
                  std::shared_ptr<Appended> outcome = nullptr);
+
+    // `session_id` was made just now: recent() knows it from here on.
+    void begin(const std::string& session_id) { recent_->begin(session_id); }
+
     // Forgets a whole transcript.
     Write erase(std::string session_id);
 
     using OnPage = std::move_only_function<void(Result<TranscriptPage>)>;
     // The `limit` rows before `before_sequence` (0: the newest).
     void page(std::string session_id, std::int64_t before_sequence, std::size_t limit, OnPage done);
-    // The newest rows: at most `limit`, and together at most `max_bytes` of text. For prompts.
+
+    // The newest rows, as far as RecentTalk keeps them, when they are in memory: null means that
+    // the file must be asked. Valid until the next change. For prompts.
+    const std::deque<Said>* recent(const std::string& session_id) {
+        return recent_->find(session_id);
+    }
+
+    // The newest rows from the file: at most `limit`, and together at most `max_bytes` of text.
+    // Asked for as many as RecentTalk keeps, they are in memory from then on.
     void tail(std::string session_id, std::size_t limit, std::size_t max_bytes, OnPage done);
     void count(std::string session_id, std::move_only_function<void(Result<std::int64_t>)> done);
     // The rows of one run, oldest first. For `explain` and for keys that come back after a restart.
@@ -63,6 +77,7 @@ class Transcripts {
   private:
     Store* store_;
     const Clock* clock_;
+    std::shared_ptr<RecentTalk> recent_; // shared with the writes and reads under way
 };
 
 } // namespace openclaw::ledger
