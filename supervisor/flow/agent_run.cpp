@@ -16,9 +16,8 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::size_t tail_rows = 200; // of a transcript: what one prompt can use
-constexpr std::size_t tail_bytes = 512 * 1024;
 constexpr std::size_t max_message_in_frame = 32 * 1024;
+constexpr std::size_t max_talk_in_frame = 40 * 1024; // all texts of one RunStart, of 64 KiB
 constexpr int max_lives_lost = 3; // a message that kills agents is answered with an apology
 constexpr Milliseconds deadline_grace{
     5000}; // the agent keeps the deadline; this is for one that does not
@@ -67,6 +66,7 @@ AgentRun::AgentRun(Rooms& rooms, Deliveries& deliveries, RunTable& table, RunReq
     , typing_(rooms.loop) {
     run_.accepted_at_ms = rooms_.now_ms();
     run_.request = std::move(request);
+    question_key_ = run_.request.run_id + ":user";
     const auto& target = run_.request.target;
     if (target && !run_.request.inbox_event_id.empty())
         settles_.push_back({.channel = target->to.channel,
@@ -102,18 +102,31 @@ void AgentRun::start() {
     // Not by its times: they are equal also after /new, which was told already, and after a
     // first turn that failed.
     const bool is_new = before == nullptr || before->session_id != session.session_id;
+    if (is_new) rooms_.ledger.transcripts.begin(session.session_id);
     run_.session_id = session.session_id;
     rooms_.traces.add(run_.request.trace, room, "started", run_.request.session_key);
     auto put = rooms_.ledger.sessions.put(session); // in memory from here on
     if (is_new) tell(table_.listeners(), &RunListener::on_session_changed, session.key, "create");
     typing_.start(typing_after, [this] { show_typing(true); });
-    rooms_.ledger.transcripts.tail(run_.session_id, tail_rows, tail_bytes,
-                                   [this, alive = alive_](Result<ledger::TranscriptPage> page) {
-                                       if (*alive && state_ == State::reading)
-                                           on_tail(std::move(page));
-                                   });
+    recall(std::move(put));
+}
+
+// What was said before: from memory, else from the file.
+void AgentRun::recall(ledger::Write put_session) {
+    auto& transcripts = rooms_.ledger.transcripts;
+    if (const auto* recent = transcripts.recent(run_.session_id)) {
+        for (const auto& said : *recent)
+            quote(said.role, said.text, said.at_ms, said.idempotency_key);
+        rooms_.ledger.store->note(std::move(put_session));
+        return on_recalled();
+    }
+    transcripts.tail(run_.session_id, ledger::RecentTalk::max_rows,
+                     ledger::RecentTalk::max_text_bytes,
+                     [this, alive = alive_](Result<ledger::TranscriptPage> page) {
+                         if (*alive && state_ == State::reading) on_tail(std::move(page));
+                     });
     // After the read: a read waits for every write before it, and this one is in no hurry.
-    rooms_.ledger.store->note(std::move(put));
+    rooms_.ledger.store->note(std::move(put_session));
 }
 
 // The session as it is for this turn: made, or begun anew where the reset rule says so.
@@ -152,43 +165,47 @@ ledger::Session AgentRun::session_now() const {
 }
 
 void AgentRun::note_question() {
-    ledger::TranscriptRow row{.id = run_.request.run_id + ":user",
+    ledger::TranscriptRow row{.id = question_key_,
                               .role = "user",
                               .text = run_.request.message,
                               .at_ms = run_.accepted_at_ms,
                               .run_id = run_.request.run_id,
-                              .idempotency_key = run_.request.run_id + ":user"};
-    auto outcome = std::make_shared<ledger::Appended>();
+                              .idempotency_key = question_key_};
     ledger::Writes unit;
     for (const auto& key : settles_)
         unit.push_back(
             rooms_.ledger.inbox.mark_running(key, run_.request.session_key, run_.request.run_id));
-    unit.push_back(rooms_.ledger.transcripts.append(run_.session_id, row, outcome));
+    unit.push_back(rooms_.ledger.transcripts.append(run_.session_id, row));
     rooms_.ledger.store->note(std::move(unit));
     tell(table_.listeners(), &RunListener::on_transcript_row, run_.request.session_key, row);
 }
 
 void AgentRun::on_tail(Result<ledger::TranscriptPage> page) {
-    wire::Transcript transcript;
     if (page)
-        for (const auto& row : page->rows) {
-            if (row.idempotency_key == run_.request.run_id + ":user")
-                continue; // asked before a restart
-            auto& entry = *transcript.add_entries();
-            entry.set_role(row.role);
-            entry.set_text(row.text);
-            entry.set_at_ms(row.at_ms);
-        }
+        for (const auto& row : page->rows)
+            quote(row.role, row.text, row.at_ms, row.idempotency_key);
     else
         log::warn("run.history_unreadable",
                   {{"session", run_.request.session_key}, {"why", page.error().sentence}});
-    if (run_.request.message.size() > max_message_in_frame) {
-        auto& entry = *transcript.add_entries();
-        entry.set_role("user");
-        entry.set_text(run_.request.message);
-        entry.set_at_ms(run_.accepted_at_ms);
-    }
-    transcript_ = transcript.entries_size() == 0 ? std::string() : transcript.SerializeAsString();
+    on_recalled();
+}
+
+// One more entry for the agent. Transcripts one behind the other are one Transcript: protobuf joins
+// what is repeated.
+void AgentRun::quote(const std::string& role, const std::string& text, std::int64_t at_ms,
+                     std::string_view idempotency_key) {
+    if (idempotency_key == question_key_) return; // asked before a restart
+    wire::Transcript one;
+    auto& entry = *one.add_entries();
+    entry.set_role(role);
+    entry.set_text(text);
+    entry.set_at_ms(at_ms);
+    one.AppendToString(&transcript_);
+}
+
+void AgentRun::on_recalled() {
+    if (run_.request.message.size() > max_message_in_frame)
+        quote("user", run_.request.message, run_.accepted_at_ms, {});
     note_question();
     const auto model = model_for(rooms_.decisions.config(), run_.request,
                                  rooms_.ledger.sessions.find(run_.request.session_key));
@@ -228,10 +245,14 @@ void AgentRun::send_start() {
     if (run_.request.message.size() <= max_message_in_frame)
         start.mutable_message()->set_inline_text(run_.request.message);
     start.set_transcript_bytes(transcript_.size());
+    const bool comes_along =
+        transcript_.size() + start.system_prompt().size() + start.message().inline_text().size() <=
+        max_talk_in_frame;
+    if (comes_along) start.set_transcript(transcript_);
     start.set_timeout_ms(static_cast<std::uint32_t>(
         std::min<Milliseconds::rep>(timeout.count(), std::numeric_limits<std::uint32_t>::max())));
     UniqueFd blob;
-    if (!transcript_.empty()) {
+    if (!comes_along && !transcript_.empty()) {
         auto made = ipc::make_blob(transcript_);
         if (!made)
             return complete(
@@ -455,7 +476,7 @@ void AgentRun::show_typing(bool on) {
     is_typing_ = on;
     ipc::Link* link = rooms_.links.link(
         worker_id(run_.request.target->to.channel, run_.request.target->to.account));
-    if (link == nullptr) return;
+    if (link == nullptr || !link->can_send()) return;
     wire::Frame frame;
     put_chat(*frame.mutable_typing()->mutable_chat(), run_.request.target->to.chat);
     frame.mutable_typing()->set_on(on);

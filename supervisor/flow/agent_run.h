@@ -1,8 +1,9 @@
 // flow/agent_run.h — one run, from its place in the line to its record.
 //
 //   begin      waits in the session's line (RunTable)
-//   start      session and question are noted, the transcript's tail is read
-//   on_tail    RunStart goes to the agent worker
+//   start      session and question are noted
+//   recall     the transcript's tail, from memory or from the file
+//   on_recalled  RunStart goes to the agent worker
 //   on_delta…  text grows: listeners are told, a preview is shown in the chat
 //   on_end     answer, session, inbox and outbox become one unit
 //   on_kept    the unit is on disk: the answer may leave
@@ -45,7 +46,11 @@ class AgentRun {
   private:
     enum class State { waiting, reading, wants_agent, running, keeping, over };
 
+    void recall(ledger::Write put_session);
     void on_tail(Result<ledger::TranscriptPage> page);
+    void quote(const std::string& role, const std::string& text, std::int64_t at_ms,
+               std::string_view idempotency_key);
+    void on_recalled();
     void send_start();
     ledger::Session session_now() const;
     void note_question();
@@ -67,6 +72,7 @@ class AgentRun {
     Run run_;
     State state_ = State::waiting;
     std::vector<ledger::InboxKey> settles_; // the messages this turn answers
+    std::string question_key_;              // of the question's transcript row
     std::string transcript_;                // serialised wire::Transcript
     int lives_lost_ = 0;                    // agent workers that died under this run
     bool is_owed_ = false;                  // the unit holds an answer for a chat

@@ -52,7 +52,7 @@ void Agent::on_start(const wire::Frame& frame, const Fds& fds) {
     const std::string label = provider_id + "/" + model;
     if (runs_.size() + reports_.waiting() >= max_runs) return refuse(name, label, too_many_runs());
 
-    auto history = read_transcript(fds, start_frame.transcript_bytes());
+    auto history = read_transcript(start_frame, fds);
     if (!history) return refuse(name, label, broken_transcript(history.error().sentence));
     const auto* provider = settings_.find(provider_id);
     const auto* known = provider == nullptr ? nullptr : provider->find_model(model);

@@ -66,7 +66,14 @@ TEST_SUITE("supervisor/flow") {
             run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "one"));
         stage.expect(echo, wire::Frame::kOutbound);
         echo.says(inbound("2", "second"));
-        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().transcript_bytes() > 0);
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(start.transcript_bytes() == start.transcript().size());
+        wire::Transcript transcript;
+        REQUIRE(transcript.ParseFromString(start.transcript()));
+        REQUIRE(transcript.entries_size() == 2);
+        CHECK(transcript.entries(0).text() == "first");
+        CHECK(transcript.entries(1).text() == "one");
+        CHECK(transcript.entries(1).role() == "assistant");
     }
     TEST_CASE("an agent that dies is given its runs again; one that dies under the same message "
               "four times is not") {

@@ -44,12 +44,18 @@ TEST_SUITE("workers/agent") {
             entry.set_text(text);
         }
         const auto bytes = transcript.SerializeAsString();
-        const auto blob = ipc::make_blob(bytes).value();
-        const int fd = blob.get();
         auto frame = Bench::start_frame("r", "third");
         frame.mutable_run_start()->set_system_prompt("Be brief.");
         frame.mutable_run_start()->set_transcript_bytes(bytes.size());
-        bench.send(std::move(frame), {&fd, 1});
+        SUBCASE("with the transcript in the frame") {
+            frame.mutable_run_start()->set_transcript(bytes);
+            bench.send(std::move(frame));
+        }
+        SUBCASE("with the transcript in a memfd") {
+            const auto blob = ipc::make_blob(bytes).value();
+            const int fd = blob.get();
+            bench.send(std::move(frame), {&fd, 1});
+        }
         bench.finish("r");
         const auto document = json::Document::parse(body).value();
         std::string told;
@@ -74,6 +80,11 @@ TEST_SUITE("workers/agent") {
         garbage.mutable_run_start()->set_transcript_bytes(3);
         bench.send(std::move(garbage), {&fd, 1});
         CHECK(bench.finish("garbage").end->outcome() == wire::RunEnd::FAILED);
+        auto inside = Bench::start_frame("inside", "x");
+        inside.mutable_run_start()->set_transcript_bytes(3);
+        inside.mutable_run_start()->set_transcript("\xff\xff\xff");
+        bench.send(std::move(inside));
+        CHECK(bench.finish("inside").end->outcome() == wire::RunEnd::FAILED);
         CHECK(bench.run("still here").text == "ok");
     }
 
