@@ -18,6 +18,12 @@ namespace {
 // How many frames one link may read in a turn before others get theirs.
 constexpr int frames_per_turn = 128;
 
+// Behind what can_send() allows: room for short frames. Acknowledgements ask nobody whether there
+// is room, and one that was lost would leave its message waiting for a repeat; credits and answers
+// in hand bound their number.
+constexpr std::size_t reserved_frames = 512;
+constexpr std::size_t short_frame_bytes = 512;
+
 // One process, one loop, one thread: a buffer for the frame in hand is enough.
 std::array<std::uint8_t, max_frame_bytes> frame_buffer;
 
@@ -100,11 +106,12 @@ Result<void> Link::transmit(std::span<const std::uint8_t> bytes, std::span<const
 }
 
 Result<void> Link::wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
-    if (!can_send()) {
-        was_full_ = true;
+    was_full_ = was_full_ || !can_send();
+    const bool has_reserve =
+        bytes.size() <= short_frame_bytes && outbox_.size() < outbox_frames + reserved_frames;
+    if (!can_send() && !has_reserve)
         return Failure(
             Error{.code = Code::busy, .sentence = "the link's outbox is full", .retryable = true});
-    }
     Waiting waiting{.bytes = {bytes.begin(), bytes.end()}, .fds = {}};
     for (const int fd : fds)
         waiting.fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 3));

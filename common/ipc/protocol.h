@@ -15,6 +15,7 @@ inline constexpr std::size_t max_frame_fds = 4;
 inline constexpr std::size_t outbox_frames =
     256; // waiting for the socket; then can_send() is false
 inline constexpr std::size_t outbox_bytes = 1024 * 1024;
-inline constexpr std::uint32_t inbound_credits = 32;
+inline constexpr std::uint32_t inbound_credits =
+    128; // a whole batch of a platform (getUpdates: 100) is recorded with one sync
 
 } // namespace openclaw::ipc

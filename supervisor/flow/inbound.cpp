@@ -202,7 +202,8 @@ void Inbounds::react(const policy::Facts& facts, const policy::Admission& admiss
     const auto& config = rooms_.decisions.config();
     const auto* agent = config.agents.find(agent_id);
     ipc::Link* link = rooms_.links.link(worker_id(facts.channel, facts.account));
-    if (agent == nullptr || link == nullptr || facts.message_id.empty()) return;
+    if (agent == nullptr || link == nullptr || !link->can_send() || facts.message_id.empty())
+        return;
     const auto emoji = policy::ack_reaction(facts, admission, account, config.messages, *agent);
     if (!emoji || emoji->empty()) return;
     wire::Frame frame;

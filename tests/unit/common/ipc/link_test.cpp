@@ -215,6 +215,9 @@ TEST_SUITE("common/ipc") {
         CHECK(refused == 1);
         CHECK_FALSE(bench.link->can_send());
         CHECK(bench.link->counters().waiting_bytes <= outbox_bytes + max_frame_bytes);
+        wire::Frame ack;
+        ack.mutable_inbound_ack()->set_event_id("1");
+        CHECK(bench.link->send(ack)); // acknowledgements ask nobody, and find room
         for (int i = 0; i < 2000 && bench.recorder.rooms == 0; ++i) {
             (void)bench.peer_reads();
             bench.loop.turn(false);

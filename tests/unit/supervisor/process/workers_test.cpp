@@ -1,3 +1,4 @@
+#include "common/ipc/protocol.h"
 #include "supervisor/process/spawn.h"
 #include "tests/unit/supervisor/process/bench.h"
 
@@ -51,7 +52,7 @@ TEST_SUITE("process/workers") {
         CHECK(view.account == "a");
         CHECK(view.sandbox == "none");
         CHECK_FALSE(view.build_id.empty());
-        CHECK(view.health->credits == 32);
+        CHECK(view.health->credits == ipc::inbound_credits);
         auto frame = outbound("hello");
         REQUIRE(bench.workers.link("echo:a")->send(frame));
         const auto is_delivery = [](const wire::Frame& seen) { return seen.has_delivery(); };
