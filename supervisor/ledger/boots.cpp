@@ -34,6 +34,16 @@ Result<std::vector<Boot>> read_boots(Database& database) {
     return boots;
 }
 
+Result<void> write_boot(Database& database, std::int64_t now_ms, const std::string& build,
+                        const std::string& machine_boot) {
+    TRY_VOID(database.run("begin immediate"));
+    TRY_VOID(database.run("delete from boots where started_at_ms < ?", now_ms - keep_ms));
+    TRY_VOID(database.run(
+        "insert into boots (started_at_ms, build, pid, machine_boot) values (?, ?, ?, ?)", now_ms,
+        build, ::getpid(), machine_boot));
+    return database.run("commit");
+}
+
 } // namespace
 
 std::string this_machine_boot() {
@@ -50,17 +60,16 @@ Result<Boots> Boots::begin(Store& store, const Clock& clock, const std::string& 
     boots.clock_ = &clock;
     boots.machine_boot_ = std::move(machine_boot);
     const auto now_ms = clock.unix_ms();
-    TRY_VOID(database.run("begin immediate"));
     boots.earlier_ = TRY(read_boots(database));
     boots.machine_went_down_ = boots.ended_with_the_machine();
-    TRY_VOID(database.run("delete from boots where started_at_ms < ?", now_ms - keep_ms));
     std::erase_if(boots.earlier_,
                   [now_ms](const Boot& boot) { return boot.started_at_ms < now_ms - keep_ms; });
-    TRY_VOID(database.run("insert into boots (started_at_ms, build, pid, machine_boot) "
-                          "values (?, ?, ?, ?)",
-                          now_ms, build, ::getpid(), boots.machine_boot_));
+    // Not synced: what is counted are processes that crash, and what they wrote outlives them. The
+    // start is spared the wait; the first commit's sync takes the row along.
+    TRY_VOID(database.script("pragma synchronous = off"));
+    TRY_VOID(write_boot(database, now_ms, build, boots.machine_boot_));
     boots.id_ = database.last_row_id();
-    TRY_VOID(database.run("commit"));
+    TRY_VOID(database.script("pragma synchronous = full"));
     return boots;
 }
 
