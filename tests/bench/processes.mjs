@@ -86,17 +86,23 @@ export async function startMinimalBot({ telegram, provider }) {
 }
 
 // What one small durable write costs in this folder: the part of a message's way that no program can shorten.
-export function measureSync(folder, rounds = 200) {
-  const file = path.join(folder, 'sync-probe');
-  const fd = fs.openSync(file, 'w');
-  const times = [];
-  for (let i = 0; i < rounds; i++) {
-    const started = clockMs();
-    fs.writeSync(fd, Buffer.alloc(4096, i));
-    fs.fdatasyncSync(fd);
-    times.push(clockMs() - started);
+export class SyncProbe {
+  times = [];
+
+  constructor(folder) {
+    this.file = path.join(fs.mkdtempSync(path.join(folder, 'openclaw-sync-')), 'probe');
+    this.fd = fs.openSync(this.file, 'w');
   }
-  fs.closeSync(fd);
-  fs.rmSync(file);
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+
+  measure() {
+    const started = clockMs();
+    fs.writeSync(this.fd, Buffer.alloc(4096, this.times.length));
+    fs.fdatasyncSync(this.fd);
+    this.times.push(clockMs() - started);
+  }
+
+  close() {
+    fs.closeSync(this.fd);
+    fs.rmSync(path.dirname(this.file), { recursive: true });
+  }
 }
