@@ -77,9 +77,9 @@ describe('runs over the wire', () => {
   test('messages that steer become one turn of those that wait; each of them ends', async () => {
     const key = 'agent:main:steer';
     await client.call('sessions.messages.subscribe', { key });
-    const runs = [];
-    for (let i = 0; i < 4; i += 1) runs.push((await send({ sessionKey: key, message: `part ${i}`, queueMode: i === 0 ? undefined : 'steer' })).runId);
-    for (const runId of runs) assert.equal((await final(runId)).state, 'final');
+    // All at once: the model lives in this very process and cannot end the first turn before the last is written.
+    const sent = await Promise.all([0, 1, 2, 3].map((i) => send({ sessionKey: key, message: `part ${i}`, queueMode: i === 0 ? undefined : 'steer' })));
+    for (const { runId } of sent) assert.equal((await final(runId)).state, 'final');
     const { messages } = await client.call('chat.history', { sessionKey: key });
     const questions = messages.filter((message) => message.role === 'user').map((message) => message.content);
     assert.equal(questions.join('\n'), 'part 0\npart 1\npart 2\npart 3');
