@@ -29,6 +29,20 @@ std::string id_from(std::string_view name) {
     return id.substr(0, max_id);
 }
 
+// Agents that nobody wrote down ("main" alone) are written with the first one that is, and the
+// default stays the default.
+std::string patch_with_all(const std::string& id, std::string_view entry_json,
+                           const config::Agents& agents) {
+    json::Writer out;
+    out.begin_object().key("agents").begin_object().key("entries").begin_object();
+    for (const auto& [known, agent] : agents.entries) {
+        out.key(known).begin_object();
+        if (known == agents.default_id && known != "main") out.member("default", true);
+        out.end_object();
+    }
+    return out.raw_member(id, entry_json).end_object().end_object().end_object().take();
+}
+
 // {"agents":{"entries":{"<id>":<entry>}}}; null removes.
 std::string patch_for(const std::string& id, std::string_view entry_json) {
     json::Writer out;
@@ -68,7 +82,7 @@ void create(Call& call, const ConfigParts& parts) {
         return call.reply.fail(invalid_request("agent \"" + id + "\" already exists"));
     if (const auto wrong = wrong_model(call.params, parts.facts)) return call.reply.fail(*wrong);
     std::string model(call.params["model"].text());
-    ConfigChange change{.raw = patch_for(id, entry_from(call.params))};
+    ConfigChange change{.raw = patch_with_all(id, entry_from(call.params), parts.facts.agents)};
     change_config(call.reply, std::move(change), parts,
                   [reply = call.reply, id, name, parts, model](const ConfigChanged&) {
                       const auto* agent = parts.facts.agents.find(id);

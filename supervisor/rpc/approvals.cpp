@@ -10,7 +10,8 @@ namespace openclaw::rpc {
 
 namespace {
 
-constexpr std::size_t max_kept = 500; // waiting and decided ones
+constexpr std::size_t max_kept = 500;   // waiting and decided ones
+constexpr std::size_t max_waiters = 64; // of one request
 constexpr std::int64_t default_timeout_ms = 120'000, max_timeout_ms = 600'000;
 constexpr std::array<std::string_view, 3> decisions = {"allow-once", "allow-always", "deny"};
 
@@ -176,6 +177,8 @@ void Approvals::wait(Call& call) {
         reply.ok(outcome_json(decided, decided.decision == "expired" ? "timeout" : "user"));
     };
     if (!request->decision.empty()) return answer(*request);
+    if (request->waiters.size() >= max_waiters)
+        return call.reply.fail(unavailable("64 callers wait for this decision already"));
     request->waiters.push_back(answer);
 }
 

@@ -71,7 +71,7 @@ void LoopGauge::measure() {
     if (p99 >= too_late_ms) out.value("event_loop_delay");
     if (busy >= too_busy) out.value("cpu");
     out.end_array()
-        .member("intervalMs", rounded(interval_ms))
+        .member("intervalMs", std::llround(interval_ms)) // an integer in the published schema
         .member("delayP99Ms", rounded(p99))
         .member("delayMaxMs", rounded(worst));
     out.member("utilization", rounded(std::min(busy, 1.0)))

@@ -98,7 +98,7 @@ describe('runs over the wire', () => {
 
 describe('a configuration that changes while the gateway runs', () => {
   test('secrets survive a round trip, comments stay, and new agents answer without a restart', async (t) => {
-    const { gateway } = await stage(t, { more: { agents: { entries: { main: {} } } } });
+    const { gateway } = await stage(t);
     await gateway.workerReady('agent');
     const text = fs.readFileSync(gateway.configPath, 'utf8').replace('{', '{\n  // keep me');
     fs.writeFileSync(gateway.configPath, text);

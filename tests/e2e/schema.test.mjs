@@ -202,7 +202,7 @@ const elsewherePrefixes = [
 const isElsewhere = (method) => method in elsewhere || elsewherePrefixes.some((prefix) => prefix.test(method));
 
 describe('the published schema', () => {
-  const scene = sharedStage({ more: { agents: { entries: { main: {} } } } });
+  const scene = sharedStage();
   const kept = {};
   const answers = {};
   let gateway, client;

@@ -122,7 +122,7 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(made.root()["payload"]["agentId"].text() == "fair-wind");
         CHECK(
             desk.config_changes.back().raw ==
-            R"({"agents":{"entries":{"fair-wind":{"name":"Fair Wind","identity":{"emoji":"W"}}}}})");
+            R"({"agents":{"entries":{"main":{},"fair-wind":{"name":"Fair Wind","identity":{"emoji":"W"}}}}})");
         CHECK(parsed(desk.ask("agents.delete", R"({"agentId":"main"})"))
                   .root()["error"]["message"]
                   .text()
