@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <cstdlib>
 #include <string>
 
 namespace openclaw::net {
@@ -60,7 +61,14 @@ Failure not_loaded() {
                                        "): install the package " + package);
 }
 
+// GnuTLS comes along for libcurl's RTMP, which nobody here speaks, and sets itself up when loaded
+// unless told not to (GnuTLS manual, "Initialization"): 130 KiB of memory and half a millisecond.
+void keep_gnutls_asleep() {
+    setenv("GNUTLS_NO_IMPLICIT_INIT", "1", 1);
+}
+
 Result<void> load() {
+    keep_gnutls_asleep();
     void* handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr || !find_all(handle)) return not_loaded();
     limit_lookup_threads();

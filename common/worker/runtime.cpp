@@ -1,5 +1,6 @@
 #include "common/worker/runtime.h"
 
+#include "common/base/start_memory.h"
 #include "common/base/strings.h"
 #include "common/ipc/protocol.h"
 #include "common/log/log.h"
@@ -31,7 +32,8 @@ class Runtime final : public Context, public ipc::LinkHandler {
         , link_(loop_, std::move(link), ipc::Side::worker, spec.permits, *this)
         , logs_(loop_, link_)
         , on_term_(loop_, SIGTERM, [this] { on_terminate(); })
-        , last_moment_(loop_) {}
+        , last_moment_(loop_)
+        , start_over_(loop_) {}
 
     int run() {
         greet();
@@ -72,6 +74,7 @@ class Runtime final : public Context, public ipc::LinkHandler {
     LogRelay logs_;
     SignalWatch on_term_;
     Timer last_moment_;
+    Timer start_over_;
     Assignment assignment_;
     std::optional<wire::Frame> owed_pong_; // the link was full
     bool is_draining_ = false;
@@ -150,6 +153,7 @@ void Runtime::begin_service() {
     if (!link_.send(frame)) return leave(ExitCode::link_lost);
     link_.enter(ipc::Phase::serving);
     service_->start();
+    start_over_.start(start_is_over, release_start_memory);
 }
 
 void Runtime::on_ping(const wire::Frame& frame) {
