@@ -41,8 +41,9 @@ struct AgentDefaults {
     std::string workspace; // expanded; empty: Paths::workspace
     ModelChoice model;
     std::string system_prompt;
-    int timeout_seconds = 172'800; // CONFIG.md 6: 48 h when unset
-    int max_concurrent = 0;        // 0: max(8, 4 × processors)
+    std::string embedding_provider, embedding_model; // memorySearch.{provider,model}
+    int timeout_seconds = 172'800;                   // CONFIG.md 6: 48 h when unset
+    int max_concurrent = 0;                          // 0: max(8, 4 × processors)
     int typing_interval_seconds = 6;
 };
 

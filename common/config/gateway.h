@@ -50,6 +50,14 @@ struct ControlUi {
     bool allow_host_header_origin_fallback = false;
 };
 
+// gateway.http.*, gateway.tools.*: what programs may ask over plain HTTP (CONFIG.md 4).
+struct HttpApi {
+    bool has_chat_completions = false;     // /v1/chat/completions
+    bool has_responses = false;            // /v1/responses
+    std::string strict_transport_security; // the header's value; empty: none
+    std::vector<std::string> denied_tools; // of /tools/invoke
+};
+
 struct Gateway {
     enum class Mode { local, remote };
     enum class Bind { automatic, lan, loopback, custom, tailnet };
@@ -65,6 +73,7 @@ struct Gateway {
     bool approves_devices_locally = true;
     Milliseconds handshake_timeout = std::chrono::seconds(15);
     ControlUi control_ui;
+    HttpApi http;
     Reload reload = Reload::hybrid;
 };
 

@@ -94,7 +94,6 @@ constexpr std::array shared_agent_fields = {
     known("humanDelay", Reload::hot),
     known("imageModel", Reload::hot),
     known("memory", Reload::hot),
-    known("memorySearch", Reload::hot),
     known("modelPolicy", Reload::hot),
     known("models", Reload::hot),
     known("params", Reload::hot),
@@ -126,11 +125,19 @@ constexpr std::array agent_fields = {
     set<&Agent::timeout_seconds>("timeoutSeconds", Reload::hot).bounds(1, 31'536'000),
     known("agentDir", Reload::hot),
     known("description", Reload::hot),
+    known("memorySearch", Reload::hot),
     known("plugins", Reload::hot),
     known("runtime", Reload::hot),
     known("skillsLimits", Reload::hot),
     known("typingIntervalSeconds", Reload::hot),
 };
+
+// Nothing searches a memory yet; /v1/embeddings uses the model named here.
+constexpr std::array memory_search_fields = {
+    set<&AgentDefaults::embedding_provider>("provider", Reload::hot),
+    set<&AgentDefaults::embedding_model>("model", Reload::hot),
+};
+constexpr Section memory_search_section{.fields = memory_search_fields, .is_open = true};
 
 constexpr std::array defaults_fields = {
     set<&AgentDefaults::workspace>("workspace", Reload::hot),
@@ -154,6 +161,7 @@ constexpr std::array defaults_fields = {
     known("imageMaxDimensionPx", Reload::hot),
     known("imageQuality", Reload::hot),
     known("mediaGenerationAutoProviderFallback", Reload::hot),
+    group("memorySearch", memory_search_section),
     known("mediaMaxMb", Reload::channel),
     known("mediaModels", Reload::hot),
     known("modelSelectionScope", Reload::hot),

@@ -72,6 +72,50 @@ constexpr Section pairing_section{.fields = pairing_fields, .is_open = true};
 constexpr std::array nodes_fields = {group("pairing", pairing_section)};
 constexpr Section nodes_section{.fields = nodes_fields, .is_open = true};
 
+constexpr std::array chat_completions_fields = {
+    set_in<&Gateway::http, &HttpApi::has_chat_completions>("enabled", Reload::hot)
+        .by_default("false"),
+};
+constexpr Section chat_completions_section{.fields = chat_completions_fields, .is_open = true};
+
+constexpr std::array responses_fields = {
+    set_in<&Gateway::http, &HttpApi::has_responses>("enabled", Reload::hot).by_default("false"),
+};
+constexpr Section responses_section{.fields = responses_fields, .is_open = true};
+
+constexpr std::array endpoint_fields = {
+    group("chatCompletions", chat_completions_section),
+    group("responses", responses_section),
+};
+constexpr Section endpoints_section{endpoint_fields};
+
+// false is written where no header is wanted.
+void read_transport_security(void* target, const Node& node, const std::string& path,
+                             const Reading& reading) {
+    if (node.kind == Kind::boolean && !node.boolean) return;
+    if (!node.is_string() || node.text.find_first_of("\r\n") != std::string::npos)
+        return expect(reading, path, node, "a header value of one line, or false");
+    if (target != nullptr)
+        static_cast<Gateway*>(target)->http.strict_transport_security = node.text;
+}
+
+constexpr std::array security_header_fields = {
+    custom("strictTransportSecurity", Reload::restart, read_transport_security),
+};
+constexpr Section security_headers_section{.fields = security_header_fields, .is_open = true};
+
+constexpr std::array http_fields = {
+    group("endpoints", endpoints_section),
+    group("securityHeaders", security_headers_section),
+};
+constexpr Section http_section{.fields = http_fields, .is_open = true};
+
+constexpr std::array http_tools_fields = {
+    known("allow", Reload::hot), // it opens what is closed by default; nothing here is
+    set_in<&Gateway::http, &HttpApi::denied_tools>("deny", Reload::hot),
+};
+constexpr Section http_tools_section{.fields = http_tools_fields, .is_open = true};
+
 constexpr std::array gateway_fields = {
     set<&Gateway::mode>("mode", Reload::restart, words_of(modes)),
     set<&Gateway::port>("port", Reload::restart).bounds(1, 65'535).by_default("18789"),
@@ -84,8 +128,8 @@ constexpr std::array gateway_fields = {
     set<&Gateway::public_origin>("publicOrigin", Reload::hot),
     known("allowRealIpFallback", Reload::hot),
     known("roles", Reload::hot),
-    known("http", Reload::hot),
-    known("tools", Reload::hot),
+    group("http", http_section),
+    group("tools", http_tools_section),
     known("tls", Reload::restart),
     known("tailscale", Reload::restart),
     known("remote", Reload::none),

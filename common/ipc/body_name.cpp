@@ -55,6 +55,10 @@ std::string_view body_name(wire::Frame::BodyCase body) {
         return "RunDelta";
     case wire::Frame::kRunEnd:
         return "RunEnd";
+    case wire::Frame::kEmbed:
+        return "Embed";
+    case wire::Frame::kEmbedded:
+        return "Embedded";
     case wire::Frame::BODY_NOT_SET:
         return "nothing";
     }

@@ -51,6 +51,8 @@ inline constexpr auto agent_permits = std::to_array<Permit>({
     {wire::Frame::kRunAbort, Side::supervisor, detail::working},
     {wire::Frame::kRunDelta, Side::worker, detail::working},
     {wire::Frame::kRunEnd, Side::worker, detail::working, false, 1},
+    {wire::Frame::kEmbed, Side::supervisor, in(Phase::serving), false, 1},
+    {wire::Frame::kEmbedded, Side::worker, detail::working, false, 1},
 });
 
 #undef OPENCLAW_WORKER_PERMITS

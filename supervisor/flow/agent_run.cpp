@@ -164,6 +164,25 @@ ledger::Session AgentRun::session_now() const {
     return session;
 }
 
+// What the client says was said before is written down once, where the session begins: later turns
+// find it in the transcript.
+void AgentRun::note_earlier() {
+    ledger::Writes unit;
+    for (std::size_t i = 0; i < run_.request.earlier.size(); ++i) {
+        const auto& said = run_.request.earlier[i];
+        const std::string id = run_.request.run_id + ":earlier:" + std::to_string(i);
+        quote(said.role, said.text, run_.accepted_at_ms, id);
+        unit.push_back(
+            rooms_.ledger.transcripts.append(run_.session_id, {.id = id,
+                                                               .role = said.role,
+                                                               .text = said.text,
+                                                               .at_ms = run_.accepted_at_ms,
+                                                               .run_id = run_.request.run_id,
+                                                               .idempotency_key = id}));
+    }
+    if (!unit.empty()) rooms_.ledger.store->note(std::move(unit));
+}
+
 void AgentRun::note_question() {
     ledger::TranscriptRow row{.id = question_key_,
                               .role = "user",
@@ -204,6 +223,7 @@ void AgentRun::quote(const std::string& role, const std::string& text, std::int6
 }
 
 void AgentRun::on_recalled() {
+    if (transcript_.empty()) note_earlier();
     if (run_.request.message.size() > max_message_in_frame)
         quote("user", run_.request.message, run_.accepted_at_ms, {});
     note_question();
@@ -251,6 +271,7 @@ void AgentRun::send_start() {
     if (comes_along) start.set_transcript(transcript_);
     start.set_timeout_ms(static_cast<std::uint32_t>(
         std::min<Milliseconds::rep>(timeout.count(), std::numeric_limits<std::uint32_t>::max())));
+    start.set_max_output_tokens(static_cast<std::uint32_t>(run_.request.max_output_tokens));
     UniqueFd blob;
     if (!comes_along && !transcript_.empty()) {
         auto made = ipc::make_blob(transcript_);

@@ -53,6 +53,7 @@ class AgentRun {
     void on_recalled();
     void send_start();
     ledger::Session session_now() const;
+    void note_earlier();
     void note_question();
     void complete(RunStatus status, std::string text, std::string stop_reason);
     void keep(std::string answer, bool is_notice);

@@ -29,6 +29,12 @@ struct ReplyTarget {
     bool is_direct() const { return to.chat.kind == ledger::ChatKind::direct; }
 };
 
+// What a client says was said before.
+struct EarlierMessage {
+    std::string role; // "user", "assistant"
+    std::string text;
+};
+
 struct RunRequest {
     std::string run_id;      // idempotency key of the caller; made up when empty
     std::string session_key; // canonical
@@ -41,8 +47,10 @@ struct RunRequest {
     std::string trace;
     std::optional<Milliseconds> timeout;
     std::string model; // "provider/model"; empty: the session's choice, or the agent's
-    std::string extra_system_prompt; // after the agent's own
-    bool joins_waiting = false;      // part of the session's waiting turn, when there is one
+    std::string extra_system_prompt;     // after the agent's own
+    bool joins_waiting = false;          // part of the session's waiting turn, when there is one
+    std::vector<EarlierMessage> earlier; // begins the transcript of a session that has none
+    int max_output_tokens = 0;           // 0: the model's own limit
 };
 
 enum class RunStatus { queued, running, completed, failed, aborted };

@@ -151,6 +151,11 @@ std::string main_session_key(std::string_view agent_id) {
     return under(agent_id, "main");
 }
 
+std::string http_session_key(std::string_view agent_id, std::string_view door,
+                             std::string_view id) {
+    return under(agent_id, std::string(door) + ":" + std::string(id));
+}
+
 std::string linked_peer(std::string_view channel, std::string_view sender_id,
                         const config::Session& session) {
     const std::string full = std::string(channel) + ":" + std::string(sender_id);

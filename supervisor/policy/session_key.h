@@ -49,6 +49,8 @@ struct SessionParts {
 // Where a message belongs.
 std::string session_key(const Facts& facts, const Route& route, const config::Session& session);
 std::string main_session_key(std::string_view agent_id);
+// Of a program that asks over HTTP. `door`: "openai", "openresponses".
+std::string http_session_key(std::string_view agent_id, std::string_view door, std::string_view id);
 
 // What a client wrote, made canonical: "" and "main" are the default agent's main session,
 // "agent:X:main" has its agent id lowered, anything without "agent:" belongs to the default agent.

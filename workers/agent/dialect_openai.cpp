@@ -24,7 +24,8 @@ bool has_header(const std::vector<net::HttpHeader>& headers, std::string_view na
         headers, [&](const auto& header) { return equals_ignoring_case(header.name, name); });
 }
 
-std::string body_of(std::string_view model, const std::vector<PromptMessage>& prompt) {
+std::string body_of(std::string_view model, const std::vector<PromptMessage>& prompt,
+                    std::uint32_t max_output_tokens) {
     json::Writer body;
     body.begin_object().member("model", model).key("messages").begin_array();
     for (const auto& message : prompt)
@@ -33,6 +34,7 @@ std::string body_of(std::string_view model, const std::vector<PromptMessage>& pr
             .member("content", message.text)
             .end_object();
     body.end_array().member("stream", true);
+    if (max_output_tokens > 0) body.member("max_completion_tokens", max_output_tokens);
     body.key("stream_options").begin_object().member("include_usage", true).end_object();
     return body.end_object().take();
 }
@@ -80,20 +82,26 @@ Piece common_parts(json::View root) {
 
 } // namespace
 
-net::HttpRequest build_request(const ProviderSettings& provider, std::string_view model,
-                               const std::vector<PromptMessage>& prompt) {
+net::HttpRequest post(const ProviderSettings& provider, std::string url) {
     net::HttpRequest request;
     request.method = "POST";
-    request.url = Secret(url_of(provider));
+    request.url = Secret(std::move(url));
     request.headers = provider.headers;
     if (!has_header(request.headers, "content-type"))
         request.headers.push_back({"Content-Type", "application/json"});
-    request.headers.push_back({"Accept", "text/event-stream, application/json"});
     const bool adds_key = provider.sends_key && !provider.api_key.empty() &&
                           !has_header(request.headers, "authorization");
     if (adds_key)
         request.headers.push_back({"Authorization", "Bearer " + provider.api_key.reveal()});
-    request.body = body_of(model, prompt);
+    return request;
+}
+
+net::HttpRequest build_request(const ProviderSettings& provider, std::string_view model,
+                               const std::vector<PromptMessage>& prompt,
+                               std::uint32_t max_output_tokens) {
+    net::HttpRequest request = post(provider, url_of(provider));
+    request.headers.push_back({"Accept", "text/event-stream, application/json"});
+    request.body = body_of(model, prompt, max_output_tokens);
     request.stream = true;
     return request;
 }

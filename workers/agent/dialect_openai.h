@@ -37,8 +37,13 @@ struct Piece {
     std::optional<ProviderError> error;
 };
 
+// A JSON request to `url` with what this provider wants in every one: its headers and its key.
+net::HttpRequest post(const ProviderSettings& provider, std::string url);
+
+// `max_output_tokens` 0: the model's own limit.
 net::HttpRequest build_request(const ProviderSettings& provider, std::string_view model,
-                               const std::vector<PromptMessage>& prompt);
+                               const std::vector<PromptMessage>& prompt,
+                               std::uint32_t max_output_tokens = 0);
 
 // The data of one event. Error: corrupt (no JSON object, and not "[DONE]").
 Result<Piece> read_chunk(std::string_view data);

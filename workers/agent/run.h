@@ -28,7 +28,8 @@ struct Order {
     RunName name;
     std::string provider, model;
     std::vector<PromptMessage> prompt;
-    Milliseconds timeout{0}; // of the whole run; 0: the default
+    Milliseconds timeout{0};             // of the whole run; 0: the default
+    std::uint32_t max_output_tokens = 0; // 0: the model's own limit
 };
 
 struct RunTimes {

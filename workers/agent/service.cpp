@@ -1,5 +1,6 @@
 #include "workers/agent/service.h"
 
+#include "common/ipc/text.h"
 #include "common/log/log.h"
 #include "workers/agent/dialect_builtin.h"
 #include "workers/agent/transcript.h"
@@ -41,6 +42,8 @@ void Agent::on_frame(const wire::Frame& frame, Fds fds) {
         on_start(frame, fds);
     else if (frame.has_run_abort())
         on_abort(frame.run_abort().run_id());
+    else if (frame.has_embed())
+        on_embed(frame, fds);
 }
 
 void Agent::on_start(const wire::Frame& frame, const Fds& fds) {
@@ -68,7 +71,8 @@ void Agent::on_start(const wire::Frame& frame, const Fds& fds) {
            .provider = provider_id,
            .model = model,
            .prompt = std::move(prompt),
-           .timeout = Milliseconds(start_frame.timeout_ms())},
+           .timeout = Milliseconds(start_frame.timeout_ms()),
+           .max_output_tokens = start_frame.max_output_tokens()},
           *provider);
 }
 
@@ -109,8 +113,36 @@ void Agent::on_abort(const std::string& run_id) {
 
 void Agent::on_run_over(const std::string& run_id) {
     ended_.push_back(std::move(runs_.extract(run_id).mapped()));
-    burial_.start(Milliseconds(0), [this] { ended_.clear(); });
+    bury();
     leave_when_empty();
+}
+
+void Agent::bury() {
+    burial_.start(Milliseconds(0), [this] {
+        ended_.clear();
+        answered_.clear();
+    });
+}
+
+// Who asks for vectors waits for the answer and nothing else does: a drain does not wait for it.
+void Agent::on_embed(const wire::Frame& frame, const Fds& fds) {
+    auto embedding = std::make_unique<Embedding>(
+        context_.link(), frame, [this](std::uint64_t id) { on_embedding_over(id); });
+    auto& asked = *(embeddings_[frame.id()] = std::move(embedding));
+    const auto& model = frame.embed().model();
+    const std::string label = model.provider() + "/" + model.model();
+    auto input = ipc::take_text(frame.embed().input_json(), fds);
+    const auto* provider = settings_.find(model.provider());
+    if (embeddings_.size() > max_embeddings) return asked.fail(too_many_runs());
+    if (!input) return asked.fail(broken_transcript(input.error().sentence));
+    if (provider == nullptr) return asked.fail(unknown_provider(label, model.provider()));
+    if (!provider->problem.empty()) return asked.fail(not_configured(label, provider->problem));
+    asked.ask(client_, *provider, std::move(*input));
+}
+
+void Agent::on_embedding_over(std::uint64_t request_id) {
+    answered_.push_back(std::move(embeddings_.extract(request_id).mapped()));
+    bury();
 }
 
 void Agent::on_room() {
@@ -141,6 +173,7 @@ worker::Vitals Agent::vitals() const {
     for (const auto& [id, run] : runs_)
         ++(run->state() == Run::State::pausing ? vitals.queued : vitals.in_flight);
     vitals.last_upstream_unix_ms = world_.last_upstream_unix_ms;
+    vitals.in_flight += static_cast<std::uint32_t>(embeddings_.size());
     return vitals;
 }
 

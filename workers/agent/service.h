@@ -1,8 +1,9 @@
-// agent/service.h — the agent's trade: takes RunStart and RunAbort, keeps the table of runs,
-// drains.
+// agent/service.h — the agent's trade: takes RunStart, RunAbort and Embed, keeps the tables of what
+// is being asked, drains.
 #pragma once
 
 #include "common/worker/runtime.h"
+#include "workers/agent/embedding.h"
 #include "workers/agent/run.h"
 
 #include <unordered_map>
@@ -12,6 +13,7 @@ namespace openclaw::agent {
 class Agent final : public worker::Service {
   public:
     static constexpr std::size_t max_runs = 256; // running at once, and ends that wait for the link
+    static constexpr std::size_t max_embeddings = 16; // at once
 
     // Errors: invalid (the settings cannot be read).
     static Result<std::unique_ptr<worker::Service>> create(worker::Context& context,
@@ -27,10 +29,13 @@ class Agent final : public worker::Service {
 
     void on_start(const wire::Frame& frame, const Fds& fds);
     void on_abort(const std::string& run_id);
+    void on_embed(const wire::Frame& frame, const Fds& fds);
+    void on_embedding_over(std::uint64_t request_id);
     void start(Order order, const ProviderSettings& provider);
     void answer_at_once(const RunName& name, std::string text);
     void refuse(const RunName& name, const std::string& model, const RunFailure& failure);
     void on_run_over(const std::string& run_id);
+    void bury();
     void leave_when_empty();
     void cut_short();
 
@@ -45,6 +50,8 @@ class Agent final : public worker::Service {
     // Runs die before what they use. One that has ended may be on the stack: it goes a turn later.
     std::unordered_map<std::string, std::unique_ptr<Run>> runs_;
     std::vector<std::unique_ptr<Run>> ended_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Embedding>> embeddings_; // by request id
+    std::vector<std::unique_ptr<Embedding>> answered_;
     Timer burial_;
 };
 

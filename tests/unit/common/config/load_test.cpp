@@ -32,6 +32,26 @@ TEST_SUITE("common/config") {
         CHECK(config.warnings.empty());
         CHECK(config.inactive.empty());
     }
+    TEST_CASE("what programs may ask over HTTP is closed until it is opened") {
+        CHECK_FALSE(loaded("{}").gateway.http.has_chat_completions);
+        const Config config =
+            loaded("{gateway:{http:{endpoints:{chatCompletions:{enabled:true,maxBodyBytes:5},"
+                   "responses:{enabled:true}},"
+                   "securityHeaders:{strictTransportSecurity:'max-age=1'}},"
+                   "tools:{deny:['agents_list'],allow:['x']}},"
+                   "agents:{defaults:{memorySearch:{provider:'p',model:'m',remote:{}}}}}");
+        CHECK(config.gateway.http.has_chat_completions);
+        CHECK(config.gateway.http.has_responses);
+        CHECK(config.gateway.http.strict_transport_security == "max-age=1");
+        CHECK(config.gateway.http.denied_tools == std::vector<std::string>{"agents_list"});
+        CHECK(config.agents.defaults.embedding_provider == "p");
+        CHECK(config.agents.defaults.embedding_model == "m");
+        CHECK(is_inactive(config, "gateway.tools.allow"));
+        CHECK(loaded("{gateway:{http:{securityHeaders:{strictTransportSecurity:false}}}}")
+                  .gateway.http.strict_transport_security.empty());
+        CHECK(refusal("{gateway:{http:{securityHeaders:{strictTransportSecurity:'a\\r\\nb: c'}}}}")
+                  .contains("header value"));
+    }
     TEST_CASE("the gateway block is read") {
         const Config config =
             loaded("{gateway:{mode:'local',port:2000,bind:'custom',customBindHost:'10.0.0.5',"

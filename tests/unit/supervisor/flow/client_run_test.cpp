@@ -88,6 +88,29 @@ TEST_SUITE("supervisor/flow") {
         CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
               "second\nthird");
     }
+    TEST_CASE("what a client says was said before begins a transcript, and only a new one") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& agent = stage.connect("agent");
+        auto request = asks("r1", "And now?");
+        request.earlier = {{"user", "My name is Ada."}, {"assistant", "Hello Ada."}};
+        REQUIRE(stage.runs->begin(request));
+        auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        wire::Transcript told;
+        REQUIRE(told.ParseFromString(start.transcript()));
+        REQUIRE(told.entries_size() == 2);
+        CHECK(told.entries(0).role() == "user");
+        CHECK(told.entries(1).text() == "Hello Ada.");
+        agent.says(run_end("r1", "Now this."));
+        stage.turn_until([&] { return stage.runs->active_count() == 0; });
+        request.run_id = "r2";
+        REQUIRE(stage.runs->begin(request));
+        start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        REQUIRE(told.ParseFromString(start.transcript()));
+        REQUIRE(told.entries_size() == 4);
+        CHECK(told.entries(0).text() == "My name is Ada.");
+        CHECK(told.entries(3).text() == "Now this.");
+    }
     TEST_CASE("a message that steers a session where nothing waits has a turn of its own") {
         Scratch scratch;
         Stage stage(scratch.path);
