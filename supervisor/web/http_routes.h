@@ -1,5 +1,5 @@
-// web/http_routes.h — the answers of plain HTTP: probes, refusals, "not found". Pure: a request in,
-// an answer out.
+// web/http_routes.h — the answers of plain HTTP that need nobody else: probes, refusals, "not
+// found"; and the form of every answer. Pure: a request in, an answer out.
 //
 // Contract: PROTOCOL.md 1 (proxy attribution), 17 (probes, headers), 3 (the cap on unauthenticated
 // sockets).
@@ -45,12 +45,26 @@ HttpAnswer refuse_unattributed_proxy();                           // 403
 HttpAnswer refuse_foreign_host();                                 // 403
 HttpAnswer refuse_too_many_sockets();                             // 503
 HttpAnswer refuse_bad_websocket_key();                            // 400
+HttpAnswer refuse_malformed_length();                             // 400
 HttpAnswer refuse_rate_limited(std::int64_t retry_after_seconds); // 429
 
 // Header names (lower case) that claim to speak for a client behind a proxy.
 std::span<const std::string_view> forwarding_headers();
 
+// {"error":{"message":…,"type":…}}
+HttpAnswer json_refusal(int status, std::string_view message, std::string_view type);
+HttpAnswer plain_text(int status, std::string_view body);
+HttpAnswer refuse_method(std::string_view allowed); // 405
+
 // The whole answer, ready for the wire.
 std::string render(const HttpAnswer& answer, bool keep_alive);
+
+struct StreamFraming {
+    bool is_chunked = true; // else the body ends with the connection
+    bool keeps_alive = true;
+};
+
+// Status line and headers of an answer whose length nobody knows yet.
+std::string render_stream_head(const HttpAnswer& head, StreamFraming framing);
 
 } // namespace openclaw::web

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace openclaw::web {
@@ -102,6 +103,21 @@ std::string bearer_of(lws* socket) {
     return std::string(trim(std::string_view(value).substr(scheme.size())));
 }
 
+// How much body follows. A request that does not say it, though its method allows one, has none;
+// but libwebsockets waits for some, so that its connection cannot be kept.
+void read_length(lws* socket, RequestFacts& facts) {
+    const std::string length = header(socket, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    const auto* end = length.data() + length.size();
+    const auto read = std::from_chars(length.data(), end, facts.content_length);
+    const bool is_number = read.ec == std::errc() && read.ptr == end;
+    facts.has_unsized_body = lws_hdr_total_length(socket, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    facts.is_malformed = !length.empty() && (!is_number || facts.has_unsized_body);
+    facts.has_body = facts.content_length > 0 || facts.has_unsized_body || facts.is_malformed;
+    const bool may_have_body =
+        facts.method == "POST" || facts.method == "PUT" || facts.method == "PATCH";
+    if (may_have_body && length.empty()) facts.keeps_alive = false;
+}
+
 // RFC 6455 4.1: sixteen bytes in base64.
 bool is_websocket_key(std::string_view key) {
     return key.size() == 24 && key.ends_with("==") &&
@@ -136,11 +152,12 @@ RequestFacts read_request(lws* socket, const RequestRules& rules) {
         facts.arrival.direct_local && !is_our_host(facts.arrival.host, rules.host_names);
     facts.method = method_of(socket);
     facts.bearer = bearer_of(socket);
-    facts.keeps_alive = header(socket, WSI_TOKEN_HTTP) == "HTTP/1.1" &&
-                        !to_lower(header(socket, WSI_TOKEN_CONNECTION)).contains("close");
-    const std::string length = header(socket, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    facts.has_body = (!length.empty() && length != "0") ||
-                     lws_hdr_total_length(socket, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    facts.is_http_1_1 = header(socket, WSI_TOKEN_HTTP) == "HTTP/1.1";
+    facts.keeps_alive =
+        facts.is_http_1_1 && !to_lower(header(socket, WSI_TOKEN_CONNECTION)).contains("close");
+    facts.expects_continue =
+        to_lower(header(socket, WSI_TOKEN_HTTP_EXPECT)).contains("100-continue");
+    read_length(socket, facts);
     facts.has_websocket_key = is_websocket_key(header(socket, WSI_TOKEN_KEY));
     return facts;
 }

@@ -6,6 +6,7 @@
 #include "supervisor/web/endpoint.h"
 #include "supervisor/web/request_rules.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,13 @@ struct RequestFacts {
     bool is_foreign_host = false; // the Host header names somebody else (web/host_rule.h)
     std::string_view method;
     std::string bearer; // of the Authorization header; empty: none
+    bool is_http_1_1 = false;
     bool keeps_alive = false;
     bool has_body = false;
+    std::uint64_t content_length = 0;
+    bool has_unsized_body = false; // Transfer-Encoding
+    bool is_malformed = false;     // a length that is none, or two ways to say it (RFC 9112 6.3)
+    bool expects_continue = false;
     bool has_websocket_key = false;
 };
 

@@ -1,4 +1,4 @@
-// web/request_rules.h — what reading a request needs from the configuration.
+// web/request_rules.h — what reading a request, and answering it, needs from the configuration.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@ struct RequestRules {
     std::vector<std::string> trusted_proxies; // addresses or CIDR blocks
     std::vector<std::string> host_names;      // ours, besides addresses and "localhost"; lower case
     std::vector<std::string> wanted_headers;  // kept in Arrival::headers; lower case
+    std::string transport_security = {};      // Strict-Transport-Security of every answer
 };
 
 } // namespace openclaw::web

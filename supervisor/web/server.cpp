@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/log/log.h"
 #include "common/loop/timer.h"
+#include "supervisor/web/http_exchanges.h"
 #include "supervisor/web/lws_request.h"
 #include "supervisor/web/ws_client.h"
 #include "supervisor/web/ws_hub.h"
@@ -31,6 +32,10 @@ constexpr std::uint16_t normal_closure = 1000;
 
 constexpr int rounds_to_close = 8;
 
+// A peer that vanished without a word (its machine is off) is known after a minute, also when we
+// owe it nothing for a long time, as in an HTTP request whose answer takes long.
+constexpr int silence_before_probe_seconds = 30, probe_every_seconds = 10, probes = 3;
+
 constexpr int carry_on = 0;
 constexpr int hang_up = -1;
 constexpr int answered = 1; // of LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: the response is on its way
@@ -42,6 +47,7 @@ struct Server::State {
         : options(std::move(given))
         , endpoint(above)
         , hub(loop, options.limits)
+        , exchanges(loop.clock(), options)
         , handshakes(loop) {
         keepalive.secs_since_valid_ping =
             static_cast<std::uint16_t>(options.limits.ping_every.count());
@@ -51,14 +57,12 @@ struct Server::State {
 
     Result<void> open();
     int on_event(lws* socket, lws_callback_reasons reason, std::string_view in);
-    int on_request(lws* socket, std::string_view path);
     int on_upgrade(lws* socket, std::string_view protocol);
     void on_established(lws* socket);
     int on_received(lws* socket, std::string_view bytes);
     int on_close_frame(lws* socket, std::string_view payload);
     void on_closed(lws* socket);
-    bool write(lws* socket, const HttpAnswer& answer, bool keeps_alive);
-    HttpAnswer route(const RequestFacts& facts, std::string_view path);
+    bool write(lws* socket, const HttpAnswer& answer);
     bool has_room_for(const Arrival& arrival) const;
     void watch_handshakes();
     void expire_handshakes();
@@ -66,6 +70,7 @@ struct Server::State {
     ServerOptions options;
     Endpoint& endpoint;
     WsHub hub;
+    HttpExchanges exchanges;
     Timer handshakes;
     lws_retry_bo_t keepalive{};
     lws_context* context = nullptr;
@@ -78,6 +83,16 @@ namespace {
 
 WsClient* client_of(lws* socket) {
     return static_cast<WsClient*>(lws_get_opaque_user_data(socket));
+}
+
+void find_out_when_gone(int fd) {
+    const auto set = [fd](int level, int option, int value) {
+        setsockopt(fd, level, option, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, silence_before_probe_seconds);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, probe_every_seconds);
+    set(IPPROTO_TCP, TCP_KEEPCNT, probes);
 }
 
 int dispatch(lws* socket, lws_callback_reasons reason, void*, void* in, std::size_t length) {
@@ -144,9 +159,17 @@ int Server::State::on_event(lws* socket, lws_callback_reasons reason, std::strin
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return on_close_frame(socket, in);
     case LWS_CALLBACK_HTTP:
-        return on_request(socket, in);
+        ++hub.counters().http_requests;
+        return exchanges.on_request(socket, in);
+    case LWS_CALLBACK_HTTP_BODY:
+        return exchanges.on_body(socket, in);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        return hang_up; // answered before the body came; "Connection: close" was said
+        return exchanges.on_body_complete(socket);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return exchanges.on_writable(socket);
+    case LWS_CALLBACK_CLOSED_HTTP:
+        exchanges.on_closed(socket);
+        return carry_on;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return on_upgrade(socket, in);
     case LWS_CALLBACK_ESTABLISHED:
@@ -162,32 +185,8 @@ int Server::State::on_event(lws* socket, lws_callback_reasons reason, std::strin
 
 // HTTP.
 
-HttpAnswer Server::State::route(const RequestFacts& facts, std::string_view path) {
-    if (facts.is_refused) return refuse_unattributed_proxy();
-    if (facts.is_foreign_host) return refuse_foreign_host();
-    const bool is_authenticated = !facts.bearer.empty() && options.may_see_details &&
-                                  options.may_see_details(facts.bearer, facts.arrival);
-    const HttpRequest request{.method = facts.method,
-                              .path = path,
-                              .is_direct_local = facts.arrival.direct_local,
-                              .is_authenticated = is_authenticated};
-    return answer(request, options.readiness ? options.readiness() : Readiness{});
-}
-
-int Server::State::on_request(lws* socket, std::string_view path) {
-    const RequestFacts facts = read_request(socket, options.rules);
-    HttpAnswer reply = route(facts, path);
-    reply.body_is_left_out = facts.method == "HEAD";
-    const bool keeps_alive = facts.keeps_alive && !facts.has_body;
-    if (!write(socket, reply, keeps_alive)) return hang_up;
-    if (facts.has_body)
-        return carry_on; // the body is read away first: closing on unread bytes would lose the
-                         // answer
-    return !keeps_alive || lws_http_transaction_completed(socket) != 0 ? hang_up : carry_on;
-}
-
-bool Server::State::write(lws* socket, const HttpAnswer& reply, bool keeps_alive) {
-    std::string bytes = render(reply, keeps_alive);
+bool Server::State::write(lws* socket, const HttpAnswer& reply) {
+    std::string bytes = render(reply, false);
     return lws_write(socket, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
                      LWS_WRITE_RAW) >= 0;
 }
@@ -196,7 +195,7 @@ int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
     const RequestFacts facts = read_request(socket, options.rules);
     const auto refuse = [&](const HttpAnswer& why) {
         ++hub.counters().refused;
-        write(socket, why, false);
+        write(socket, why);
         return hang_up;
     };
     if (facts.is_refused) return refuse(refuse_unattributed_proxy());
@@ -300,6 +299,7 @@ Server::Server(std::unique_ptr<State> state)
 // then says CLOSED for the last sockets; the state must see that.
 Server::~Server() {
     if (state_->context == nullptr) return;
+    state_->exchanges.forget_all();
     lws_context_destroy(state_->context);
     for (int round = 0; round < rounds_to_close; ++round)
         state_->hub.loop().turn(false);
@@ -309,6 +309,7 @@ void Server::adopt(UniqueFd connection) {
     const int on = 1;
     setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ++state_->hub.counters().accepted;
+    find_out_when_gone(connection.get());
     lws_adopt_socket_vhost(state_->vhost, connection.release()); // closes the socket when it fails
 }
 
@@ -323,6 +324,10 @@ void Server::use_rules(RequestRules rules) {
 
 std::size_t Server::client_count() const {
     return state_->clients.size();
+}
+
+std::size_t Server::http_exchange_count() const {
+    return state_->exchanges.count();
 }
 
 std::size_t Server::unauthenticated_count() const {

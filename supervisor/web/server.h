@@ -12,6 +12,7 @@
 #include "common/base/unique_fd.h"
 #include "common/loop/loop.h"
 #include "supervisor/web/endpoint.h"
+#include "supervisor/web/http_endpoint.h"
 #include "supervisor/web/http_routes.h"
 #include "supervisor/web/request_rules.h"
 
@@ -45,10 +46,12 @@ struct ServerOptions {
     // May the holder of `Authorization: Bearer <text>` see details? Empty: nobody but direct local
     // requests.
     std::function<bool(std::string_view bearer, const Arrival& from)> may_see_details;
+    HttpEndpoint* http = nullptr; // plain HTTP beyond the probes; outlives the server
 };
 
 struct ServerCounters {
     std::uint64_t accepted = 0, upgraded = 0, refused = 0, slow_cut = 0, handshake_expired = 0;
+    std::uint64_t http_requests = 0;
 };
 
 class Server {
@@ -68,6 +71,7 @@ class Server {
     void use_rules(RequestRules rules);
     std::size_t client_count() const;
     std::size_t unauthenticated_count() const;
+    std::size_t http_exchange_count() const; // requests in hand
     const ServerCounters& counters() const;
 
     struct State; // libwebsockets' side
