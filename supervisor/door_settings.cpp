@@ -99,10 +99,22 @@ rpc::DoorSettings door_settings_of(const Preparation& p) {
             .is_starting = true};
 }
 
+http::ApiSettings api_settings_of(const config::Config& config) {
+    const auto& defaults = config.agents.defaults;
+    http::ApiSettings settings{.api = config.gateway.http, .embedding_model = {}};
+    if (!defaults.embedding_provider.empty() && !defaults.embedding_model.empty())
+        settings.embedding_model = defaults.embedding_provider + "/" + defaults.embedding_model;
+    return settings;
+}
+
 web::RequestRules request_rules_of(const Preparation& p) {
+    auto headers = auth::headers_of(gate_of(p).proxy);
+    for (auto& name : http::wanted_headers())
+        headers.push_back(std::move(name));
     return {.trusted_proxies = p.config.gateway.trusted_proxies,
             .host_names = own_names(p),
-            .wanted_headers = auth::headers_of(gate_of(p).proxy)};
+            .wanted_headers = std::move(headers),
+            .transport_security = p.config.gateway.http.strict_transport_security};
 }
 
 rpc::SetupRoute setup_route_of(const Preparation& p, int port) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "supervisor/auth/attempt_limit.h"
+#include "supervisor/http/api.h"
 #include "supervisor/preparation.h"
 #include "supervisor/rpc/devices.h"
 #include "supervisor/rpc/front_door.h"
@@ -13,6 +14,7 @@ namespace openclaw {
 auth::Gate gate_of(const Preparation& preparation);
 auth::AttemptRule attempt_rule_of(const Preparation& preparation);
 rpc::DoorSettings door_settings_of(const Preparation& preparation);
+http::ApiSettings api_settings_of(const config::Config& config);
 web::RequestRules request_rules_of(const Preparation& preparation);
 rpc::SetupRoute setup_route_of(const Preparation& preparation, int port);
 

@@ -108,7 +108,21 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
              .facts = shown_,
              .attempts = attempts_,
              .devices = devices_},
-            door_settings_of(p)) {
+            door_settings_of(p))
+    , embedder_(facts.loop, facts.workers)
+    , api_({.door = door_,
+            .runs = {.loop = facts.loop,
+                     .runs = facts.runs,
+                     .run_events = run_events_,
+                     .conversations = conversations_,
+                     .facts = shown_},
+            .dispatch = dispatch_,
+            .health = health_,
+            .embedder = embedder_,
+            .tally = tally_,
+            .readiness = [this] { return readiness(); },
+            .door_figures = [this] { return door_figures(); }},
+           api_settings_of(p.config)) {
     watch_facts();
 }
 
@@ -166,12 +180,15 @@ void Edge::put_in_force(config::Config config) {
     const auto& now = facts_.generation.config();
     facts_.workers.want(roster(now));
     show(now, shown_);
+    api_.use(api_settings_of(now));
     health_.facts_changed();
 }
 
 void Edge::watch_facts() {
     facts_.runs.add_listener(stability_);
     facts_.runs.add_listener(run_events_);
+    facts_.runs.add_listener(tally_);
+    facts_.runs.add_listener(api_.listener());
     facts_.switchboard.on_change([this] { health_.facts_changed(); });
 }
 
@@ -193,7 +210,8 @@ Result<void> Edge::listen(const Preparation& p) {
                                    [this](std::string_view bearer, const web::Arrival& from) {
                                        return door_.check_bearer(bearer, from).verdict ==
                                               rpc::BearerVerdict::accepted;
-                                   }};
+                                   },
+                               .http = &api_};
     options.limits.handshake_within = p.config.gateway.handshake_timeout;
     setup_route_ = setup_route_of(p, web::port_of(sockets.front().get()));
     server_ = TRY(web::Server::create(facts_.loop, std::move(options), door_));
@@ -214,6 +232,12 @@ web::Readiness Edge::readiness() {
     if (const auto& why = facts_.ledger->store->degraded(); !why.empty())
         now.failing.emplace_back("storage");
     return now;
+}
+
+http::DoorFigures Edge::door_figures() const {
+    return {.counters = server_->counters(),
+            .sockets = server_->client_count(),
+            .exchanges = server_->http_exchange_count()};
 }
 
 void Edge::open() {

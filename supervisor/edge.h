@@ -8,6 +8,8 @@
 #include "supervisor/auth/attempt_limit.h"
 #include "supervisor/auth/gateway_identity.h"
 #include "supervisor/control/control_socket.h"
+#include "supervisor/flow/embeddings.h"
+#include "supervisor/http/api.h"
 #include "supervisor/preparation.h"
 #include "supervisor/rpc/approvals.h"
 #include "supervisor/rpc/automations.h"
@@ -64,6 +66,7 @@ class Edge {
     Result<void> listen(const Preparation& preparation);
     void watch_facts();
     web::Readiness readiness();
+    http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
     void put_in_force(config::Config config);
 
@@ -93,6 +96,9 @@ class Edge {
     rpc::Dispatch dispatch_;
     auth::AttemptLimit attempts_;
     rpc::FrontDoor door_;
+    flow::AgentEmbedder embedder_;
+    http::RunTally tally_;
+    http::Api api_;
     std::unique_ptr<web::Server> server_;
     std::unique_ptr<web::Listener> listener_;
     std::unique_ptr<control::ControlSocket> control_;

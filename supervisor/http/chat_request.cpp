@@ -1,0 +1,73 @@
+#include "supervisor/http/chat_request.h"
+
+#include "common/base/strings.h"
+
+namespace openclaw::http {
+
+namespace {
+
+// What a tool of the client has answered is told in words: the agent did not call it.
+std::string tool_result(json::View message, std::string_view text) {
+    const auto name = message["name"].text(message["tool_call_id"].text());
+    return "[Result of " + std::string(name.empty() ? "a tool" : name) + "]\n" + std::string(text);
+}
+
+// The role a message has in a transcript; empty: it belongs to the system prompt.
+std::string_view role_of(std::string_view written) {
+    if (written == "system" || written == "developer") return {};
+    return written == "assistant" ? "assistant" : "user";
+}
+
+std::expected<std::vector<flow::EarlierMessage>, ApiError> read_messages(json::View messages,
+                                                                         std::string& system) {
+    std::vector<flow::EarlierMessage> said;
+    std::optional<ApiError> refused;
+    messages.each_element([&](json::View message) {
+        auto text = text_of_content(message["content"]);
+        if (!text) {
+            refused = text.error();
+            return false;
+        }
+        if (trim(*text).empty()) return true; // an assistant that only called a tool
+        const auto written = message["role"].text("user");
+        const auto role = role_of(written);
+        if (role.empty())
+            append_paragraph(system, *text);
+        else if (written == "tool" || written == "function")
+            said.push_back({std::string(role), tool_result(message, *text)});
+        else
+            said.push_back({std::string(role), std::move(*text)});
+        return true;
+    });
+    if (refused) return std::unexpected(*refused);
+    return said;
+}
+
+} // namespace
+
+ReadConversation read_chat_request(json::View body) {
+    Conversation asked;
+    auto model = read_model(body);
+    if (!model) return std::unexpected(model.error());
+    asked.model = std::move(*model);
+    auto said = read_messages(body["messages"], asked.system);
+    if (!said) return std::unexpected(said.error());
+    while (!said->empty() && said->back().role != "user")
+        said->pop_back(); // an answer that was begun by the client is not continued
+    if (said->empty())
+        return std::unexpected(invalid_request("Missing user message in `messages`."));
+    asked.message = std::move(said->back().text);
+    said->pop_back();
+    asked.earlier = std::move(*said);
+    if (demands_tool(body["tool_choice"])) return std::unexpected(cannot_call_tools());
+    if (body["n"].integer(1) > 1)
+        return std::unexpected(invalid_request("Unsupported `n`: an agent gives one answer."));
+    asked.user = body["user"].text();
+    asked.is_streamed = body["stream"].boolean();
+    asked.wants_usage = body["stream_options"]["include_usage"].boolean();
+    asked.max_output_tokens = positive(body["max_completion_tokens"]);
+    if (asked.max_output_tokens == 0) asked.max_output_tokens = positive(body["max_tokens"]);
+    return asked;
+}
+
+} // namespace openclaw::http

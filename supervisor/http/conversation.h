@@ -1,0 +1,45 @@
+// http/conversation.h — what both APIs ask for, read out of their bodies: one turn of a
+// conversation.
+#pragma once
+
+#include "common/json/read.h"
+#include "supervisor/flow/runs.h"
+#include "supervisor/http/answers.h"
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace openclaw::http {
+
+struct Conversation {
+    std::string model = "openclaw"; // as written: the answer says it again
+    std::string user;
+    std::string system; // instructions, system and developer messages, files
+    std::vector<flow::EarlierMessage> earlier;
+    std::string message;
+    int max_output_tokens = 0;
+    bool is_streamed = false;
+    bool wants_usage = false;         // chat completions: a last chunk with the counts
+    std::string previous_response_id; // responses: the turn before
+};
+
+using ReadConversation = std::expected<Conversation, ApiError>;
+
+// The words of a message's `content`: a string, or parts of which only texts can be read here. What
+// the agent of this build cannot see (images, sound) is refused by name: an answer that ignored it
+// would be wrong without saying so.
+std::expected<std::string, ApiError> text_of_content(json::View content);
+
+// "model" when it is there: a string. Errors: the sentence of a model that is none.
+std::expected<std::string, ApiError> read_model(json::View body);
+// tool_choice that demands a call of the client's tools. Tools that are only offered are left
+// alone: the agent does without.
+bool demands_tool(json::View tool_choice);
+ApiError cannot_call_tools();
+// A whole number of at least 1, else 0.
+int positive(json::View number);
+void append_paragraph(std::string& text, std::string_view paragraph);
+
+} // namespace openclaw::http
