@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace openclaw {
 
@@ -41,6 +43,18 @@ std::size_t sequence_length(std::string_view text) {
         return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
     }
     return 0;
+}
+
+// How many characters at the beginning are ASCII, the last few perhaps not counted: eight are
+// looked at together.
+std::size_t ascii_run(std::string_view text) {
+    constexpr std::uint64_t tops = 0x8080808080808080;
+    std::size_t run = 0;
+    for (std::uint64_t word; run + sizeof word <= text.size(); run += sizeof word) {
+        std::memcpy(&word, text.data() + run, sizeof word);
+        if ((word & tops) != 0) break;
+    }
+    return run;
 }
 
 } // namespace
@@ -107,12 +121,13 @@ Result<std::string> from_base64(std::string_view text) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-    while (!text.empty()) {
+    while (true) {
+        text.remove_prefix(ascii_run(text));
+        if (text.empty()) return true;
         const auto length = sequence_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
-    return true;
 }
 
 std::string_view utf8_prefix(std::string_view text, std::size_t limit) {

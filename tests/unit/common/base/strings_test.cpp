@@ -32,6 +32,16 @@ TEST_SUITE("common/base") {
         CHECK_FALSE(is_valid_utf8("\xF4\x90\x80\x80"));
         CHECK(to_valid_utf8("a\xFFz") == "a\xEF\xBF\xBDz");
     }
+    TEST_CASE("a broken sequence is found wherever it stands") {
+        for (std::size_t length = 1; length <= 20; ++length)
+            for (std::size_t at = 0; at < length; ++at) {
+                std::string text(length, 'x');
+                text[at] = '\xff';
+                CHECK_FALSE(is_valid_utf8(text));
+                CHECK(is_valid_utf8(std::string(at, 'x') + "\xc3\xa4" + std::string(length, 'x')));
+            }
+    }
+
     TEST_CASE("a prefix never cuts a code point") {
         CHECK(utf8_prefix("aé", 2) == "a");
         CHECK(utf8_prefix("aé", 3) == "aé");

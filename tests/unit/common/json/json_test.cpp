@@ -53,6 +53,20 @@ TEST_SUITE("common/json") {
         writer.raw_member("c", "{}").end_object();
         CHECK(writer.take() == R"({"a":1,"b":["q\"\n\u0001",true,null],"c":{}})");
     }
+    TEST_CASE("a character that needs care is found wherever it stands") {
+        for (const char c : {'"', '\\', '\n', '\x01', '\x1f'})
+            for (std::size_t length = 1; length <= 20; ++length)
+                for (std::size_t at = 0; at < length; ++at) {
+                    std::string text(length, '~');
+                    text[at] = c;
+                    const auto read =
+                        json::Document::parse(json::Writer().value(text).take()).value();
+                    CHECK(read.root().text() == text);
+                }
+        CHECK(json::quoted("0123456\x7f \xc3\xa4\xe2\x82\xac 01234567") ==
+              "\"0123456\x7f \xc3\xa4\xe2\x82\xac 01234567\"");
+    }
+
     TEST_CASE("bytes that are no UTF-8 leave as the replacement character") {
         CHECK(json::quoted("a\xFF") == "\"a\xEF\xBF\xBD\"");
     }
