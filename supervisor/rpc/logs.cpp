@@ -32,13 +32,20 @@ Result<std::string> read_range(int fd, std::int64_t from, std::int64_t to) {
     return bytes;
 }
 
-// Lines that have ended. A first half, when reading began inside a line, and a last one, still
-// being written, stay out.
-std::vector<std::string> whole_lines(std::string_view text) {
+// Where the last `limit` of the lines of `text`, which ends with one, begin.
+std::size_t begin_of_last(std::string_view text, std::size_t limit) {
+    std::size_t from = text.size();
+    for (; limit > 0 && from > 0; --limit) {
+        const auto before = from < 2 ? text.npos : text.rfind('\n', from - 2);
+        from = before == text.npos ? 0 : before + 1;
+    }
+    return from;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
     for (std::size_t from = 0; from < text.size();) {
         const auto end = text.find('\n', from);
-        if (end == text.npos) break;
         lines.emplace_back(text.substr(from, end - from));
         from = end + 1;
     }
@@ -60,6 +67,10 @@ std::string to_json(const std::string& file, const Tail& tail) {
     return out.end_object().take();
 }
 
+Result<std::string> answer(const TailRequest& request) {
+    return to_json(request.file, TRY(read_tail(request)));
+}
+
 TailRequest requested(json::View params, const GatewayFacts& facts) {
     TailRequest request{.file = facts.log_file, .cursor = std::nullopt};
     if (params["cursor"]) request.cursor = params["cursor"].integer();
@@ -73,11 +84,11 @@ void tail(Call& call, Loop& loop, const GatewayFacts& facts) {
     if (facts.log_file.empty())
         return call.reply.fail(unavailable("there is no log file: logging to a file is off"));
     const auto request = std::make_shared<const TailRequest>(requested(call.params, facts));
-    const auto outcome = std::make_shared<Result<Tail>>(fail(Code::internal, "not read"));
-    loop.on_pool([request, outcome] { *outcome = read_tail(*request); },
-                 [request, outcome, reply = call.reply] {
+    const auto outcome = std::make_shared<Result<std::string>>(fail(Code::internal, "not read"));
+    loop.on_pool([request, outcome] { *outcome = answer(*request); },
+                 [outcome, reply = call.reply] {
                      if (*outcome)
-                         reply.ok(to_json(request->file, **outcome));
+                         reply.ok(**outcome);
                      else
                          reply.fail(outcome->error());
                  });
@@ -109,18 +120,15 @@ Result<Tail> read_tail(const TailRequest& request) {
     if (from > wanted) {
         tail.truncated = true;
         if (follows) tail.skipped_bytes = from - wanted;
-        text.erase(0,
-                   std::min(text.find('\n'), text.size() - 1) + 1); // reading began inside a line
+        text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
     }
-    const auto last_end = text.rfind('\n');
-    const std::size_t unfinished = last_end == text.npos ? text.size() : text.size() - last_end - 1;
-    tail.cursor = tail.size = tail.size - static_cast<std::int64_t>(unfinished);
-    tail.lines = whole_lines(text);
-    if (tail.lines.size() > request.limit) {
-        tail.truncated = true;
-        tail.lines.erase(tail.lines.begin(),
-                         tail.lines.end() - static_cast<std::ptrdiff_t>(request.limit));
-    }
+    // A first half, when reading began inside a line, and a last one, still being written, stay
+    // out.
+    const std::string_view ended = std::string_view(text).substr(0, text.rfind('\n') + 1);
+    tail.cursor = tail.size = tail.size - static_cast<std::int64_t>(text.size() - ended.size());
+    const std::size_t from_line = begin_of_last(ended, request.limit);
+    tail.truncated = tail.truncated || from_line > 0;
+    tail.lines = lines_of(ended.substr(from_line));
     return tail;
 }
 

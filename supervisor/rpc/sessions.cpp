@@ -42,8 +42,8 @@ bool is_meant(const ledger::Session& session, json::View params, std::int64_t no
 
 std::vector<const ledger::Session*> chosen(json::View params, const SessionParts& parts) {
     auto sessions = parts.conversations.list();
-    std::erase_if(sessions, [&](const auto* session) {
-        return !is_meant(*session, params, parts.clock.unix_ms());
+    std::erase_if(sessions, [&, now_ms = parts.clock.unix_ms()](const auto* session) {
+        return !is_meant(*session, params, now_ms);
     });
     if (params["sortBy"].text() == "lastInteractionAt")
         std::ranges::stable_sort(sessions, std::greater(), [](const auto* session) {
