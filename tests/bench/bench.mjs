@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 // ./dev bench: what the gateway costs, as ratios to raw baselines measured beside it in the same run.
-//   bench.mjs [start] [memory] [health] [ipc] [latency] [throughput]      default: all
+//   bench.mjs [start] [memory] [ipc] [methods] [connect] [connections] [fanout] [latency] [throughput]      default: all
 // The fakes run as processes of their own, and what they cost is printed too: they must not be what is measured.
-import { measureHealth, measureIpc, measureMemory, measureStart } from './edge.mjs';
+import { measureConnect, measureConnections, measureFanOut, measureMethods } from './control_plane.mjs';
+import { measureIpc, measureMemory, measureStart } from './edge.mjs';
 import { measureLatency, measureThroughput } from './path.mjs';
 import { printTable } from './table.mjs';
 
-const sections = { start: measureStart, memory: measureMemory, health: measureHealth, ipc: measureIpc, latency: measureLatency, throughput: measureThroughput };
+const sections = {
+  start: measureStart, memory: measureMemory, ipc: measureIpc, methods: measureMethods, connect: measureConnect,
+  connections: measureConnections, fanout: measureFanOut, latency: measureLatency, throughput: measureThroughput,
+};
 
 const wanted = process.argv.slice(2).length ? process.argv.slice(2) : Object.keys(sections);
 const unknown = wanted.filter((name) => !sections[name]);

@@ -1,22 +1,11 @@
-// What can be measured without a message: start, memory, the protocol's request rate, the cost of a process hop.
-import { Gateway, configuration, freePort, processTree, programOf, eventually, GATEWAY_TOKEN } from '../e2e/harness.mjs';
-import { benchProgram, clockMs, cpuSeconds, end, load, output, pssKib, quantile, start, startFakes } from './processes.mjs';
-
-async function withGateway(act) {
-  const fakes = await startFakes();
-  const port = await freePort();
-  const gateway = new Gateway({ port, config: configuration({ port, ...fakes }) });
-  try {
-    return await act(gateway, fakes);
-  } finally {
-    await gateway.close();
-    await Promise.all([fakes.telegram.close(), fakes.provider.close()]);
-  }
-}
+// What can be measured without a message: start, memory, the cost of a process hop.
+import { freePort, processTree, programOf, eventually } from '../e2e/harness.mjs';
+import { benchProgram, clockMs, cpuSeconds, end, output, pssKib, quantile, start } from './processes.mjs';
+import { withGateway } from './stage.mjs';
 
 // From exec to the first /readyz that answers 200; the raw server: from exec to its "ready".
 export async function measureStart() {
-  return withGateway(async (gateway) => {
+  return withGateway({}, async (gateway) => {
     const ours = [], raw = [];
     for (let i = 0; i < 11; i++) {
       const begun = clockMs();
@@ -35,7 +24,7 @@ export async function measureStart() {
 }
 
 export async function measureMemory() {
-  return withGateway(async (gateway) => {
+  return withGateway({}, async (gateway) => {
     await gateway.start();
     await Promise.all([gateway.workerReady('telegram'), gateway.workerReady('agent')]);
     await idle(gateway.pid);
@@ -57,26 +46,6 @@ async function idle(pid) {
     last = now;
     return isQuiet;
   }, 'the tree to be idle', 60_000, 4000);
-}
-
-export async function measureHealth() {
-  return withGateway(async (gateway) => {
-    await gateway.start();
-    const rows = [];
-    for (const inFlight of [1, 64]) {
-      const flags = ['--in-flight', String(inFlight), '--seconds', '3'];
-      const ours = await load(gateway.port, '--token', GATEWAY_TOKEN, '--method', 'health', ...flags);
-      const echoPort = await freePort();
-      const echo = await start(benchProgram('ws_echo'), [String(echoPort), String(ours.reply_bytes)]);
-      const raw = await load(echoPort, '--echo', ...flags);
-      await end(echo);
-      const note = `${ours.reply_bytes} bytes a reply${ours.errors ? `, ${ours.errors} errors` : ''}`;
-      rows.push({ what: `health, ${inFlight} in flight`, ours: ours.per_second, raw: raw.per_second, unit: 'requests/s', better: 'more', target: { of: 'ratio', value: 0.5, text: '≥ 0.5 of the echo' }, note },
-        { what: `health, ${inFlight} in flight, p50`, ours: ours.p50_us, raw: raw.p50_us, unit: 'µs', better: 'less' },
-        { what: `health, ${inFlight} in flight, p99`, ours: ours.p99_us, raw: raw.p99_us, unit: 'µs', better: 'less' });
-    }
-    return rows;
-  });
 }
 
 export async function measureIpc() {

@@ -20,8 +20,8 @@ export function quantile(values, share) {
 }
 
 // Resolves with the child and its first line on stdout.
-export async function start(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function start(command, args, { input = 'ignore' } = {}) {
+  const child = spawn(command, args, { stdio: [input, 'pipe', 'inherit'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const line = await Promise.race([
@@ -41,6 +41,17 @@ export async function end({ child }) {
 export async function load(port, ...args) {
   const { stdout } = await run(benchProgram('ws_load'), ['--port', String(port), ...args]);
   return JSON.parse(stdout);
+}
+
+// Connections that listen until report() is asked for; then what they heard.
+export async function startCrowd(port, ...args) {
+  const crowd = await start(benchProgram('ws_crowd'), ['--port', String(port), ...args], { input: 'pipe' });
+  const report = async () => {
+    crowd.child.stdin.end();
+    const [text] = await once(crowd.child.stdout, 'data');
+    return JSON.parse(text);
+  };
+  return { ...crowd, report };
 }
 
 export async function output(name) { return JSON.parse((await run(benchProgram(name), [])).stdout); }
