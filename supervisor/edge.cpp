@@ -181,6 +181,7 @@ void Edge::put_in_force(config::Config config) {
     facts_.workers.want(roster(now));
     show(now, shown_);
     api_.use(api_settings_of(now));
+    server_->use_transport_security(now.gateway.http.strict_transport_security);
     health_.facts_changed();
 }
 

@@ -171,9 +171,15 @@ constexpr Field part(std::string_view name, const Section& section,
             .enter = detail::enter_member<member>};
 }
 
-// An object whose keys fill the same struct as its neighbours.
-constexpr Field group(std::string_view name, const Section& section) {
-    return {.name = name, .type = Type::section, .use = Use::active, .section = &section};
+// An object whose keys fill the same struct as its neighbours. `reload`: of what an open section
+// holds besides its rows.
+constexpr Field group(std::string_view name, const Section& section,
+                      Reload reload = Reload::restart) {
+    return {.name = name,
+            .type = Type::section,
+            .use = Use::active,
+            .reload = reload,
+            .section = &section};
 }
 
 // An object with keys of the operator's choosing; each entry fills a struct, or, with a

@@ -161,7 +161,7 @@ constexpr std::array defaults_fields = {
     known("imageMaxDimensionPx", Reload::hot),
     known("imageQuality", Reload::hot),
     known("mediaGenerationAutoProviderFallback", Reload::hot),
-    group("memorySearch", memory_search_section),
+    group("memorySearch", memory_search_section, Reload::hot),
     known("mediaMaxMb", Reload::channel),
     known("mediaModels", Reload::hot),
     known("modelSelectionScope", Reload::hot),

@@ -84,8 +84,8 @@ constexpr std::array responses_fields = {
 constexpr Section responses_section{.fields = responses_fields, .is_open = true};
 
 constexpr std::array endpoint_fields = {
-    group("chatCompletions", chat_completions_section),
-    group("responses", responses_section),
+    group("chatCompletions", chat_completions_section, Reload::hot),
+    group("responses", responses_section, Reload::hot),
 };
 constexpr Section endpoints_section{endpoint_fields};
 
@@ -100,13 +100,13 @@ void read_transport_security(void* target, const Node& node, const std::string& 
 }
 
 constexpr std::array security_header_fields = {
-    custom("strictTransportSecurity", Reload::restart, read_transport_security),
+    custom("strictTransportSecurity", Reload::hot, read_transport_security),
 };
 constexpr Section security_headers_section{.fields = security_header_fields, .is_open = true};
 
 constexpr std::array http_fields = {
-    group("endpoints", endpoints_section),
-    group("securityHeaders", security_headers_section),
+    group("endpoints", endpoints_section, Reload::hot),
+    group("securityHeaders", security_headers_section, Reload::hot),
 };
 constexpr Section http_section{.fields = http_fields, .is_open = true};
 
@@ -128,8 +128,8 @@ constexpr std::array gateway_fields = {
     set<&Gateway::public_origin>("publicOrigin", Reload::hot),
     known("allowRealIpFallback", Reload::hot),
     known("roles", Reload::hot),
-    group("http", http_section),
-    group("tools", http_tools_section),
+    group("http", http_section, Reload::hot),
+    group("tools", http_tools_section, Reload::hot),
     known("tls", Reload::restart),
     known("tailscale", Reload::restart),
     known("remote", Reload::none),

@@ -322,6 +322,10 @@ void Server::use_rules(RequestRules rules) {
     state_->options.rules = std::move(rules);
 }
 
+void Server::use_transport_security(std::string header) {
+    state_->options.rules.transport_security = std::move(header);
+}
+
 std::size_t Server::client_count() const {
     return state_->clients.size();
 }

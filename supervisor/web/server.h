@@ -69,6 +69,7 @@ class Server {
     // Every WebSocket gets `code` and `reason` after what it was already owed (PROTOCOL.md 20).
     void close_all(std::uint16_t code, std::string_view reason);
     void use_rules(RequestRules rules);
+    void use_transport_security(std::string header); // RequestRules::transport_security alone
     std::size_t client_count() const;
     std::size_t unauthenticated_count() const;
     std::size_t http_exchange_count() const; // requests in hand

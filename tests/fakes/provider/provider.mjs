@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// fake provider: an OpenAI-compatible model on loopback, /v1/chat/completions with and without streaming.
+// fake provider: an OpenAI-compatible model on loopback, /v1/chat/completions with and without streaming, /v1/embeddings.
 // The last user message picks the reply (see README.md); scripted replies and faults come in under /_ctl/.
 // A program (`node provider.mjs --port 8082`) and a module (`startFakeProvider({port: 0})`). No dependencies.
 import http from 'node:http';
@@ -13,6 +13,7 @@ const monotonicUs = () => Number(process.hrtime.bigint() / 1000n);
 export async function startFakeProvider(options = {}) {
   const config = { latencyMs: 0, tokenDelayMs: 0, model: 'fake-1', ...options.config };
   const requests = [];
+  const embeddings = [];
   const scripts = [];
   const waiters = new Set();
   const sockets = new Set();
@@ -33,7 +34,7 @@ export async function startFakeProvider(options = {}) {
     const plan = planFor(body.messages ?? []);
     const entry = {
       sequence: ++sequence, at: Date.now(), us: monotonicUs(), url: req.url, authorization: req.headers.authorization,
-      model: body.model, stream: !!body.stream, messages: body.messages, tools: (body.tools ?? []).map((tool) => tool.function?.name),
+      model: body.model, stream: !!body.stream, messages: body.messages, limit: body.max_completion_tokens, tools: (body.tools ?? []).map((tool) => tool.function?.name),
       userText: plan.userText, reply: null, fault: null, lastTokenUs: null, endedAt: null, aborted: false,
     };
     requests.push(entry);
@@ -118,6 +119,15 @@ export async function startFakeProvider(options = {}) {
     res.end(chunk({}, 'stop') + tail);
   }
 
+  // Each vector is the text's length and its first character: a test can tell them apart. Floats only, as some servers do.
+  function embed(req, res, body) {
+    const inputs = Array.isArray(body.input) ? body.input : [body.input];
+    embeddings.push({ authorization: req.headers.authorization, ...body });
+    if (inputs.includes('fail')) return sendError(res, 500, 'injected failure');
+    const data = inputs.map((text, index) => ({ object: 'embedding', index, embedding: [text.length, text.charCodeAt(0) / 256] }));
+    sendJson(res, 200, { object: 'list', data, model: body.model, usage: { prompt_tokens: inputs.length, total_tokens: inputs.length } });
+  }
+
   // ------------------------------------------------------------ control
   const matching = (query) => requests.filter((entry) => (!query.since || entry.sequence > Number(query.since))
     && (!query.text || entry.userText.includes(query.text)));
@@ -167,6 +177,7 @@ export async function startFakeProvider(options = {}) {
       return sendJson(res, 200, await route(text ? JSON.parse(text) : {}, Object.fromEntries(url.searchParams)));
     }
     if (url.pathname.endsWith('/models')) return sendJson(res, 200, { object: 'list', data: [{ id: config.model, object: 'model' }] });
+    if (url.pathname.endsWith('/embeddings')) return embed(req, res, JSON.parse(text));
     if (!url.pathname.endsWith('/chat/completions')) return sendError(res, 404, 'no such route');
     await complete(req, res, JSON.parse(text));
   }
@@ -179,7 +190,7 @@ export async function startFakeProvider(options = {}) {
   await new Promise((resolve, reject) => server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve));
   const { port } = server.address();
   return {
-    port, url: `http://127.0.0.1:${port}`, baseUrl: `http://127.0.0.1:${port}/v1`, config, requests,
+    port, url: `http://127.0.0.1:${port}`, baseUrl: `http://127.0.0.1:${port}/v1`, config, requests, embeddings,
     ctl: async (route, body = {}, query = {}) => ctl[route](body, query),
     async close() {
       for (const socket of sockets) socket.destroy();
