@@ -4,9 +4,8 @@
 // the loop, the end.
 
 #include "common/base/names.h"
-#include "common/base/start_memory.h"
 #include "common/log/log.h"
-#include "common/loop/timer.h"
+#include "common/loop/rest.h"
 #include "common/version.h"
 #include "supervisor/edge.h"
 #include "supervisor/flow/kill_point.h"
@@ -134,12 +133,12 @@ Ending run(const Preparation& p) {
     if (!edge) return {.exit_code = fail_start(edge.error())};
     facts.lock.describe((*edge)->port());
     Shutdown shutdown(facts, **edge);
-    Timer start_over(loop);
+    Rest rest(loop);
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
     flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] {
         facts.workers.want(roster(p.config));
         (*edge)->open();
-        start_over.start(start_is_over, release_start_memory);
+        rest.begin();
         const auto took =
             std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun)
                 .count();

@@ -1,9 +1,9 @@
 #include "common/worker/runtime.h"
 
-#include "common/base/start_memory.h"
 #include "common/base/strings.h"
 #include "common/ipc/protocol.h"
 #include "common/log/log.h"
+#include "common/loop/rest.h"
 #include "common/loop/signal_watch.h"
 #include "common/version.h"
 #include "common/worker/log_relay.h"
@@ -33,7 +33,7 @@ class Runtime final : public Context, public ipc::LinkHandler {
         , logs_(loop_, link_)
         , on_term_(loop_, SIGTERM, [this] { on_terminate(); })
         , last_moment_(loop_)
-        , start_over_(loop_) {}
+        , rest_(loop_) {}
 
     int run() {
         greet();
@@ -74,7 +74,7 @@ class Runtime final : public Context, public ipc::LinkHandler {
     LogRelay logs_;
     SignalWatch on_term_;
     Timer last_moment_;
-    Timer start_over_;
+    Rest rest_;
     Assignment assignment_;
     std::optional<wire::Frame> owed_pong_; // the link was full
     bool is_draining_ = false;
@@ -153,7 +153,7 @@ void Runtime::begin_service() {
     if (!link_.send(frame)) return leave(ExitCode::link_lost);
     link_.enter(ipc::Phase::serving);
     service_->start();
-    start_over_.start(start_is_over, release_start_memory);
+    rest_.begin();
 }
 
 void Runtime::on_ping(const wire::Frame& frame) {

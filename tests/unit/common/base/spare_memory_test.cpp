@@ -1,4 +1,4 @@
-#include "common/base/start_memory.h"
+#include "common/base/spare_memory.h"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +22,7 @@ long mapped_file_kib() {
 TEST_SUITE("common/base") {
     TEST_CASE("the pages of program text are given back, and come again when they are called") {
         const long before = mapped_file_kib();
-        release_start_memory();
+        release_spare_memory();
         const long after = mapped_file_kib();
         CHECK(after < before);
         CHECK(std::stoi(std::string("42")) == 42);

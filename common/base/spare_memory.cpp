@@ -1,4 +1,4 @@
-#include "common/base/start_memory.h"
+#include "common/base/spare_memory.h"
 
 #include "common/base/unique_fd.h"
 
@@ -40,7 +40,7 @@ int unmap_constant_pages(dl_phdr_info* object, std::size_t, void*) {
 
 } // namespace
 
-void release_start_memory() {
+void release_spare_memory() {
     if (is_traced()) return;
     malloc_trim(0);
     dl_iterate_phdr(unmap_constant_pages, nullptr);
