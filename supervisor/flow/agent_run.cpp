@@ -67,11 +67,6 @@ AgentRun::AgentRun(Rooms& rooms, Deliveries& deliveries, RunTable& table, RunReq
     run_.accepted_at_ms = rooms_.now_ms();
     run_.request = std::move(request);
     question_key_ = run_.request.run_id + ":user";
-    const auto& target = run_.request.target;
-    if (target && !run_.request.inbox_event_id.empty())
-        settles_.push_back({.channel = target->to.channel,
-                            .account = target->to.account,
-                            .event_id = run_.request.inbox_event_id});
 }
 
 AgentRun::~AgentRun() {
@@ -79,11 +74,20 @@ AgentRun::~AgentRun() {
 }
 
 void AgentRun::join(RunRequest request) {
-    run_.request.message += "\n" + request.message;
-    if (request.target && !request.inbox_event_id.empty())
-        settles_.push_back({.channel = request.target->to.channel,
-                            .account = request.target->to.account,
-                            .event_id = request.inbox_event_id});
+    run_.request.join(std::move(request));
+}
+
+std::vector<ledger::InboxKey> AgentRun::settles() const {
+    std::vector<ledger::InboxKey> keys;
+    const auto& target = run_.request.target;
+    if (!target || run_.request.inbox_event_id.empty()) return keys;
+    const ledger::InboxKey first{.channel = target->to.channel,
+                                 .account = target->to.account,
+                                 .event_id = run_.request.inbox_event_id};
+    keys.push_back(first);
+    for (const auto& event_id : run_.request.joined_event_ids)
+        keys.push_back({.channel = first.channel, .account = first.account, .event_id = event_id});
+    return keys;
 }
 
 void AgentRun::end_joined() {
@@ -191,7 +195,7 @@ void AgentRun::note_question() {
                               .run_id = run_.request.run_id,
                               .idempotency_key = question_key_};
     ledger::Writes unit;
-    for (const auto& key : settles_)
+    for (const auto& key : settles())
         unit.push_back(
             rooms_.ledger.inbox.mark_running(key, run_.request.session_key, run_.request.run_id));
     unit.push_back(rooms_.ledger.transcripts.append(run_.session_id, row));
@@ -425,17 +429,17 @@ ledger::Writes AgentRun::unit_for(const std::string& answer, bool is_notice) {
         unit.push_back(rooms_.ledger.sessions.put(std::move(session)));
     }
     if (run_.status != RunStatus::aborted && run_.request.target)
-        owe_answer(unit, answer, is_notice);
+        owe_answer(unit, *run_.request.target, answer, is_notice);
     const auto why = run_.status == RunStatus::aborted ? std::string("stopped by a person")
                      : is_notice                       ? "failed: " + run_.error
                                                        : std::string();
-    for (const auto& key : settles_)
+    for (const auto& key : settles())
         unit.push_back(rooms_.ledger.inbox.settle(key, ledger::InboxState::done, why));
     return unit;
 }
 
-void AgentRun::owe_answer(ledger::Writes& unit, const std::string& answer, bool is_notice) {
-    const auto& target = *run_.request.target;
+void AgentRun::owe_answer(ledger::Writes& unit, const ReplyTarget& target,
+                          const std::string& answer, bool is_notice) {
     const auto& config = rooms_.decisions.config();
     const auto* account = config.find_channel(target.to.channel, target.to.account);
     const auto prefix = account != nullptr && account->response_prefix

@@ -58,10 +58,13 @@ class AgentRun {
     void complete(RunStatus status, std::string text, std::string stop_reason);
     void keep(std::string answer, bool is_notice);
     ledger::Writes unit_for(const std::string& answer, bool is_notice);
-    void owe_answer(ledger::Writes& unit, const std::string& answer, bool is_notice);
+    void owe_answer(ledger::Writes& unit, const ReplyTarget& target, const std::string& answer,
+                    bool is_notice);
     void on_kept(Result<void> kept);
     void finish();
     void show_typing(bool on);
+
+    std::vector<ledger::InboxKey> settles() const; // the messages this turn answers
 
     std::string action_id() const { return run_.request.run_id + ":reply"; }
 
@@ -72,11 +75,10 @@ class AgentRun {
     RunTable& table_;
     Run run_;
     State state_ = State::waiting;
-    std::vector<ledger::InboxKey> settles_; // the messages this turn answers
-    std::string question_key_;              // of the question's transcript row
-    std::string transcript_;                // serialised wire::Transcript
-    int lives_lost_ = 0;                    // agent workers that died under this run
-    bool is_owed_ = false;                  // the unit holds an answer for a chat
+    std::string question_key_;      // of the question's transcript row
+    std::string transcript_;        // serialised wire::Transcript
+    int lives_lost_ = 0;            // agent workers that died under this run
+    bool is_owed_ = false;          // the unit holds an answer for a chat
     bool began_as_preview_ = false; // its outbox row was on disk before the answer was whole
     bool is_typing_ = false;
     std::unique_ptr<Preview> preview_;

@@ -1,6 +1,7 @@
 #include "supervisor/flow/inbound.h"
 
 #include "common/base/strings.h"
+#include "common/config/channels/all.h"
 #include "common/ipc/text.h"
 #include "common/json/write.h"
 #include "common/log/log.h"
@@ -35,6 +36,11 @@ std::string meta_of(const policy::Facts& facts) {
         .take();
 }
 
+// Whose texts may become one turn.
+std::string sender_of(const std::string& worker, const policy::Facts& facts) {
+    return worker + '\n' + facts.chat_id + '\n' + facts.thread_id + '\n' + facts.sender_id;
+}
+
 } // namespace
 
 Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Commands& commands)
@@ -42,6 +48,7 @@ Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Comman
     , runs_(runs)
     , deliveries_(deliveries)
     , commands_(commands)
+    , bursts_(rooms.loop, [this](RunRequest request) { give_to_agent(std::move(request)); })
     , record_again_(rooms.loop) {}
 
 bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inbound, const Fds& fds) {
@@ -106,7 +113,7 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
 }
 
 void Inbounds::acknowledge(const Message& message, bool is_duplicate) {
-    if (runs_.active_count() > many_runs && !is_duplicate)
+    if (runs_.active_count() + bursts_.size() > many_runs && !is_duplicate)
         return held_back_.push_back({.worker = message.worker, .event_id = message.key.event_id});
     send_ack(message.worker, message.key.event_id, is_duplicate);
 }
@@ -157,6 +164,7 @@ void Inbounds::judge(const Held& message) {
         return commit_notice(message, {},
                              notice_for(*message, facts, std::string(policy::not_authorised_text)));
     if (call.answer == Answer::run) {
+        bursts_.end(sender_of(message->worker, facts)); // said before the command
         const Commands::Order order{.call = call,
                                     .facts = facts,
                                     .route = *route,
@@ -183,18 +191,30 @@ void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
                        .inbox_event_id = message->key.event_id,
                        .charged_resumes = message->charged_resumes,
                        .trace = message->trace};
-    if (facts.chat_kind != policy::ChatKind::direct)
-        request.message = request.sender_label + ": " + request.message;
     request.target = ReplyTarget{.to = {.channel = back.channel,
                                         .account = back.account,
                                         .chat = {.id = back.chat_id,
                                                  .thread_id = back.thread_id,
                                                  .kind = chat_kind(facts.chat_kind)}},
                                  .reply_to_message_id = back.reply_to_message_id};
+    // A run that had begun is made of the same messages as before.
+    if (message->had_begun) return give_to_agent(std::move(request));
+    const auto* row = config::find_channel_row(facts.channel);
+    const auto patience = policy::patience(
+        facts, row == nullptr ? config::PatienceRule{} : row->patience, config.messages);
+    if (patience.pause > Milliseconds(0))
+        rooms_.traces.add(message->trace, room, "waits_for_more",
+                          std::to_string(patience.pause.count()) + " ms");
+    bursts_.add(sender_of(message->worker, facts), std::move(request), patience);
+}
+
+void Inbounds::give_to_agent(RunRequest request) {
+    if (request.target && !request.target->is_direct())
+        request.message = request.sender_label + ": " + request.message;
+    const auto trace = request.trace;
     const auto begun = runs_.begin(std::move(request));
     // Refused only while draining: the record stays unfinished and the next start resumes it.
-    if (!begun)
-        rooms_.traces.add(message->trace, room, "left_for_next_start", begun.error().sentence);
+    if (!begun) rooms_.traces.add(trace, room, "left_for_next_start", begun.error().sentence);
 }
 
 void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission,
@@ -288,8 +308,8 @@ void Inbounds::drop(const Held& message, std::string_view word, std::string_view
                                                          std::string(sentence)));
 }
 
-void Inbounds::recover(std::vector<ledger::InboxRow> rows) {
-    for (auto& row : rows) {
+void Inbounds::recover(const std::vector<ledger::InboxRow>& rows) {
+    for (const auto& row : rows) {
         auto message = std::make_shared<Message>();
         if (!message->inbound.ParseFromString(row.payload)) {
             rooms_.ledger.store->note(rooms_.ledger.inbox.settle(
@@ -302,7 +322,8 @@ void Inbounds::recover(std::vector<ledger::InboxRow> rows) {
         message->trace = row.trace;
         message->charged_resumes = row.attempts;
         rooms_.traces.add(row.trace, room, "resumed", "the gateway stopped before it was answered");
-        if (row.state == ledger::InboxState::running) {
+        message->had_begun = row.state == ledger::InboxState::running;
+        if (message->had_begun) {
             if (row.attempts >= max_charged_resumes) {
                 park(message);
                 continue;

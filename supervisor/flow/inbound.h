@@ -3,14 +3,15 @@
 //   begin        parsed by the worker, trusted by nobody
 //   on_recorded  ours now: acknowledged, the worker may forget it
 //   judge        may this sender speak here, is it a command, which agent, which session
-//   …            a run begins, a command is obeyed, a pairing is offered, or it is dropped with a
-//   reason
+//   …            it waits a moment for more of it, a run begins, a command is obeyed, a pairing is
+//   offered, or it is dropped with a reason
 //
 // The disk refusing a record does not lose the message: it is tried again and the worker waits.
 // When more runs live than the agent can take, acknowledgements are held back: the platform's own
 // queue is the best one.
 #pragma once
 
+#include "supervisor/flow/bursts.h"
 #include "supervisor/flow/commands.h"
 #include "supervisor/flow/deliveries.h"
 #include "supervisor/flow/rooms.h"
@@ -30,7 +31,7 @@ class Inbounds {
     // From the switchboard. False: the frame's descriptors are wrong.
     bool on_inbound(const std::string& worker, const wire::Inbound& message, const Fds& fds);
     // Rows found unfinished at start: each is resumed once.
-    void recover(std::vector<ledger::InboxRow> rows);
+    void recover(const std::vector<ledger::InboxRow>& rows);
     void on_fewer_runs();
     std::int64_t last_inbound_ms(const std::string& worker) const;
 
@@ -41,6 +42,7 @@ class Inbounds {
         ledger::InboxKey key;
         std::string run_id, trace;
         int charged_resumes = 0;
+        bool had_begun = false; // its run was lost with a former process
         int record_tries = 0;
     };
 
@@ -53,6 +55,7 @@ class Inbounds {
     void judge(const Held& message);
     void offer_pairing(const Held& message, const policy::Facts& facts);
     void begin_run(const Held& message, const policy::Facts& facts, const policy::Route& route);
+    void give_to_agent(RunRequest request);
     void react(const policy::Facts& facts, const policy::Admission& admission,
                const config::ChannelAccount& account, const std::string& agent_id);
     void drop(const Held& message, std::string_view word, std::string_view sentence);
@@ -69,6 +72,7 @@ class Inbounds {
     AgentRuns& runs_;
     Deliveries& deliveries_;
     Commands& commands_;
+    Bursts bursts_;
     std::deque<Ack> held_back_;
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
     Timer record_again_;

@@ -49,7 +49,7 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
         if (!rows || rows->empty()) return finish();
         const auto last = rows->back().sequence;
         questions += rows->size();
-        inbounds.recover(std::move(*rows));
+        inbounds.recover(*rows);
         read_inbox(last);
     }
 

@@ -24,6 +24,13 @@ bool is_failure(RunStatus status) {
     return status == RunStatus::failed;
 }
 
+bool is_joined_to(const Run& run, const RunRequest& request) {
+    return run.status == RunStatus::queued && !request.inbox_event_id.empty() &&
+           request.inbox_event_id != run.request.inbox_event_id &&
+           std::ranges::find(run.request.joined_event_ids, request.inbox_event_id) ==
+               run.request.joined_event_ids.end();
+}
+
 } // namespace
 
 RunTable::RunTable(Rooms& rooms, Deliveries& deliveries)
@@ -39,11 +46,15 @@ Result<Begun> RunTable::begin(RunRequest request) {
         const auto status = !known->is_over()           ? Begun::Status::in_flight
                             : is_failure(known->status) ? Begun::Status::failed
                                                         : Begun::Status::completed;
-        return Begun{.run_id = request.run_id, .status = status};
+        Begun begun{.run_id = request.run_id, .status = status};
+        // Messages that were one turn before a restart come back one by one, under its id.
+        if (AgentRun* run = live(request.run_id); run != nullptr && is_joined_to(*known, request))
+            run->join(std::move(request));
+        return begun;
     }
     if (!refusal_.empty())
         return Failure(Error{.code = Code::unavailable, .sentence = refusal_, .retryable = true});
-    const Begun begun{.run_id = request.run_id};
+    Begun begun{.run_id = request.run_id};
     auto& line = lines_[request.session_key];
     const bool joins = request.joins_waiting || line.size() > max_line;
     if (joins && join_last_waiting(line, request)) {
@@ -217,6 +228,7 @@ void RunTable::on_agent_ready() {
 
 void RunTable::on_agent_down() {
     std::vector<AgentRun*> all;
+    all.reserve(live_.size());
     for (const auto& [id, run] : live_)
         all.push_back(run.get());
     for (auto* run : all)

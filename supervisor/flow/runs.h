@@ -11,8 +11,10 @@
 #include "supervisor/ledger/address.h"
 #include "supervisor/ledger/transcripts.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +45,8 @@ struct RunRequest {
     std::string sender_label;          // for the transcript; empty: the owner
     std::optional<ReplyTarget> target; // set: the answer is owed to a channel, through the outbox
     std::string inbox_event_id;        // the inbox record this run settles; empty for clients
-    int charged_resumes = 0;           // how often a restart has begun this run again
+    std::vector<std::string> joined_event_ids; // of messages that were joined to it
+    int charged_resumes = 0;                   // how often a restart has begun this run again
     std::string trace;
     std::optional<Milliseconds> timeout;
     std::string model; // "provider/model"; empty: the session's choice, or the agent's
@@ -51,6 +54,16 @@ struct RunRequest {
     bool joins_waiting = false;          // part of the session's waiting turn, when there is one
     std::vector<EarlierMessage> earlier; // begins the transcript of a session that has none
     int max_output_tokens = 0;           // 0: the model's own limit
+
+    // Another message of the same chat, answered by the same run.
+    void join(RunRequest more) {
+        message += "\n" + more.message;
+        if (inbox_event_id.empty())
+            inbox_event_id = std::move(more.inbox_event_id);
+        else if (!more.inbox_event_id.empty())
+            joined_event_ids.push_back(std::move(more.inbox_event_id));
+        std::ranges::move(more.joined_event_ids, std::back_inserter(joined_event_ids));
+    }
 };
 
 enum class RunStatus { queued, running, completed, failed, aborted };

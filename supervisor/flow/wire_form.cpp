@@ -49,6 +49,7 @@ policy::Facts facts_of(std::string_view worker, const wire::Inbound& message) {
     facts.sender_is_bot = message.sender().is_bot();
     facts.addressing = addressing_of(message.addressing());
     facts.text = message.text().inline_text();
+    facts.has_attachments = message.attachments_size() > 0;
     facts.command = message.command();
     facts.command_arguments = message.command_arguments();
     facts.message_id = message.message_id();

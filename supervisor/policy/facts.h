@@ -25,6 +25,7 @@ struct Facts {
     bool sender_is_bot = false;
     Addressing addressing = Addressing::none;
     std::string text;
+    bool has_attachments = false;
     std::string command; // "stop" for "/stop@bot", lower case; empty: none
     std::string command_arguments;
     std::string message_id;

@@ -301,3 +301,36 @@ describe('when the platform or the model misbehaves', { concurrency: 4 }, () => 
     assert.ok(polls.length < 20, `${polls.length} polls`);
   });
 });
+
+describe('a burst of texts', { concurrency: 3 }, () => {
+  const original = { more: { messages: { inbound: { debounceMs: 300 } } }, channel: { streaming: { mode: 'off' } } };
+
+  test('three lines in a row are one turn and one answer', async (t) => {
+    const { chat, provider } = await stage(t, original);
+    for (const text of ['say one', 'and two', 'and three']) await chat(9401).say(text);
+    await chat(9401).answer(/one/);
+    await chat(9401).ask('say over', /over/);
+    const asked = provider.requests.filter((request) => request.userText.includes('and two'));
+    assert.equal(asked[0].userText.includes('say one\nand two\nand three'), true, asked[0].userText);
+    assert.equal((await chat(9401).answers()).length, 2);
+  });
+
+  test('a paste that was split is joined, even where texts do not wait', async (t) => {
+    const { chat, provider } = await stage(t);
+    await chat(9402).say(`say long ${'x'.repeat(4080)}`);
+    await chat(9402).say('the end of the paste');
+    await chat(9402).answer(/long/);
+    const asked = provider.requests.filter((request) => request.userText.includes('the end of the paste'));
+    assert.ok(asked[0].userText.includes('xxx\nthe end of the paste'), 'one turn');
+  });
+
+  test('a kill while it waits for more loses nothing', async (t) => {
+    const { chat, gateway, telegram, provider } = await stage(t, { ...original, more: { messages: { inbound: { debounceMs: 3000 } } } });
+    await gateway.workerReady('telegram');
+    await chat(9403).say('say kept');
+    await telegram.until(async () => (await telegram.ctl('GET /calls', {}, { method: 'getUpdates' })).calls.some((call) => Number(call.params.offset) > 1), 5000);
+    await gateway.restart('SIGKILL');
+    await chat(9403).answer('kept', { timeout: 20_000 });
+    assert.equal(provider.requests.filter((request) => request.userText.includes('kept')).length, 1);
+  });
+});

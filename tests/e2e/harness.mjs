@@ -83,6 +83,7 @@ export function configuration({ port, telegram, provider, channel = {}, more = {
   const config = {
     gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token: GATEWAY_TOKEN } },
     session: { dmScope: 'per-channel-peer' },
+    messages: { inbound: { debounceMs: 0 } }, // every message a turn of its own, at once; a test of bursts says otherwise
   };
   if (telegram) config.channels = { telegram: telegramChannel(telegram, channel) };
   if (provider) {

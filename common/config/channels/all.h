@@ -13,4 +13,11 @@ inline constexpr std::array channel_rows = {echo_channel,
                                             telegram_channel}; // the same, in the same order
 static_assert(channel_workers.size() == channel_rows.size());
 
+// Null: no channel of this build.
+constexpr const ChannelRow* find_channel_row(std::string_view name) {
+    for (const ChannelRow& row : channel_rows)
+        if (row.spec->name == name) return &row;
+    return nullptr;
+}
+
 } // namespace openclaw::config

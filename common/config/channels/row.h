@@ -4,6 +4,7 @@
 
 #include "common/config/config.h"
 #include "common/config/fields.h"
+#include "common/config/patience_rule.h"
 #include "common/worker/spec.h"
 
 namespace openclaw::config {
@@ -23,6 +24,7 @@ struct ChannelRow {
     std::array<std::string_view, 4> id_prefixes{}; // "tg:": stands for "telegram:" before an id
     StreamingMode streaming = StreamingMode::partial;
     int text_chunk_limit = 4000;
+    PatienceRule patience{};
 };
 
 // Rows that all channels have in common (CONFIG.md 5.2), filling a ChannelAccount.

@@ -31,6 +31,10 @@ inline constexpr ChannelRow telegram_channel = {
     // (docs/differences.md).
     .streaming = StreamingMode::partial,
     .text_chunk_limit = 4000,
+    // BEHAVIOUR.md A3.1. A client splits what is longer than 4096 (TELEGRAM.md 5.4).
+    .patience = {.pause = Milliseconds(300),
+                 .paste_characters = 4000,
+                 .paste_pause = Milliseconds(1500)},
 };
 
 } // namespace openclaw::config

@@ -37,6 +37,7 @@ TEST_SUITE("common/config") {
         CHECK(account.access.dm_policy == DmPolicy::pairing);
         CHECK(account.access.group_policy == GroupPolicy::allowlist);
         CHECK(account.streaming == StreamingMode::partial);
+        CHECK(find_channel_row("telegram")->patience.pause == Milliseconds(300));
         CHECK(account.access.id_prefixes == std::vector<std::string>{"telegram:", "tg:"});
         CHECK(loaded("{}").channels.empty());
     }

@@ -6,7 +6,13 @@ using namespace openclaw::flow::test;
 
 namespace {
 const std::string channel = "echo:default";
-}
+
+// Texts wait 30 ms for the next one.
+constexpr std::string_view patient_config = R"({
+  channels: { echo: { dmPolicy: "open", allowFrom: ["*"] } },
+  messages: { inbound: { byChannel: { echo: 30 } } },
+  session: { dmScope: "per-channel-peer" } })";
+} // namespace
 
 TEST_SUITE("supervisor/flow") {
     TEST_CASE("a message is recorded, acknowledged, given to the agent, and its answer delivered") {
@@ -158,5 +164,54 @@ TEST_SUITE("supervisor/flow") {
                   .markdown()
                   .inline_text()
                   .find("chose not to answer") != std::string::npos);
+    }
+
+    TEST_CASE("texts of one sender that come together are one turn, and all are settled by it") {
+        Scratch scratch;
+        Stage stage(scratch.path, patient_config);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        for (const auto* id : {"1", "2", "3"}) {
+            echo.says(inbound(id, std::string("text ") + id));
+            CHECK(stage.expect(echo, wire::Frame::kInboundAck).inbound_ack().event_id() == id);
+        }
+        echo.says(inbound("4", "somebody else", "5002"));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(start.message().inline_text() == "text 1\ntext 2\ntext 3");
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "somebody else");
+        agent.says(run_end(start.run_id(), "one answer"));
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() ==
+              "one answer");
+        stage.let_writes_settle();
+        for (const auto* id : {"1", "2", "3"})
+            CHECK(stage.inbox(id).state == ledger::InboxState::done);
+    }
+    TEST_CASE("a photo does not wait, and what was written before it is answered first") {
+        Scratch scratch;
+        Stage stage(scratch.path, patient_config);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "look at this"));
+        stage.expect(echo, wire::Frame::kInboundAck);
+        auto photo = inbound("2", "");
+        photo.mutable_inbound()->add_attachments("<media:image>");
+        echo.says(photo);
+        const auto first = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(first.message().inline_text() == "look at this");
+        agent.says(run_end(first.run_id(), "where?"));
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "<media:image>");
+    }
+    TEST_CASE("a turn of twelve texts does not wait for a thirteenth") {
+        Scratch scratch;
+        Stage stage(scratch.path, R"({ channels: { echo: { dmPolicy: "open", allowFrom: ["*"] } },
+                                       messages: { inbound: { debounceMs: 60000 } } })");
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        for (int i = 1; i <= 12; ++i)
+            echo.says(inbound(std::to_string(i), "x"));
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx");
     }
 }

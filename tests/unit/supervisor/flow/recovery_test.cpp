@@ -35,6 +35,55 @@ TEST_SUITE("supervisor/flow") {
               "hi");
         CHECK(after.runs->active_count() == 0);
     }
+    TEST_CASE("texts that were one turn before a crash are one turn after it") {
+        Scratch scratch;
+        constexpr std::string_view patient = R"({
+          channels: { echo: { dmPolicy: "open", allowFrom: ["*"] } },
+          messages: { inbound: { debounceMs: 30 } } })";
+        std::string run_id;
+        {
+            Stage before(scratch.path, patient);
+            auto& echo = before.connect(channel);
+            auto& agent = before.connect("agent");
+            for (const auto* id : {"1", "2"}) {
+                echo.says(inbound(id, std::string("text ") + id));
+                before.expect(echo, wire::Frame::kInboundAck);
+            }
+            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+            before.let_writes_settle();
+        }
+        Stage after(scratch.path, patient);
+        auto& echo = after.connect(channel);
+        auto& agent = after.connect("agent");
+        after.recover();
+        const auto start = after.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(start.run_id() == run_id);
+        CHECK(start.message().inline_text() == "text 1\ntext 2");
+        agent.says(run_end(run_id, "both"));
+        after.expect(echo, wire::Frame::kOutbound);
+        after.let_writes_settle();
+        CHECK(after.inbox("1").state == ledger::InboxState::done);
+        CHECK(after.inbox("2").state == ledger::InboxState::done);
+        CHECK(after.runs->active_count() == 0);
+    }
+    TEST_CASE("texts that waited for more when the gateway died are answered after it") {
+        Scratch scratch;
+        constexpr std::string_view config = R"({
+          channels: { echo: { dmPolicy: "open", allowFrom: ["*"] } },
+          messages: { inbound: { debounceMs: 5000 } } })";
+        {
+            Stage before(scratch.path, config);
+            auto& echo = before.connect(channel);
+            echo.says(inbound("1", "hello"));
+            before.expect(echo, wire::Frame::kInboundAck);
+        }
+        Stage after(scratch.path);
+        after.connect(channel);
+        auto& agent = after.connect("agent");
+        after.recover();
+        CHECK(after.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "hello");
+    }
     TEST_CASE(
         "an answer that was being sent is sent again and marked; a crash that finds it waiting "
         "costs nothing; after the fourth in its moment its fate is unknown") {

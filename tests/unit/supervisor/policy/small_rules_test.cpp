@@ -1,4 +1,5 @@
 #include "supervisor/policy/ack_reaction.h"
+#include "supervisor/policy/patience.h"
 #include "supervisor/policy/reply_route.h"
 #include "tests/unit/supervisor/policy/scene.h"
 
@@ -28,6 +29,44 @@ TEST_SUITE("supervisor/policy") {
         CHECK(reply_route(facts, ReplyToMode::batched).reply_to_message_id.empty());
         CHECK(reply_route(facts, ReplyToMode::batched, true).reply_to_message_id == "42");
         CHECK(reply_route(direct("5"), ReplyToMode::off).is_direct);
+    }
+    TEST_CASE("a text waits as its channel says, the messages' own rule says otherwise, and a "
+              "channel's own rule wins") {
+        config::PatienceRule rule;
+        config::Messages messages;
+        auto facts = direct("5");
+        facts.text = "hello";
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(0));
+        rule.pause = Milliseconds(300);
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(300));
+        messages.debounce = Milliseconds(700);
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(700));
+        messages.debounce_by_channel["telegram"] = Milliseconds(0);
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(0));
+    }
+    TEST_CASE(
+        "a text that fills a message waits for the rest of the paste, whatever else is said") {
+        const config::PatienceRule rule{.paste_characters = 4, .paste_pause = Milliseconds(1500)};
+        config::Messages messages;
+        auto facts = direct("5");
+        facts.text = "äöü";
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(0));
+        facts.text = "äöüß";
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(1500));
+        messages.debounce = Milliseconds(2000);
+        CHECK(patience(facts, rule, messages).pause == Milliseconds(2000));
+    }
+    TEST_CASE("commands and what carries files do not wait") {
+        config::PatienceRule rule;
+        rule.pause = Milliseconds(300);
+        auto command = direct("5");
+        command.text = "/help";
+        command.command = "help";
+        CHECK(patience(command, rule, {}).pause == Milliseconds(0));
+        auto photo = direct("5");
+        photo.text = "look";
+        photo.has_attachments = true;
+        CHECK(patience(photo, rule, {}).pause == Milliseconds(0));
     }
     TEST_CASE("in a shared main session only the one pinned owner moves the last route") {
         config::Commands commands;
