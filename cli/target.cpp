@@ -128,7 +128,7 @@ CallResult<Target> resolve_target(const Context& context, const ConnectionOption
     }
     auto target = options.port != 0
                       ? websocket_target("ws://127.0.0.1:" + std::to_string(options.port), "--port")
-                      : websocket_target(*env_url, "OPENCLAW_GATEWAY_URL");
+                      : websocket_target(env_url.value_or(""), "OPENCLAW_GATEWAY_URL");
     if (!target) return target;
     const auto loaded = config::load(config_source(context));
     add_credentials(*target, context, options, loaded ? &*loaded : nullptr);

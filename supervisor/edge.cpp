@@ -146,7 +146,7 @@ rpc::MethodTable Edge::list_methods() {
          .outgoing = outgoing_,
          .read_config = [this] { return read_config(load_options_, shown_.applied_config_hash); },
          .explain =
-             [this](std::string id, rpc::Done<std::string> done) {
+             [this](const std::string& id, rpc::Done<std::string> done) {
                  flow::explain(facts_.rooms, id, std::move(done));
              },
          .heartbeats = heartbeats_,

@@ -62,14 +62,13 @@ void OutgoingSource::send(rpc::OutgoingMessage message, rpc::Done<rpc::OutgoingR
                               .reply_to_message_id = std::move(message.reply_to_message_id),
                               .text = std::move(message.text),
                               .idempotency_key = std::move(message.idempotency_key)};
-    outgoings_.send(std::move(order),
-                    [done = std::move(done)](Result<flow::OutgoingReceipt> receipt) mutable {
-                        if (!receipt) return done(Failure(receipt.error()));
-                        done(rpc::OutgoingReceipt{.channel = receipt->channel,
-                                                  .account = receipt->account,
-                                                  .chat_id = receipt->chat_id,
-                                                  .message_id = receipt->message_id});
-                    });
+    outgoings_.send(order, [done = std::move(done)](Result<flow::OutgoingReceipt> receipt) mutable {
+        if (!receipt) return done(Failure(receipt.error()));
+        done(rpc::OutgoingReceipt{.channel = receipt->channel,
+                                  .account = receipt->account,
+                                  .chat_id = receipt->chat_id,
+                                  .message_id = receipt->message_id});
+    });
 }
 
 std::vector<rpc::ChannelFacts> list_channels(const Standing& facts) {

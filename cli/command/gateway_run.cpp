@@ -46,6 +46,7 @@ Result<config::Environment> daemon_environment(const Context& context, const Run
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (auto& text : texts)
         out.push_back(text.data());
     out.push_back(nullptr);
@@ -56,6 +57,7 @@ Error replace_process(const std::string& program, std::vector<std::string> argum
                       const config::Environment& environment) {
     arguments.insert(arguments.begin(), std::string(names::daemon));
     std::vector<std::string> variables;
+    variables.reserve(environment.size());
     for (const auto& [name, value] : environment)
         variables.push_back(name + "=" + value);
     execve(program.c_str(), pointers(arguments).data(), pointers(variables).data());
@@ -127,7 +129,7 @@ Result<std::string> read_secret_file(const std::string& path) {
                         path);
     std::string text(max_secret_bytes, '\0');
     const ssize_t length = read(file.get(), text.data(), text.size());
-    const std::string secret(trim(
+    std::string secret(trim(
         std::string_view(text).substr(0, static_cast<std::size_t>(std::max<ssize_t>(length, 0)))));
     if (secret.empty()) return fail(Code::invalid, path + " holds no token");
     return secret;

@@ -59,7 +59,7 @@ std::string connect_params(const Secret& token, const Secret& password) {
 
 CallResult<std::string> RpcClient::send(std::string_view method, std::string_view params_json,
                                         Milliseconds within) {
-    const std::string id = std::to_string(++last_id_) + ":" + uuid_v4();
+    std::string id = std::to_string(++last_id_) + ":" + uuid_v4();
     json::Writer request;
     request.begin_object().member("type", "req").member("id", id).member("method", method);
     if (!params_json.empty()) request.raw_member("params", params_json);

@@ -44,7 +44,8 @@ std::string until(std::int64_t then_ms, std::int64_t now_ms) {
 
 std::string duration(std::int64_t ms) {
     if (ms < second) return std::to_string(ms < 0 ? 0 : ms) + "ms";
-    if (ms < 10 * second) return rounded(static_cast<double>(ms / 100) / 10) + "s";
+    const std::int64_t tenths = ms / 100;
+    if (ms < 10 * second) return rounded(static_cast<double>(tenths) / 10) + "s";
     if (ms < minute) return std::to_string(ms / second) + "s";
     if (ms < hour) return two_units(ms / minute, "m", ms % minute / second, "s");
     if (ms < day) return two_units(ms / hour, "h", ms % hour / minute, "m");

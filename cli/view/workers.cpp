@@ -15,7 +15,8 @@ namespace openclaw::cli {
 namespace {
 
 std::string text_or_dash(std::string text) {
-    return text.empty() || text == "0" ? "-" : text;
+    if (text.empty() || text == "0") return "-";
+    return text;
 }
 
 std::string text_of(json::View value) {

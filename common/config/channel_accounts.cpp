@@ -62,19 +62,20 @@ class ChannelReader {
         , report_(report)
         , path_("channels." + std::string(row.spec->name)) {}
 
-    void read(const Node& block, Place place);
+    void read(const Node& block, const Place& place);
 
   private:
     ChannelAccount fresh() const;
     void read_root(const Node& block);
-    void read_account(std::string_view id, const Node& own, const std::string& path, Place place);
+    void read_account(std::string_view id, const Node& own, const std::string& path,
+                      const Place& place);
     void overlay(ChannelAccount& account, const Node& node, const std::string& path,
                  Report& report) const;
     void find_credential(ChannelAccount& account, const Node& own);
     Result<Secret> credential(const Node& node) const;
     bool has_credential(const Node& node) const;
     void check_policy(ChannelAccount& account) const;
-    void add(ChannelAccount account, Place place);
+    void add(ChannelAccount account, const Place& place);
     std::string settings_of(const Node& own) const;
     void copy_settings(Node& settings, const Node& from) const;
     void mark_default(std::size_t first);
@@ -113,7 +114,7 @@ ChannelAccount ChannelReader::fresh() const {
     return account;
 }
 
-void ChannelReader::read(const Node& block, Place place) {
+void ChannelReader::read(const Node& block, const Place& place) {
     root_ = &block;
     base_ = fresh();
     if (!block.is_object()) {
@@ -162,7 +163,7 @@ void ChannelReader::overlay(ChannelAccount& account, const Node& node, const std
 }
 
 void ChannelReader::read_account(std::string_view id, const Node& own, const std::string& path,
-                                 Place place) {
+                                 const Place& place) {
     ChannelAccount account = base_;
     account.account_id = to_lower(trim(id));
     Report report;
@@ -250,7 +251,7 @@ std::string ChannelReader::settings_of(const Node& own) const {
 }
 
 // Two pollers of one bot throw each other out: the second account stays off.
-void ChannelReader::add(ChannelAccount account, Place place) {
+void ChannelReader::add(ChannelAccount account, const Place& place) {
     for (const ChannelAccount& other : config_.channels) {
         if (other.channel != account.channel) continue;
         if (other.account_id == account.account_id)

@@ -96,7 +96,7 @@ Result<void> write_all(int fd, std::string_view text, const std::string& name) {
 
 // Under a name of its own; gone again when anything fails.
 Result<std::string> stage(const std::string& file, std::string_view text) {
-    const std::string name = file + "." + std::to_string(getpid()) + "." + random_hex(4) + ".tmp";
+    std::string name = file + "." + std::to_string(getpid()) + "." + random_hex(4) + ".tmp";
     const UniqueFd fd(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) return Failure(system_error(Code::unavailable, "cannot create " + name, errno));
     const auto written = write_all(fd.get(), text, name);

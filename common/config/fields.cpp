@@ -20,8 +20,8 @@ std::string number_text(double number) {
     return json::Writer().value(number).take();
 }
 
-void add_error(const Reading& reading, const std::string& path, Place place, std::string message,
-               std::string remedy = "") {
+void add_error(const Reading& reading, const std::string& path, const Place& place,
+               std::string message, std::string remedy = "") {
     reading.report.errors.push_back(
         {.path = path, .place = place, .message = std::move(message), .remedy = std::move(remedy)});
 }

@@ -22,8 +22,7 @@ std::string choose_default_agent(const Agents& agents, const Node& root) {
     for (const auto& [id, agent] : agents.entries)
         if (agent.is_default) return id;
     if (agents.entries.size() == 1) return agents.entries.begin()->first;
-    const std::string owner =
-        to_lower(text_at(root, {"agents", "defaults", "systemAgent", "agentId"}));
+    std::string owner = to_lower(text_at(root, {"agents", "defaults", "systemAgent", "agentId"}));
     if (agents.entries.contains(owner)) return owner;
     if (agents.entries.contains("main")) return "main";
     return "";

@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::size_t max_env_file_bytes = 1u << 20;
 
-Issue issue_at(Place place, std::string message, std::string remedy = "", std::string path = "") {
+Issue issue_at(const Place& place, std::string message, std::string remedy = "",
+               std::string path = "") {
     return {.path = std::move(path),
             .place = place,
             .message = std::move(message),
@@ -70,7 +71,7 @@ Environment environment_for(const LoadOptions& options, const Node& root) {
     return environment;
 }
 
-std::expected<Config, Issues> fail_with(Place place, std::string message) {
+std::expected<Config, Issues> fail_with(const Place& place, std::string message) {
     return std::unexpected(Issues{issue_at(place, std::move(message))});
 }
 

@@ -87,7 +87,8 @@ Result<std::vector<Step>> parse_path(std::string_view path) {
             at = end;
         }
         if (at == path.size() || path[at] == '[') continue;
-        if (path[at] != '.' || ++at == path.size()) return no_path(path);
+        if (path[at] != '.') return no_path(path);
+        if (++at == path.size()) return no_path(path);
     }
     if (steps.empty()) return no_path(path);
     return steps;

@@ -177,7 +177,8 @@ void write(Level level, std::string_view event, std::span<const Field> fields) {
                                                       std::string(event) + human_tail(fields);
         if (!state().console_json && !state().trace.empty()) line += " trace=" + state().trace;
         emit(state().console_sink, line);
-    } catch (const std::exception&) { // a full disk must not stop the gateway (OPS.md §7)
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+        // A full disk must not stop the gateway (OPS.md §7), and there is nobody left to tell.
     }
 }
 

@@ -218,8 +218,8 @@ void Runtime::give_up(ExitCode code, std::string_view fault_code, std::string_vi
 
 void Runtime::on_closed(const ipc::LinkEnd& end) {
     if (end.misbehaved)
-        fprintf(stderr, "%s: the supervisor broke the contract: %s\n", spec_.program.data(),
-                end.reason.c_str());
+        fprintf(stderr, "%s: the supervisor broke the contract: %s\n",
+                std::string(spec_.program).c_str(), end.reason.c_str());
     if (!exit_code_) exit_code_ = ExitCode::link_lost;
     loop_.stop();
 }
@@ -240,7 +240,7 @@ int run(const WorkerSpec& spec, const MakeService& make_service) {
         fprintf(stderr,
                 "%s is started by openclaw-gateway, which hands it a link on descriptor 3; run "
                 "`openclaw gateway run`.\n",
-                spec.program.data());
+                std::string(spec.program).c_str());
         return static_cast<int>(ExitCode::misused);
     }
     return Runtime(spec, make_service, std::move(link)).run();

@@ -12,8 +12,10 @@ std::optional<std::string> AttemptLimit::source_of(const AttemptFrom& from,
 
 std::optional<Milliseconds> AttemptLimit::locked_for(const std::string& source) {
     const auto at = sources_.find(source);
-    if (at == sources_.end() || !at->second.locked_until) return std::nullopt;
-    const auto left = *at->second.locked_until - clock_.now();
+    if (at == sources_.end()) return std::nullopt;
+    const auto& until = at->second.locked_until;
+    if (!until) return std::nullopt;
+    const auto left = *until - clock_.now();
     if (left <= left.zero()) return forget(source), std::nullopt;
     return std::chrono::ceil<Milliseconds>(left);
 }

@@ -74,7 +74,7 @@ void Outgoings::settle(const Shared& waiting, Result<OutgoingReceipt> outcome) {
     if (auto done = std::exchange(waiting->done, nullptr)) done(std::move(outcome));
 }
 
-void Outgoings::send(OutgoingOrder order, Done done) {
+void Outgoings::send(const OutgoingOrder& order, Done done) {
     auto waiting = std::make_shared<Waiting>(
         Waiting{.done = std::move(done), .limit = std::make_unique<Timer>(rooms_.loop)});
     auto row = row_for(order);

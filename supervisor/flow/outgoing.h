@@ -36,7 +36,7 @@ class Outgoings {
     // Records the message, hands it over, and calls `done` once: with the receipt, or with
     // not_found (no such channel or account), invalid (`to`), unavailable (not sent), timeout (not
     // known yet; it is recorded and goes on).
-    void send(OutgoingOrder order, Done done);
+    void send(const OutgoingOrder& order, Done done);
 
   private:
     struct Waiting {

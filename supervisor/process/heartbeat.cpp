@@ -39,7 +39,7 @@ void Heartbeat::ask() {
     frame.mutable_ping()->set_sent_us(now_us());
     const Milliseconds longer_than_we_wait = limits_.hung_after + std::chrono::minutes(1);
     link_.request(frame, {}, longer_than_we_wait,
-                  [this](auto reply, Fds) { on_answer(std::move(reply)); });
+                  [this](auto reply, const Fds&) { on_answer(std::move(reply)); });
 }
 
 void Heartbeat::on_answer(Result<const wire::Frame*> reply) {

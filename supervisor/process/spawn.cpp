@@ -110,7 +110,7 @@ pid_t give_birth(ChildPlan& plan) {
     sigprocmask(SIG_SETMASK, &all, &before);
     // vfork, not fork: copying the page tables of a supervisor with a database and a web server
     // costs more than the exec itself. The child runs in its own frame and never returns here.
-    const pid_t pid = vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+    const pid_t pid = vfork(); // NOLINT(*-unsafe-functions,*.vfork)
     if (pid == 0) run_child(plan);
     const int error = errno;
     sigprocmask(SIG_SETMASK, &before, nullptr);

@@ -205,10 +205,10 @@ void Worker::send_configure() {
 }
 
 void Worker::serve() {
-    life_->ready_at = loop_.clock().now();
+    const auto now = loop_.clock().now();
+    life_->ready_at = now;
     life_->process->begin_pings();
-    const auto took =
-        std::chrono::duration_cast<Milliseconds>(*life_->ready_at - life_->born).count();
+    const auto took = std::chrono::duration_cast<Milliseconds>(now - life_->born).count();
     log::info(event::ready, {{"worker", id_}, {"pid", life_->process->pid()}, {"took_ms", took}});
     listener_.on_ready(id_, generation_);
 }

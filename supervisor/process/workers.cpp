@@ -89,9 +89,11 @@ void Workers::set_listener(Listener* listener) {
 void Workers::want(std::vector<WantedWorker> wanted) {
     if (inside_->is_draining) return;
     std::vector<Running> running;
+    running.reserve(inside_->workers.size());
     for (const auto& worker : inside_->workers)
         running.push_back({worker->id(), worker->fingerprint()});
     std::vector<std::string> order;
+    order.reserve(wanted.size());
     for (const auto& worker : wanted)
         order.push_back(worker.id);
     for (const Plan& plan : reconcile(wanted, running))

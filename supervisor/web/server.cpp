@@ -132,8 +132,8 @@ Result<void> Server::State::open() {
     info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
     info.foreign_loops = loops;
     info.user = this;
-    info.gid = static_cast<gid_t>(-1);
-    info.uid = static_cast<uid_t>(-1);
+    info.gid = -1; // stays who it is
+    info.uid = -1;
     info.pt_serv_buf_size = service_buffer;
     info.max_http_header_data = header_limit;
     info.timeout_secs = request_within_seconds;

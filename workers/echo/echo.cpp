@@ -23,8 +23,9 @@ std::uint64_t place_in(const worker::Assignment& assignment) {
 
 Result<std::unique_ptr<worker::Service>> Echo::create(worker::Context& context) {
     Settings settings = TRY(read_settings(context.assignment().settings_json));
-    if (settings.plan && settings.plan->when == FaultPlan::When::before_ready)
-        commit(*settings.plan->fault, context);
+    const auto& plan = settings.plan;
+    if (plan && plan->fault && plan->when == FaultPlan::When::before_ready)
+        commit(*plan->fault, context);
     return std::unique_ptr<worker::Service>(new Echo(context, std::move(settings)));
 }
 
@@ -149,8 +150,9 @@ void Echo::send(const wire::Outbound& outbound, const Result<std::string>& text)
 }
 
 void Echo::commit_as_told(const std::string& text) {
-    const auto fault =
-        settings_.plan->fault ? Result<Fault>(*settings_.plan->fault) : fault_from(text);
+    const auto& plan = settings_.plan;
+    if (!plan) return;
+    const auto fault = plan->fault ? Result<Fault>(*plan->fault) : fault_from(text);
     if (fault) commit(*fault, context_); // else an ordinary message
 }
 

@@ -43,6 +43,7 @@ void Deliveries::clear(const std::string& action_id, std::uint32_t part) {
 
 void Deliveries::on_room() {
     std::vector<std::string> active;
+    active.reserve(chats_.size());
     for (const auto& [chat_id, chat] : chats_)
         active.push_back(chat.front()->action_id());
     for (const auto& action_id : active) // one may finish inside on_room()

@@ -9,7 +9,7 @@
 #include <md4c.h>
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 
 namespace openclaw::telegram {
 
@@ -70,7 +70,7 @@ class Reader {
     std::vector<RawTag> raw_tags_; // of this segment: text between two block borders
     std::size_t segment_ = 0;
     unsigned quotes_ = 0;
-    std::optional<TextTable> table_;
+    std::unique_ptr<TextTable> table_; // while inside one
 };
 
 void Reader::enter_block(MD_BLOCKTYPE type, void* detail) {
@@ -107,7 +107,7 @@ void Reader::enter_block(MD_BLOCKTYPE type, void* detail) {
         break;
     case MD_BLOCK_TABLE:
         flow_.need_gap(block_gap());
-        table_.emplace();
+        table_ = std::make_unique<TextTable>();
         break;
     case MD_BLOCK_TR:
         table_->begin_row();

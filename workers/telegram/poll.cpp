@@ -126,8 +126,10 @@ void Poll::on_batch_settled() {
 }
 
 void Poll::advance() {
-    offset_ = std::exchange(next_offset_, std::nullopt);
-    listener_.on_offset(*offset_);
+    if (const auto next = std::exchange(next_offset_, std::nullopt)) {
+        offset_ = next;
+        listener_.on_offset(*next);
+    }
     poll();
 }
 
@@ -192,7 +194,7 @@ void Poll::refuse(const Answer& answer) {
 void Poll::stop() {
     state_ = State::stopped;
     alarm_->clear();
-    if (call_) api_.cancel(*std::exchange(call_, std::nullopt));
+    if (const auto call = std::exchange(call_, std::nullopt)) api_.cancel(*call);
 }
 
 } // namespace openclaw::telegram

@@ -102,17 +102,17 @@ void Previews::on_turn(const std::string& action_id, const std::string& chat) {
         plan();
         return to_.queue.finish(chat, SendQueue::Used::no);
     }
-    auto text = text_of(stream);
+    const auto text = text_of(stream);
     stream.is_new = false;
     if (!stream.closed && !text.text.empty() && text.text != stream.tried)
-        return show(action_id, stream, chat, std::move(text));
+        return show(action_id, stream, chat, text);
     stream.queued = false;
     if (stream.cancelled) remove(action_id);
     to_.queue.finish(chat, SendQueue::Used::no);
 }
 
 void Previews::show(const std::string& action_id, Stream& stream, const std::string& chat,
-                    Text text) {
+                    const Text& text) {
     auto target = stream.target;
     target.chat_id = chat;
     stream.tried = text.text;

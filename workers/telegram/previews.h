@@ -70,7 +70,8 @@ class Previews {
 
     void consider(const std::string& action_id, Stream& stream);
     void on_turn(const std::string& action_id, const std::string& chat);
-    void show(const std::string& action_id, Stream& stream, const std::string& chat, Text text);
+    void show(const std::string& action_id, Stream& stream, const std::string& chat,
+              const Text& text);
     void on_answer(const std::string& action_id, const std::string& chat, const Answer& answer);
     void judge(const std::string& action_id, Stream& stream, const Answer& answer);
     void on_shown(const std::string& action_id, Stream& stream, const Answer& answer);

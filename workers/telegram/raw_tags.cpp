@@ -90,6 +90,7 @@ void find_partners(std::vector<Tag>& tags) {
 
 void resolve_raw_tags(Styled& styled, const std::vector<RawTag>& raw) {
     std::vector<Tag> tags;
+    tags.reserve(raw.size());
     for (const auto& place : raw)
         tags.push_back(read_tag(styled, place));
     find_partners(tags);

@@ -47,7 +47,7 @@ void Remembered::set_menu(std::string menu) {
 
 void Remembered::flush() {
     alarm_->clear();
-    if (!std::exchange(unwritten_, false)) return;
+    if (!std::exchange(unwritten_, false) || !offset_) return;
     json::Writer value;
     value.begin_object().member("offset", *offset_).member("bot_id", bot_id_).end_object();
     write("poll", value.text());

@@ -38,7 +38,7 @@ void SignIn::on_answer(const Answer& answer) {
 
 void SignIn::stop() {
     alarm_->clear();
-    if (call_) api_.cancel(*std::exchange(call_, std::nullopt));
+    if (const auto call = std::exchange(call_, std::nullopt)) api_.cancel(*call);
 }
 
 } // namespace openclaw::telegram
