@@ -26,7 +26,8 @@ Standing::Standing(Loop& on, config::Paths at, InstanceLock held,
             .links = workers,
             .decisions = generation,
             .traces = traces,
-            .started_at_ms = loop.clock().unix_ms()}
+            .started_at_ms = loop.clock().unix_ms(),
+            .in_flight_directory = paths.in_state("state/in-flight")}
     , deliveries(rooms)
     , runs(rooms, deliveries)
     , commands(rooms, runs, deliveries, runs.listeners())

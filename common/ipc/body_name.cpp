@@ -45,8 +45,8 @@ std::string_view body_name(wire::Frame::BodyCase body) {
         return "Reaction";
     case wire::Frame::kChannelStatus:
         return "ChannelStatus";
-    case wire::Frame::kClearance:
-        return "Clearance";
+    case wire::Frame::kInFlightFile:
+        return "InFlightFile";
     case wire::Frame::kRunStart:
         return "RunStart";
     case wire::Frame::kRunAbort:

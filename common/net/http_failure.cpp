@@ -122,6 +122,8 @@ HttpFailure explain_failure(const FailureFacts& facts) {
                        host + " sent an answer of more than " +
                            std::to_string(facts.max_response_bytes) + " bytes",
                        facts);
+    if (facts.refusal == Refusal::held_back)
+        return failure(Code::busy, true, "the request to " + host + " was held back", facts);
     if (facts.refusal == Refusal::would_repeat)
         return failure(Code::unavailable, true,
                        host + " closed a kept connection before it answered", facts);

@@ -10,7 +10,7 @@
 namespace openclaw::net {
 
 // Why a callback of ours stopped libcurl.
-enum class Refusal { none, too_large, would_repeat };
+enum class Refusal { none, too_large, would_repeat, held_back };
 
 struct FailureFacts {
     CURLcode code;

@@ -201,6 +201,10 @@ int HttpTransfer::before_request(void* self, char*, char*, int, int) {
         transfer->refusal_ = Refusal::would_repeat;
         return CURL_PREREQFUNC_ABORT;
     }
+    if (transfer->handlers_.on_leaving && !transfer->handlers_.on_leaving()) {
+        transfer->refusal_ = Refusal::held_back;
+        return CURL_PREREQFUNC_ABORT;
+    }
     if (!transfer->connected_) transfer->written_before_ = transfer->bytes_written();
     transfer->connected_ = true;
     return CURL_PREREQFUNC_OK;

@@ -33,8 +33,12 @@ struct HttpOptions {
     Milliseconds connection_rest = std::chrono::seconds(50);
 };
 
-// Called on the loop, never from inside start(). Each may destroy its HttpCall, or start others.
+// Called on the loop, never from inside start(). Each but on_leaving may destroy its HttpCall, or
+// start others.
 struct HttpHandlers {
+    // The connection stands, and the request is written next. False: it is not, and fails as not
+    // sent. Comes a second time when a request that may be repeated is written again. May be empty.
+    std::move_only_function<bool()> on_leaving;
     // Status and headers are there. May be empty.
     std::move_only_function<void(const HttpResponse& head)> on_headers;
     // Required by HttpRequest::stream, unused without.

@@ -9,11 +9,15 @@
 namespace openclaw::flow {
 
 namespace {
+
 constexpr std::string_view room = "flow/deliveries";
-}
+constexpr Milliseconds file_again_after{5000};
+
+} // namespace
 
 Deliveries::Deliveries(Rooms& rooms)
     : rooms_(rooms)
+    , files_(rooms.in_flight_directory)
     , sweep_timer_(rooms.loop) {}
 
 const ledger::OutboxRow* Deliveries::row(const std::string& action_id) const {
@@ -68,7 +72,7 @@ void Deliveries::show(const std::string& action_id, std::string_view markdown) {
     const auto* delivery = table_.find(action_id);
     if (delivery == nullptr || !delivery->is_on_disk || !delivery->is_stream) return;
     ipc::Link* link = rooms_.links.link(delivery->worker);
-    if (link == nullptr || !link->can_send()) return;
+    if (link == nullptr || !link->can_send() || !has_file(delivery->worker, *link)) return;
     tell(delivery->worker, stream_update_frame(delivery->row, markdown));
 }
 
@@ -77,30 +81,6 @@ void Deliveries::cancel_stream(const std::string& action_id, std::string_view wh
     if (delivery == nullptr || !delivery->is_stream) return;
     tell(delivery->worker, stream_cancel_frame(delivery->row));
     settle(*delivery, ledger::OutboxState::failed, "cancelled", std::string(why));
-}
-
-void Deliveries::recover(std::vector<ledger::OutboxRow> rows) {
-    for (auto& row : rows) {
-        if (table_.find(row.action_id) != nullptr) continue;
-        auto& delivery = table_.add(std::move(row));
-        delivery.is_on_disk = true;
-        rooms_.traces.add(delivery.row.trace, room, "recovered",
-                          std::string(ledger::name(delivery.row.state)));
-        if (delivery.is_stream) {
-            // A preview whose message id we never heard of may stand there all the same.
-            delivery.row.maybe_duplicate |= delivery.row.stream_message_id.empty();
-            remember(delivery);
-        } else if (may_have_left(delivery))
-            on_unknown(delivery, "the gateway stopped while it was being sent");
-        else
-            wait_in_line(delivery);
-    }
-    sweep();
-}
-
-bool Deliveries::may_have_left(const Delivery& delivery) const {
-    return delivery.row.state == ledger::OutboxState::sending ||
-           rooms_.ledger.boots.machine_went_down();
 }
 
 void Deliveries::wait_in_line(Delivery& delivery) {
@@ -112,11 +92,27 @@ void Deliveries::wait_in_line(Delivery& delivery) {
 // Hands over what waits for this worker, oldest first.
 void Deliveries::push(const std::string& worker) {
     for (;;) {
-        const ipc::Link* link = rooms_.links.link(worker);
-        if (link == nullptr || !link->can_send()) return;
+        ipc::Link* link = rooms_.links.link(worker);
+        if (link == nullptr || !link->can_send() || !has_file(worker, *link)) return;
         auto* next = table_.next_for(worker, rooms_.now_ms());
         if (next == nullptr || !hand_over(*next)) return;
     }
+}
+
+// A worker sends nothing before it can note it. Without room on the disk: again in a moment.
+bool Deliveries::has_file(const std::string& worker, ipc::Link& link) {
+    if (files_.is_given(worker)) return true;
+    auto file = files_.give(worker);
+    if (!file) {
+        log::warn("in_flight.no_file", {{"worker", worker}, {"why", file.error().sentence}});
+        plan_at(rooms_.now_ms() + file_again_after.count());
+        return false;
+    }
+    const int fd = file->get();
+    auto frame = in_flight_file_frame();
+    if (link.send(frame, {&fd, 1})) return true;
+    InFlightFiles::discard(files_.end(worker).file);
+    return false;
 }
 
 // False: the link is full, and says when there is room, or that it is gone.

@@ -1,23 +1,24 @@
 // flow/deliveries.h — every answer that is owed, from its record to its fate.
 //
 // The mail rule: an answer is on disk before it is handed to a worker (owe, then release when the
-// unit is kept). It stands "queued" until the worker is about to touch the network and says so;
-// then "sending" is marked, and only then is the worker cleared. What happens next is decided by
-// what is known when a worker or we die (TELEGRAM.md 7.1, BEHAVIOUR.md B6, B8):
+// unit is kept). It stands "queued" until its turn with the worker has come, then "sending". What
+// has left is noted by the worker in its in-flight file (flow/in_flight_files), which survives both
+// processes; it decides when a worker or we die (TELEGRAM.md 7.1, BEHAVIOUR.md B6, B8):
 //
-//   queued, or finishes a preview by an edit   sent again: it was not sent, or edits are idempotent
-//   sending, no receipt                        once more, with `maybe_duplicate`, or never: the
-//                                              row's retry class says. A second crash in the very
-//                                              moment of the repeat: again, three times in all
-//   queued, and the machine itself went down   as if sending: the mark costs no sync, and may be
-//                                              missing then
-//   past its expiry                                          failed, "expired"
+//   not noted, or finishes a preview by an edit  sent again: it was not sent, or edits are
+//                                                idempotent
+//   noted, with the platform's id                sent: the receipt was lost on its way to us
+//   noted, without                               once more, with `maybe_duplicate`, or never: the
+//                                                row's retry class says. After that: unknown
+//   the machine itself went down                 as if noted: the file may be older than the crash
+//   past its expiry                              failed, "expired"
 //
 // Parts that have a receipt are never sent again. Lives as long as the loop.
 #pragma once
 
 #include "common/loop/timer.h"
 #include "supervisor/flow/delivery_table.h"
+#include "supervisor/flow/in_flight_files.h"
 #include "supervisor/flow/rooms.h"
 
 #include <string>
@@ -60,6 +61,7 @@ class Deliveries {
     // Rows found unfinished at start. Previews without a final text wait for their run to come
     // again.
     void recover(std::vector<ledger::OutboxRow> rows);
+    void end_recovery(); // these were all
 
     // From the switchboard. on_delivery: false when the worker speaks of an answer that is not its
     // own.
@@ -87,19 +89,27 @@ class Deliveries {
     void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
                 std::string why = {}, ledger::Writes unit = {});
     void remember(const Delivery& delivery);
-    bool may_have_left(const Delivery& delivery) const;
+    bool has_file(const std::string& worker, ipc::Link& link);
 
     // What the workers say (delivery_reports.cpp).
     void on_dispatching(Delivery& delivery, const wire::Delivery& report);
     void on_held(Delivery& delivery);
     void on_sent(Delivery& delivery, const wire::Delivery& report);
     void on_preview_shown(Delivery& delivery, const std::string& message_id);
+    void on_preview_lost(Delivery& delivery);
     void on_part_sent(Delivery& delivery, const wire::Delivery& report);
     void on_failed(Delivery& delivery, const wire::Delivery& report);
     void on_unknown(Delivery& delivery, std::string_view why, Milliseconds pause = {});
-    void on_holder_died(Delivery& delivery, bool is_guilty);
-    void clear(Delivery& delivery, std::uint32_t part);
+    void acknowledge(const std::string& worker, const wire::Delivery& report);
     void tell(const std::string& worker, wire::Frame frame);
+
+    // What a life that ended had on the wire (delivery_fates.cpp).
+    enum class Fate { not_sent, may_have_left, settled };
+    Fate fate_of(Delivery& delivery, const Evidence& evidence);
+    void take_preview(Delivery& delivery, const Evidence& evidence);
+    bool take_receipts(Delivery& delivery, const Evidence& evidence);
+    void on_holder_died(Delivery& delivery, bool is_guilty, const Evidence& evidence);
+    void recover_one(Delivery& delivery);
 
     // Time (delivery_times.cpp): what is due again, expires, or is owed a report.
     void plan_sweep(const Delivery& delivery);
@@ -109,6 +119,7 @@ class Deliveries {
 
     Rooms& rooms_;
     DeliveryTable table_;
+    InFlightFiles files_;
     Timer sweep_timer_;
     std::int64_t next_sweep_ms_ = 0; // 0: none planned
 };

@@ -49,17 +49,19 @@ wire::Frame stream_cancel_frame(const ledger::OutboxRow& row) {
     return frame;
 }
 
-wire::Frame delivery_ack_frame(std::string_view action_id, std::uint32_t part) {
+wire::Frame delivery_ack_frame(const wire::Delivery& report) {
     wire::Frame frame;
-    frame.mutable_delivery_ack()->set_action_id(std::string(action_id));
-    frame.mutable_delivery_ack()->set_part(part);
+    auto& ack = *frame.mutable_delivery_ack();
+    ack.set_action_id(report.action_id());
+    ack.set_part(report.part());
+    ack.set_attempt(report.attempt());
+    ack.set_preview(report.preview());
     return frame;
 }
 
-wire::Frame clearance_frame(std::string_view action_id, std::uint32_t part) {
+wire::Frame in_flight_file_frame() {
     wire::Frame frame;
-    frame.mutable_clearance()->set_action_id(std::string(action_id));
-    frame.mutable_clearance()->set_part(part);
+    frame.mutable_in_flight_file();
     return frame;
 }
 

@@ -6,7 +6,6 @@
 #include "proto/frame.pb.h"
 #include "supervisor/ledger/outbox.h"
 
-#include <cstdint>
 #include <string_view>
 
 namespace openclaw::flow {
@@ -22,7 +21,8 @@ Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row);
 // `markdown` is the text so far; what no message can show is cut off.
 wire::Frame stream_update_frame(const ledger::OutboxRow& row, std::string_view markdown);
 wire::Frame stream_cancel_frame(const ledger::OutboxRow& row);
-wire::Frame delivery_ack_frame(std::string_view action_id, std::uint32_t part);
-wire::Frame clearance_frame(std::string_view action_id, std::uint32_t part);
+// What `report` said is on record.
+wire::Frame delivery_ack_frame(const wire::Delivery& report);
+wire::Frame in_flight_file_frame();
 
 } // namespace openclaw::flow

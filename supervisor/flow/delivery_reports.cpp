@@ -1,4 +1,4 @@
-// What the workers say about the answers they were given, and what their deaths say.
+// What the workers say about the answers they were given.
 #include "common/log/log.h"
 #include "supervisor/flow/deliveries.h"
 #include "supervisor/flow/delivery_frames.h"
@@ -16,39 +16,46 @@ constexpr std::string_view room = "flow/deliveries";
 constexpr Milliseconds no_pause{0};       // a new process took its time already
 constexpr Milliseconds first_pause{2000}; // TELEGRAM.md 7.1: wait 2 s before the one repeat
 constexpr Milliseconds longest_pause{60'000};
-// One for each crash that hid the outcome; whoever crashes so often has other troubles than
-// doubles.
-constexpr std::uint32_t most_repeats = 3;
+constexpr std::uint32_t most_repeats = 1;
 
 } // namespace
 
 bool Deliveries::on_delivery(const std::string& worker, const wire::Delivery& report) {
     auto* delivery = table_.find(report.action_id());
-    if (delivery == nullptr) { // settled in an earlier life; the worker may forget it too
-        if (report.state() == wire::Delivery::SENT)
-            tell(worker, delivery_ack_frame(report.action_id(), report.part()));
-        return true;
-    }
-    if (delivery->worker != worker) return false;
+    if (delivery != nullptr && delivery->worker != worker) return false;
     switch (report.state()) {
     case wire::Delivery::DISPATCHING:
-        on_dispatching(*delivery, report);
+        if (delivery != nullptr) on_dispatching(*delivery, report);
         return true;
     case wire::Delivery::HELD:
-        on_held(*delivery);
+        if (delivery != nullptr) on_held(*delivery);
         return true;
     case wire::Delivery::SENT:
-        on_sent(*delivery, report);
-        return true;
+        if (delivery != nullptr) on_sent(*delivery, report);
+        break;
     case wire::Delivery::FAILED:
-        on_failed(*delivery, report);
-        return true;
+        if (delivery != nullptr) on_failed(*delivery, report);
+        break;
     case wire::Delivery::UNKNOWN:
-        on_unknown(*delivery, report.error(), delivery->row.attempts > 1 ? first_pause : no_pause);
-        return true;
+        if (delivery != nullptr && report.preview())
+            on_preview_lost(*delivery);
+        else if (delivery != nullptr)
+            on_unknown(*delivery, report.error(),
+                       delivery->row.attempts > 1 ? first_pause : no_pause);
+        break;
     default:
         return false;
     }
+    acknowledge(worker, report); // also of what was settled in an earlier life
+    return true;
+}
+
+// Behind the record that the report caused: then the worker strikes the part, and the next may go.
+void Deliveries::acknowledge(const std::string& worker, const wire::Delivery& report) {
+    rooms_.ledger.store->mark(
+        {}, [this, worker, ack = delivery_ack_frame(report)](const Result<void>& kept) mutable {
+            if (kept) tell(worker, std::move(ack));
+        });
 }
 
 void Deliveries::tell(const std::string& worker, wire::Frame frame) {
@@ -57,48 +64,27 @@ void Deliveries::tell(const std::string& worker, wire::Frame frame) {
 }
 
 void Deliveries::on_dispatching(Delivery& delivery, const wire::Delivery& report) {
-    rooms_.traces.add(delivery.row.trace, room,
-                      report.preview() ? "preview_dispatched" : "dispatched",
-                      "part " + std::to_string(report.part() + 1));
-    if (report.awaits_clearance())
-        clear(delivery, report.part());
-    else
-        delivery.is_dispatched = true;
-}
-
-// The mark comes before the network: whatever the record calls "queued" has not been sent.
-void Deliveries::clear(Delivery& delivery, std::uint32_t part) {
     auto& row = delivery.row;
-    ledger::Writes unit;
-    if (delivery.finishes_by_edit()) { // edits need none: what was to be edited is gone
+    rooms_.traces.add(row.trace, room, report.preview() ? "preview_dispatched" : "dispatched",
+                      "part " + std::to_string(report.part() + 1));
+    if (report.preview() || !delivery.is_in_hand) return;
+    if (!report.edit() && delivery.finishes_by_edit()) { // what was to be edited is gone
         row.stream_message_id.clear();
-        unit.push_back(rooms_.ledger.outbox.preview_known(row.action_id, {}));
+        rooms_.ledger.store->note(rooms_.ledger.outbox.preview_known(row.action_id, {}));
     }
     row.state = ledger::OutboxState::sending;
     row.next_try_at_ms = 0;
-    unit.push_back(rooms_.ledger.outbox.save(row));
-    rooms_.ledger.store->mark(std::move(unit), [this, action_id = row.action_id, part,
-                                                attempt = row.attempts](const Result<void>& kept) {
-        auto* still = table_.find(action_id);
-        // Without the mark the worker gives up waiting and says so; another attempt asks anew.
-        if (!kept || still == nullptr || !still->is_in_hand || still->row.attempts != attempt)
-            return;
-        kill_point("part_cleared");
-        still->is_dispatched = true;
-        tell(still->worker, clearance_frame(action_id, part));
-    });
+    remember(delivery);
 }
 
 void Deliveries::on_held(Delivery& delivery) {
-    delivery.is_dispatched = false;
-    if (delivery.is_stream || delivery.row.state != ledger::OutboxState::sending) return;
+    if (!delivery.is_in_hand || delivery.row.state != ledger::OutboxState::sending) return;
     delivery.row.state = ledger::OutboxState::queued;
     remember(delivery);
 }
 
 void Deliveries::on_sent(Delivery& delivery, const wire::Delivery& report) {
     kill_point("part_sent");
-    delivery.is_dispatched = false;
     report.preview() ? on_preview_shown(delivery, report.message_id())
                      : on_part_sent(delivery, report);
 }
@@ -108,6 +94,12 @@ void Deliveries::on_preview_shown(Delivery& delivery, const std::string& message
     row.stream_message_id = message_id;
     rooms_.traces.add(row.trace, room, "preview_shown", "message " + message_id);
     rooms_.ledger.store->note(rooms_.ledger.outbox.preview_known(row.action_id, message_id));
+}
+
+// It may stand in the chat for ever, beside its answer.
+void Deliveries::on_preview_lost(Delivery& delivery) {
+    delivery.row.maybe_duplicate = true;
+    remember(delivery);
 }
 
 void Deliveries::on_part_sent(Delivery& delivery, const wire::Delivery& report) {
@@ -123,23 +115,16 @@ void Deliveries::on_part_sent(Delivery& delivery, const wire::Delivery& report) 
     auto unit =
         ledger::writes(outbox.part_sent(row.action_id, part, report.parts(), report.message_id()));
     if (part + 1 >= report.parts()) {
-        tell(delivery.worker, delivery_ack_frame(row.action_id, part));
         kill_point("answer_sent");
         return settle(delivery, ledger::OutboxState::sent, {}, {}, std::move(unit));
     }
-    row.state = ledger::OutboxState::queued; // the next part asks for a clearance of its own
+    row.state = ledger::OutboxState::queued; // until the next part's turn has come
     unit.push_back(outbox.save(row));
-    // The next part leaves only when a crash cannot forget this receipt any more.
-    rooms_.ledger.store->mark(std::move(unit),
-                              [this, worker = delivery.worker, action_id = row.action_id,
-                               part](const Result<void>& kept) {
-                                  if (kept) tell(worker, delivery_ack_frame(action_id, part));
-                              });
+    rooms_.ledger.store->mark(std::move(unit), [](const Result<void>&) {});
 }
 
 void Deliveries::on_failed(Delivery& delivery, const wire::Delivery& report) {
-    delivery.is_dispatched = false;
-    if (delivery.is_stream) return; // a preview that could not be shown: the final answer will say
+    if (!delivery.is_in_hand) return;
     log::warn("delivery.failed", {{"worker", delivery.worker},
                                   {"action", delivery.row.action_id},
                                   {"code", report.error_code()},
@@ -154,9 +139,9 @@ void Deliveries::on_failed(Delivery& delivery, const wire::Delivery& report) {
 // It may have been sent, and nobody can tell.
 void Deliveries::on_unknown(Delivery& delivery, std::string_view why, Milliseconds pause) {
     auto& row = delivery.row;
+    if (delivery.is_stream) return;
     const bool is_edit = delivery.finishes_by_edit();
     if (!is_edit) row.maybe_duplicate = true;
-    if (delivery.is_stream) return remember(delivery);
     const bool may_repeat =
         row.retry_class == ledger::RetryClass::duplicate_ok && row.repeats < most_repeats;
     if (!is_edit && !may_repeat)
@@ -168,29 +153,6 @@ void Deliveries::on_unknown(Delivery& delivery, std::string_view why, Millisecon
                                    {"why", why},
                                    {"repeats", !is_edit}});
     try_later(delivery, pause, "unknown", std::string(why));
-}
-
-void Deliveries::on_worker_down(const std::string& worker, process::Whose whose) {
-    const bool is_guilty = whose == process::Whose::its_own && table_.is_alone_in_hand(worker);
-    for (const auto place : table_.shown_or_held_by(worker)) {
-        auto* delivery = table_.at(place);
-        if (delivery == nullptr) continue;
-        if (whose == process::Whose::its_own && delivery->is_in_hand) ++delivery->deaths;
-        on_holder_died(*delivery, is_guilty);
-    }
-}
-
-void Deliveries::on_holder_died(Delivery& delivery, bool is_guilty) {
-    if (delivery.is_in_hand && is_guilty && delivery.deaths > 1)
-        return settle(delivery, ledger::OutboxState::failed, "kills_worker",
-                      "the channel's worker ended twice while it had this in hand");
-    if (delivery.is_dispatched) {
-        delivery.is_dispatched = false;
-        return on_unknown(delivery, "the channel's worker ended while it was being sent");
-    }
-    if (!delivery.is_stream)
-        try_later(delivery, Milliseconds(0), "interrupted",
-                  "the channel's worker ended before it was sent");
 }
 
 } // namespace openclaw::flow

@@ -45,7 +45,6 @@ void DeliveryTable::take_in_hand(Delivery& delivery) {
 }
 
 void DeliveryTable::put_down(Delivery& delivery) {
-    delivery.is_dispatched = false;
     if (!std::exchange(delivery.is_in_hand, false)) return;
     auto& line = lines_[delivery.worker];
     --line.in_hand;
@@ -86,11 +85,10 @@ std::vector<std::uint64_t> DeliveryTable::places() const {
     return found;
 }
 
-std::vector<std::uint64_t> DeliveryTable::shown_or_held_by(const std::string& worker) const {
+std::vector<std::uint64_t> DeliveryTable::places_of(const std::string& worker) const {
     std::vector<std::uint64_t> found;
     for (const auto& [place, delivery] : by_place_)
-        if (delivery->worker == worker && (delivery->is_in_hand || delivery->is_stream))
-            found.push_back(place);
+        if (delivery->worker == worker) found.push_back(place);
     return found;
 }
 

@@ -32,7 +32,6 @@ struct Delivery {
     bool is_stream = false;     // no final text yet
     bool is_in_hand = false;    // the worker has the final text
     bool is_the_repeat = false; // in hand, and takes its worker's one place for repeats
-    bool is_dispatched = false; // the worker said so, and neither receipt nor refusal followed
     int deaths = 0;             // workers that died of themselves with it in hand
     std::vector<OnSettled> watchers;
 
@@ -58,7 +57,7 @@ class DeliveryTable {
 
     // Places, oldest first; at() is null for one that is gone meanwhile.
     std::vector<std::uint64_t> places() const;
-    std::vector<std::uint64_t> shown_or_held_by(const std::string& worker) const;
+    std::vector<std::uint64_t> places_of(const std::string& worker) const;
     Delivery* at(std::uint64_t place) const;
     std::vector<std::string> workers() const;
 

@@ -54,6 +54,7 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
     }
 
     void finish() {
+        deliveries.end_recovery();
         if (answers + questions > 0)
             log::info("recovery.done", {{"answers", answers}, {"questions", questions}});
         if (done) done();

@@ -7,6 +7,8 @@
 #include "supervisor/ledger/ledger.h"
 #include "supervisor/process/workers.h"
 
+#include <filesystem>
+
 namespace openclaw::flow {
 
 struct Rooms {
@@ -16,6 +18,7 @@ struct Rooms {
     const Decisions& decisions;
     TraceLog& traces;
     std::int64_t started_at_ms = 0; // this process
+    std::filesystem::path in_flight_directory;
 
     std::int64_t now_ms() const { return loop.clock().unix_ms(); }
 };

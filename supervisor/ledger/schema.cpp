@@ -266,7 +266,7 @@ create index cron_runs_job on cron_runs (job_id, sequence);
 
 // How often an answer was repeated is counted, apart from the mark that it may stand twice: a lost
 // preview sets the mark and uses up no repeat. What dispatched_part told, the state tells since the
-// worker waits for its clearance. machine_boot names the kernel's run: another one means that
+// worker waits for its turn. machine_boot names the kernel's run: another one means that
 // marks may be missing.
 constexpr const char* version_4 = R"sql(
 alter table outbox add column repeats integer not null default 0;

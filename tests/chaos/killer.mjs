@@ -4,7 +4,7 @@
 // step of a message's life for the nth time (supervisor/flow/kill_point.h). Everything else dies at a random moment.
 import { pause, processTree, programOf } from '../e2e/harness.mjs';
 
-const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_cleared', 'part_sent', 'answer_sent'];
+const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_sent', 'answer_sent'];
 const VICTIMS = ['openclaw-gateway', 'openclaw-worker-telegram', 'openclaw-worker-agent'];
 
 export class Killer {

@@ -88,8 +88,11 @@ void Echo::on_frame(const wire::Frame& frame, Fds fds) {
         return on_acknowledged(frame.inbound_ack());
     case wire::Frame::kOutbound:
         return on_outbound(frame.outbound(), fds);
-    case wire::Frame::kClearance:
-        return on_clearance(frame.clearance());
+    case wire::Frame::kInFlightFile:
+        return on_in_flight_file(fds);
+    case wire::Frame::kDeliveryAck:
+        return in_flight_.strike(frame.delivery_ack().action_id(), frame.delivery_ack().part(),
+                                 frame.delivery_ack().attempt());
     default:
         return; // previews, typing and reactions: there is nobody to show them to
     }
@@ -111,8 +114,14 @@ void Echo::on_acknowledged(const wire::InboundAck& ack) {
     leave_when_empty();
 }
 
+void Echo::on_in_flight_file(const Fds& fds) {
+    const auto opened = fds.size() == 1 ? in_flight_.open(fds.front())
+                                        : fail(Code::invalid, "InFlightFile without its file");
+    if (!opened) context_.link().misbehaved(opened.error().sentence);
+}
+
 void Echo::on_outbound(const wire::Outbound& outbound, const Fds& fds) {
-    auto text = ipc::take_text(outbound.markdown(), fds);
+    const auto text = ipc::take_text(outbound.markdown(), fds);
     if (settings_.plan && settings_.plan->when == FaultPlan::When::on_outbound)
         commit_as_told(text.value_or(""));
     wire::Frame frame;
@@ -121,28 +130,28 @@ void Echo::on_outbound(const wire::Outbound& outbound, const Fds& fds) {
     delivery.set_attempt(outbound.attempt());
     delivery.set_parts(1);
     delivery.set_state(wire::Delivery::DISPATCHING);
-    delivery.set_awaits_clearance(true);
-    uncleared_.insert_or_assign(outbound.action_id(), std::pair(outbound, std::move(text)));
-    deliver(std::move(frame));
+    deliver(frame);
+    send(outbound, text);
 }
 
-void Echo::on_clearance(const wire::Clearance& clearance) {
-    const auto found = uncleared_.extract(clearance.action_id());
-    if (!found.empty()) send(found.mapped().first, found.mapped().second);
-}
-
+// A real channel notes it when the connection stands, and adds the id when the platform answers.
 void Echo::send(const wire::Outbound& outbound, const Result<std::string>& text) {
     wire::Frame frame;
     auto& delivery = *frame.mutable_delivery();
     delivery.set_action_id(outbound.action_id());
     delivery.set_attempt(outbound.attempt());
     delivery.set_parts(1);
-    delivery.set_state(text ? wire::Delivery::SENT : wire::Delivery::FAILED);
-    if (text)
+    delivery.set_state(wire::Delivery::FAILED);
+    if (!text) {
+        delivery.set_error(text.error().sentence), delivery.set_permanent(true);
+    } else if (!in_flight_.note(outbound.action_id(), 0, outbound.attempt())) {
+        delivery.set_error("too much is on its way"), delivery.set_error_code("busy");
+    } else {
+        delivery.set_state(wire::Delivery::SENT);
         delivery.set_message_id(context_.assignment().instance + ":" +
                                 std::to_string(++delivered_));
-    else
-        delivery.set_error(text.error().sentence), delivery.set_permanent(true);
+        in_flight_.arrived(outbound.action_id(), 0, 1, delivery.message_id());
+    }
     log::debug("echo.delivered",
                {{"action", outbound.action_id()}, {"bytes", text ? text->size() : 0}});
     last_contact_ms_ = context_.loop().clock().unix_ms();

@@ -2,18 +2,18 @@
 // saying so.
 //
 // Shows what every channel does: inbound only with a credit, the place in the source (here a
-// number) moved and written down only after InboundAck, nothing "sent" before it is cleared, and
-// exactly one last Delivery for each Outbound, kept until the link takes it.
+// number) moved and written down only after InboundAck, what is "sent" noted in the in-flight file
+// first and struck after DeliveryAck, and exactly one last Delivery for each Outbound, kept until
+// the link takes it.
 #pragma once
 
+#include "common/ipc/in_flight.h"
 #include "common/worker/runtime.h"
 #include "workers/echo/settings.h"
 
 #include <deque>
 #include <set>
 #include <string>
-#include <unordered_map>
-#include <utility>
 
 namespace openclaw::echo {
 
@@ -34,8 +34,8 @@ class Echo final : public worker::Service {
     void receive_more();
     bool receive(std::uint64_t number);
     void on_acknowledged(const wire::InboundAck& ack);
+    void on_in_flight_file(const Fds& fds);
     void on_outbound(const wire::Outbound& outbound, const Fds& fds);
-    void on_clearance(const wire::Clearance& clearance);
     void send(const wire::Outbound& outbound, const Result<std::string>& text);
     void commit_as_told(const std::string& text);
     void deliver(wire::Frame delivery);
@@ -49,8 +49,7 @@ class Echo final : public worker::Service {
     std::set<std::uint64_t> unsettled_; // sent, not acknowledged
     std::uint32_t credits_;
     std::uint64_t delivered_ = 0;
-    std::unordered_map<std::string, std::pair<wire::Outbound, Result<std::string>>>
-        uncleared_; // by action id: announced, not sent; bounded by what the flow hands over
+    ipc::InFlight in_flight_;
     std::deque<wire::Frame>
         undelivered_; // the link was full; bounded by the flow, which watches can_send()
     std::int64_t last_contact_ms_ = 0;

@@ -28,6 +28,8 @@ struct Call {
     Milliseconds deadline = send_deadline;
     Lane lane = Lane::send;
     bool idempotent = false; // may be written twice when a kept connection turns out to be dead
+    // The request is written next; false holds it back. May be empty, may not call the Api.
+    std::move_only_function<bool()> on_leaving = {};
 };
 
 class Api {

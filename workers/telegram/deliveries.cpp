@@ -36,11 +36,6 @@ void Deliveries::acknowledge(const std::string& action_id, std::uint32_t part) {
     if (found != by_action_.end()) found->second.first->acknowledge(part);
 }
 
-void Deliveries::clear(const std::string& action_id, std::uint32_t part) {
-    const auto found = by_action_.find(action_id);
-    if (found != by_action_.end()) found->second.first->clear(part);
-}
-
 void Deliveries::on_room() {
     std::vector<std::string> active;
     active.reserve(chats_.size());

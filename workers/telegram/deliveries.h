@@ -25,7 +25,6 @@ class Deliveries final : public Delivering::Owner {
     // An action that is on its way already is not begun again. `on_idle` is told when none is left.
     void begin(Answering answering);
     void acknowledge(const std::string& action_id, std::uint32_t part);
-    void clear(const std::string& action_id, std::uint32_t part);
     void on_room();
 
     bool is_idle() const { return by_action_.empty(); }

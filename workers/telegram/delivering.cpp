@@ -14,9 +14,8 @@ namespace {
 
 constexpr Milliseconds default_retry_after = std::chrono::seconds(5);
 constexpr int most_tries_without_expiry = 10;
-// A record takes milliseconds, a disk that hangs takes longer; after this the supervisor tries
-// anew.
-constexpr Milliseconds clearance_within = std::chrono::seconds(30);
+// A record takes milliseconds; a full disk never takes it. Then the supervisor tries anew.
+constexpr Milliseconds acknowledged_within = std::chrono::seconds(30);
 
 } // namespace
 
@@ -56,27 +55,6 @@ void Delivering::on_turn() {
         edit_message_id_ = to_.previews.take(it_.action_id);
         if (edit_message_id_.empty()) edit_message_id_ = it_.stream_message_id;
     }
-    announce();
-}
-
-// The turn stays ours until the clearance comes: nothing else of this chat may overtake.
-void Delivering::announce() {
-    auto dispatching = report(wire::Delivery::DISPATCHING);
-    const bool waits = !is_cleared_ && !is_edit();
-    dispatching.set_awaits_clearance(waits);
-    if (waits) {
-        state_ = State::waiting_for_clearance;
-        wakes_at_ = to_.clock.now() + clearance_within;
-        owner_.on_pause(*this);
-    }
-    send(std::move(dispatching));
-    if (!waits) call();
-}
-
-void Delivering::clear(std::uint32_t part) {
-    if (state_ != State::waiting_for_clearance || part != part_) return;
-    is_cleared_ = true;
-    wakes_at_ = Instant::max();
     call();
 }
 
@@ -91,12 +69,19 @@ void Delivering::call() {
     state_ = State::calling;
     auto target = it_.target;
     target.chat_id = chat_;
-    const bool edits = is_edit();
-    to_.api.call({.method = edits ? "editMessageText" : "sendMessage",
-                  .body = edits ? edit_message_body(target, edit_message_id_, text())
-                                : send_message_body(target, text()),
-                  .idempotent = edits},
-                 [this](Answer answer) { on_answer(std::move(answer)); });
+    auto dispatching = report(wire::Delivery::DISPATCHING);
+    dispatching.set_edit(is_edit());
+    send(std::move(dispatching));
+    Call call{.method = "sendMessage", .body = {}};
+    if (is_edit()) {
+        call.method = "editMessageText";
+        call.body = edit_message_body(target, edit_message_id_, text());
+        call.idempotent = true;
+    } else {
+        call.body = send_message_body(target, text());
+        call.on_leaving = [this] { return to_.in_flight.note(it_.action_id, part_, it_.attempt); };
+    }
+    to_.api.call(std::move(call), [this](Answer answer) { on_answer(std::move(answer)); });
 }
 
 Text Delivering::text() const {
@@ -149,7 +134,6 @@ void Delivering::judge(const Answer& answer) {
     case Trouble::target_gone:
         if (!is_edit()) return fail(answer);
         edit_message_id_.clear();
-        is_cleared_ = false; // a new message is another thing than an edit: the record must say so
         return wait_for_turn();
     case Trouble::reply_gone:
         it_.reply_to_message_id.clear();
@@ -190,22 +174,31 @@ void Delivering::on_sent(const std::string& message_id) {
 }
 
 void Delivering::on_part_sent(const std::string& message_id) {
+    note_arrival(message_id);
     if (part_ == it_.first_part && !it_.is_notice) owner_.on_message(it_.target);
     auto sent = report(wire::Delivery::SENT);
     sent.set_message_id(message_id);
     if (part_ + 1 == parts_.size()) return finish(sent);
-    // No deadline of its own: a supervisor that does not answer pings is one we leave
-    // (worker/runtime).
     state_ = State::waiting_for_ack;
+    wakes_at_ = to_.clock.now() + acknowledged_within;
+    owner_.on_pause(*this);
     send(std::move(sent));
+}
+
+// Before the supervisor is told: it may be dead.
+void Delivering::note_arrival(const std::string& message_id) {
+    if (message_id.empty()) return to_.in_flight.strike(it_.action_id, part_, it_.attempt);
+    to_.in_flight.arrived(it_.action_id, part_, static_cast<std::uint32_t>(parts_.size()),
+                          message_id);
 }
 
 void Delivering::acknowledge(std::uint32_t part) {
     if (state_ != State::waiting_for_ack || part != part_) return;
+    wakes_at_ = Instant::max();
     ++part_;
     pieces_ = {parts_[part_]};
     pieces_sent_ = 0;
-    is_plain_ = is_cut_ = is_cleared_ = false;
+    is_plain_ = is_cut_ = false;
     wait_for_turn();
 }
 
@@ -238,7 +231,7 @@ void Delivering::pause(Milliseconds how_long, const Answer& answer) {
     if (never_ends || ends_first) return fail(answer.word(), answer.description, false);
     state_ = State::pausing;
     if (pieces_sent_ == 0) { // a part of which a piece stands in the chat stays on its way
-        is_cleared_ = false;
+        to_.in_flight.strike(it_.action_id, part_, it_.attempt);
         send(report(wire::Delivery::HELD));
     }
     wakes_at_ = to_.clock.now() + how_long;
@@ -248,8 +241,8 @@ void Delivering::pause(Milliseconds how_long, const Answer& answer) {
 void Delivering::on_time() {
     wakes_at_ = Instant::max();
     if (state_ == State::pausing) return wait_for_turn();
-    if (state_ == State::waiting_for_clearance)
-        end_turn("no_clearance", "the gateway could not record the sending in time", false);
+    if (state_ == State::waiting_for_ack) // the rest comes with a new attempt
+        fail("no_acknowledgement", "the gateway could not record a part in time", false);
 }
 
 void Delivering::on_room() {

@@ -2,11 +2,11 @@
 //
 // Steps, in the order they happen, for each part:
 //
-//   wait_for_turn → on_turn: Delivery{DISPATCHING} → clear → one call → on_answer → Delivery{SENT}
+//   wait_for_turn → on_turn: Delivery{DISPATCHING} → one call → on_answer → Delivery{SENT}
 //   → acknowledge → next part
 //
-// A new message leaves only when it is cleared: the supervisor's record says then that it may be on
-// its way. (Edits may be repeated and need no clearance.)
+// A new message is noted in the in-flight file in the moment it leaves, and its id when the answer
+// comes: a kill then hides nothing. (Edits may be repeated and are not noted.)
 // A call that may have been carried out is never repeated here: it ends in Delivery{UNKNOWN}, and
 // the supervisor judges. Edits may be repeated, so an answer whose preview is edited into the final
 // text arrives exactly once. What the server refuses is answered by the table of TELEGRAM.md 7:
@@ -14,6 +14,7 @@
 // that is gone, the new id for a group that has moved. Everything ends in exactly one finish().
 #pragma once
 
+#include "common/ipc/in_flight.h"
 #include "workers/telegram/api.h"
 #include "workers/telegram/backoff.h"
 #include "workers/telegram/migrations.h"
@@ -57,6 +58,7 @@ class Delivering {
     struct Links { // all outlive it
         const Clock& clock;
         Api& api;
+        ipc::InFlight& in_flight;
         SendQueue& queue;
         Uplink& uplink;
         Previews& previews;
@@ -68,7 +70,6 @@ class Delivering {
 
     void begin();
     void acknowledge(std::uint32_t part);
-    void clear(std::uint32_t part);
     void on_time(); // wakes_at() has come
     void on_room(); // the uplink can take frames again
 
@@ -80,7 +81,6 @@ class Delivering {
     enum class State {
         waiting_for_turn,
         waiting_for_room,
-        waiting_for_clearance,
         calling,
         pausing,
         waiting_for_ack,
@@ -89,11 +89,11 @@ class Delivering {
 
     void wait_for_turn();
     void on_turn();
-    void announce();
     void call();
     void end_turn(std::string_view code, std::string_view why, bool permanent);
     void on_answer(Answer answer);
     void judge(const Answer& answer);
+    void note_arrival(const std::string& message_id);
     void on_sent(const std::string& message_id);
     void on_part_sent(const std::string& message_id);
     void on_migrated(const Answer& answer);
@@ -123,8 +123,7 @@ class Delivering {
     std::string chat_;            // the queue's lane of the call on its way
     std::string edit_message_id_; // the preview that becomes the first part
     bool asked_for_preview_ = false;
-    bool is_cleared_ = false; // this part may leave
-    bool is_plain_ = false;   // this part goes without markup
+    bool is_plain_ = false; // this part goes without markup
     bool is_cut_ = false;
     bool dropped_reply_ = false;
     bool dropped_thread_ = false;

@@ -29,6 +29,7 @@ HttpApi::HttpApi(Loop& loop, const Settings& settings, Secret token)
 Api::Id HttpApi::call(Call call, OnAnswer done) {
     const auto id = ++last_id_;
     net::HttpHandlers handlers;
+    handlers.on_leaving = std::move(call.on_leaving);
     handlers.done = [this, id, lane = call.lane,
                      done = std::move(done)](net::HttpOutcome outcome) mutable {
         const auto finished = calls_.extract(id); // freed when this returns: `done` may destroy us

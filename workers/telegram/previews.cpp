@@ -116,14 +116,26 @@ void Previews::show(const std::string& action_id, Stream& stream, const std::str
     auto target = stream.target;
     target.chat_id = chat;
     stream.tried = text.text;
-    const bool is_new = stream.message_id.empty();
-    if (is_new) report(action_id, stream, wire::Delivery::DISPATCHING);
-    to_.api.call(
-        {.method = is_new ? "sendMessage" : "editMessageText",
-         .body = is_new ? send_message_body(target, text)
-                        : edit_message_body(target, stream.message_id, text),
-         .idempotent = !is_new},
-        [this, action_id, chat](const Answer& answer) { on_answer(action_id, chat, answer); });
+    Call call{.method = "editMessageText", .body = {}, .idempotent = true};
+    if (stream.message_id.empty()) {
+        report(action_id, stream, wire::Delivery::DISPATCHING);
+        call.method = "sendMessage";
+        call.body = send_message_body(target, text);
+        call.idempotent = false;
+        call.on_leaving = [this, action_id] {
+            return to_.in_flight.note(action_id, ipc::preview_part, 0);
+        };
+    } else {
+        call.body = edit_message_body(target, stream.message_id, text);
+    }
+    to_.api.call(std::move(call), [this, action_id, chat](const Answer& answer) {
+        on_answer(action_id, chat, answer);
+    });
+}
+
+// It does not stand in the chat.
+void Previews::strike(const std::string& action_id) {
+    to_.in_flight.strike(action_id, ipc::preview_part, 0);
 }
 
 Text Previews::text_of(const Stream& stream) const {
@@ -162,8 +174,10 @@ void Previews::judge(const std::string& action_id, Stream& stream, const Answer&
         return;
     case Trouble::rate:
     case Trouble::not_sent:
+        if (was_new) strike(action_id);
         return try_again(stream);
     case Trouble::format:
+        if (was_new) strike(action_id);
         stream.gone = stream.plain; // even plain text is refused
         stream.plain = true;
         return try_again(stream);
@@ -175,6 +189,7 @@ void Previews::judge(const std::string& action_id, Stream& stream, const Answer&
     default:
         break;
     }
+    if (was_new) strike(action_id);
     log::debug("telegram.preview_ended", {{"reason", answer.description}});
     stream.gone = true;
     stream.message_id.clear();
@@ -187,6 +202,7 @@ void Previews::try_again(Stream& stream) {
 
 void Previews::on_shown(const std::string& action_id, Stream& stream, const Answer& answer) {
     stream.message_id = std::to_string(answer.result()["message_id"].integer());
+    to_.in_flight.arrived(action_id, ipc::preview_part, 1, stream.message_id);
     report(action_id, stream, wire::Delivery::SENT);
 }
 

@@ -2,12 +2,13 @@
 //
 // The first text waits until there is something to read; that quick answers have no preview is the
 // supervisor's doing. Then it is edited at a polite rate, one call at a time, newest text wins,
-// nothing is edited into the same text. The supervisor hears before the first message leaves and
-// when its id is known: a preview without an id may stand in the chat for ever. A preview never
-// fails an answer: what goes wrong only ends it, and the answer is then a message of its own.
-// Marked by the action id of the answer it belongs to.
+// nothing is edited into the same text. The first message is noted in the in-flight file when it
+// leaves, and its id when it is known: a preview without an id may stand in the chat for ever. A
+// preview never fails an answer: what goes wrong only ends it, and the answer is then a message of
+// its own. Marked by the action id of the answer it belongs to.
 #pragma once
 
+#include "common/ipc/in_flight.h"
 #include "workers/telegram/alarm.h"
 #include "workers/telegram/api.h"
 #include "workers/telegram/errands.h"
@@ -29,6 +30,7 @@ class Previews {
         const Clock& clock;
         AlarmMaker& alarms;
         Api& api;
+        ipc::InFlight& in_flight;
         SendQueue& queue;
         Uplink& uplink;
         Errands& errands;
@@ -72,6 +74,7 @@ class Previews {
     void on_turn(const std::string& action_id, const std::string& chat);
     void show(const std::string& action_id, Stream& stream, const std::string& chat,
               const Text& text);
+    void strike(const std::string& action_id);
     void on_answer(const std::string& action_id, const std::string& chat, const Answer& answer);
     void judge(const std::string& action_id, Stream& stream, const Answer& answer);
     void on_shown(const std::string& action_id, Stream& stream, const Answer& answer);

@@ -50,9 +50,10 @@ Service::Service(worker::Context& context, Settings settings, Secret token)
     , api_(context.loop(), settings_, std::move(token))
     , errands_(clock_, alarms_, api_, queue_)
     , typing_(clock_, alarms_, api_, queue_, migrations_)
-    , previews_({clock_, alarms_, api_, queue_, uplink_, errands_, migrations_, settings_})
-    , deliveries_({clock_, api_, queue_, uplink_, previews_, migrations_, settings_}, alarms_,
-                  typing_, [this](const Answer& answer) { on_refused(answer); })
+    , previews_(
+          {clock_, alarms_, api_, in_flight_, queue_, uplink_, errands_, migrations_, settings_})
+    , deliveries_({clock_, api_, in_flight_, queue_, uplink_, previews_, migrations_, settings_},
+                  alarms_, typing_, [this](const Answer& answer) { on_refused(answer); })
     , menu_(alarms_, api_, remembered_, menu_commands(settings_))
     , sign_in_(alarms_, api_, *this)
     , poll_(clock_, alarms_, api_, uplink_, intake_, *this)
@@ -79,11 +80,10 @@ void Service::on_frame(const wire::Frame& frame, Fds fds) {
         return previews_.update(frame.stream_update(), frame.trace());
     case wire::Frame::kStreamCancel:
         return previews_.cancel(frame.stream_cancel());
+    case wire::Frame::kInFlightFile:
+        return on_in_flight_file(fds);
     case wire::Frame::kDeliveryAck:
-        return deliveries_.acknowledge(frame.delivery_ack().action_id(),
-                                       frame.delivery_ack().part());
-    case wire::Frame::kClearance:
-        return deliveries_.clear(frame.clearance().action_id(), frame.clearance().part());
+        return on_delivery_ack(frame.delivery_ack());
     case wire::Frame::kTyping:
         return on_typing(frame.typing());
     case wire::Frame::kReaction:
@@ -98,6 +98,18 @@ void Service::on_outbound(const wire::Outbound& outbound, const Fds& fds,
     auto markdown = ipc::take_text(outbound.markdown(), fds);
     if (!markdown) return context_.link().misbehaved(markdown.error().sentence);
     deliveries_.begin(answering_of(outbound, std::move(*markdown), trace));
+}
+
+void Service::on_in_flight_file(const Fds& fds) {
+    const auto opened = fds.size() == 1 ? in_flight_.open(fds.front())
+                                        : fail(Code::invalid, "InFlightFile without its file");
+    if (!opened) context_.link().misbehaved(opened.error().sentence);
+}
+
+void Service::on_delivery_ack(const wire::DeliveryAck& ack) {
+    in_flight_.strike(ack.action_id(), ack.preview() ? ipc::preview_part : ack.part(),
+                      ack.attempt());
+    if (!ack.preview()) deliveries_.acknowledge(ack.action_id(), ack.part());
 }
 
 void Service::on_typing(const wire::Typing& typing) {

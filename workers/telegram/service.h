@@ -39,6 +39,8 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     Service(worker::Context& context, Settings settings, Secret token);
 
     void on_outbound(const wire::Outbound& outbound, const Fds& fds, const std::string& trace);
+    void on_in_flight_file(const Fds& fds);
+    void on_delivery_ack(const wire::DeliveryAck& ack);
     void on_typing(const wire::Typing& typing);
     void on_reaction(const wire::Reaction& reaction);
     Target target_of(const wire::Chat& chat) const;
@@ -66,6 +68,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     Intake intake_;
     // The calls in flight end before what they talk to.
     SendQueue queue_;
+    ipc::InFlight in_flight_;
     HttpApi api_;
     Errands errands_;
     Typing typing_;

@@ -1,5 +1,7 @@
 #include "tests/unit/supervisor/flow/stage.h"
 
+#include <filesystem>
+
 using namespace openclaw;
 using namespace openclaw::flow;
 using namespace openclaw::flow::test;
@@ -33,19 +35,12 @@ TEST_SUITE("supervisor/flow") {
         stage.let_writes_settle();
         CHECK_FALSE(stage.outbox(first.action_id()).at(0).maybe_duplicate);
     }
-    TEST_CASE("a worker that dies after touching the network is given the answer once more, "
-              "marked") {
+    TEST_CASE("a worker that dies with an answer on the wire is given it once more, marked") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
         const auto first = answered(stage, echo);
-        echo.says(delivery(first.action_id(), wire::Delivery::DISPATCHING));
-        stage.turn_until([&] {
-            return !stage.traces.steps(stage.deliveries->row(first.action_id())->trace).empty() &&
-                   stage.traces.steps(stage.deliveries->row(first.action_id())->trace)
-                           .back()
-                           .event == "dispatched";
-        });
+        echo.sends(first.action_id());
         stage.dies(channel);
         auto& next = stage.connect(channel);
         CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() ==
@@ -54,27 +49,90 @@ TEST_SUITE("supervisor/flow") {
         const auto row = stage.outbox(first.action_id()).at(0);
         CHECK(row.maybe_duplicate);
         CHECK(row.repeats == 1);
+        next.sends(first.action_id());
+        stage.dies(channel); // at most one repeat
+        stage.let_writes_settle();
+        CHECK(stage.outbox(first.action_id()).at(0).state == ledger::OutboxState::unknown);
     }
-    TEST_CASE("an answer that waited stands queued until its worker is about to touch the network, "
-              "and is cleared when the record says sending") {
+    TEST_CASE(
+        "an answer that arrived is not sent again when its worker dies before it could tell") {
         Scratch scratch;
         Stage stage(scratch.path);
-        const auto action = answered(stage, stage.connect(channel)).action_id();
-        stage.dies(channel);
         auto& echo = stage.connect(channel);
-        stage.expect(echo, wire::Frame::kOutbound);
+        const auto first = answered(stage, echo);
+        echo.sends(first.action_id());
+        echo.in_flight.arrived(first.action_id(), 0, 1, "901");
+        stage.dies(channel);
+        stage.let_writes_settle();
+        const auto row = stage.outbox(first.action_id()).at(0);
+        CHECK(row.state == ledger::OutboxState::sent);
+        CHECK(row.receipts.at(0).message_id == "901");
+        CHECK_FALSE(row.maybe_duplicate);
+    }
+    TEST_CASE("of a long answer only what did not arrive is sent again") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo);
+        echo.sends(first.action_id());
+        echo.in_flight.arrived(first.action_id(), 0, 3, "901");
+        stage.dies(channel);
+        const auto again = stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound();
+        CHECK(again.first_part() == 1);
+        stage.let_writes_settle();
+        CHECK_FALSE(stage.outbox(first.action_id()).at(0).maybe_duplicate);
+    }
+    TEST_CASE("an answer stands queued until its turn has come, and again when the platform says: "
+              "not now") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto action = answered(stage, echo).action_id();
         stage.let_writes_settle();
         CHECK(stage.outbox(action).at(0).state == ledger::OutboxState::queued);
-        echo.says(dispatching(action));
-        CHECK(stage.expect(echo, wire::Frame::kClearance).clearance().action_id() == action);
-        CHECK(stage.outbox(action).at(0).state == ledger::OutboxState::sending);
-        echo.says(delivery(action, wire::Delivery::HELD)); // the platform said: not now
+        echo.says(delivery(action, wire::Delivery::DISPATCHING));
+        stage.turn_until(
+            [&] { return stage.outbox(action).at(0).state == ledger::OutboxState::sending; });
+        echo.says(delivery(action, wire::Delivery::HELD));
         stage.turn_until(
             [&] { return stage.outbox(action).at(0).state == ledger::OutboxState::queued; });
         stage.dies(channel);
         stage.expect(stage.connect(channel), wire::Frame::kOutbound);
         stage.let_writes_settle();
         CHECK_FALSE(stage.outbox(action).at(0).maybe_duplicate);
+    }
+    TEST_CASE("a worker strikes what is on record, and its file goes with its life") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto action = answered(stage, echo).action_id();
+        auto unknown = delivery(action, wire::Delivery::UNKNOWN);
+        unknown.mutable_delivery()->set_attempt(1);
+        echo.says(unknown);
+        const auto ack = stage.expect(echo, wire::Frame::kDeliveryAck).delivery_ack();
+        CHECK(ack.attempt() == 1);
+        CHECK(stage.outbox(action).at(0).repeats == 1); // before the acknowledgement
+        const auto files = scratch.path / "in-flight";
+        CHECK_FALSE(std::filesystem::is_empty(files));
+        stage.dies(channel);
+        stage.let_writes_settle();
+        CHECK(std::filesystem::is_empty(files));
+    }
+    TEST_CASE("without room for its file a worker is given nothing to send, and nothing is lost") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        const auto files = scratch.path / "in-flight";
+        std::filesystem::remove(files);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "hello"));
+        agent.says(run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
+        stage.turn_until([&] { return stage.runs->active_count() == 0; });
+        CHECK(stage.deliveries->in_hand_count() == 0);
+        std::filesystem::create_directory(files);
+        stage.deliveries->on_room(channel);
+        CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().markdown().inline_text() ==
+              "hi");
     }
     TEST_CASE("a lost preview marks its answer and uses up no repeat") {
         Scratch scratch;
@@ -111,8 +169,7 @@ TEST_SUITE("supervisor/flow") {
         echo.says(shown);
         agent.says(run_end(start.run_id(), "done"));
         stage.expect(echo, wire::Frame::kOutbound);
-        echo.says(dispatching(action)); // edits do not ask: the user has deleted the preview
-        stage.expect(echo, wire::Frame::kClearance);
+        echo.sends(action); // edits are not noted: the user has deleted the preview
         stage.dies(channel);
         CHECK(stage.expect(stage.connect(channel), wire::Frame::kOutbound)
                   .outbound()
@@ -155,6 +212,53 @@ TEST_SUITE("supervisor/flow") {
         CHECK(out.action_id() == update.action_id());
         CHECK(out.stream_message_id() == "777");
         CHECK(out.markdown().inline_text() == "the whole text");
+    }
+    TEST_CASE("a preview on the wire when its worker dies marks the answer, which is a new "
+              "message") {
+        for (const bool has_ended : {false, true}) { // the run, before the worker died
+            Scratch scratch;
+            Stage stage(scratch.path);
+            auto& echo = stage.connect(channel);
+            auto& agent = stage.connect("agent");
+            echo.says(inbound("1", "slowly"));
+            const auto run = stage.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+            agent.says(run_delta(run, "a text that is long enough to be shown"));
+            const auto action =
+                stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
+            echo.sends(action, ipc::preview_part);
+            if (has_ended) {
+                agent.says(run_end(run, "the whole text"));
+                stage.expect(echo, wire::Frame::kOutbound);
+            }
+            stage.dies(channel);
+            if (!has_ended) agent.says(run_end(run, "the whole text"));
+            auto& next = stage.connect(channel);
+            CHECK(
+                stage.expect(next, wire::Frame::kOutbound).outbound().stream_message_id().empty());
+            stage.let_writes_settle();
+            CHECK(stage.outbox(action).at(0).maybe_duplicate);
+            CHECK(stage.outbox(action).at(0).repeats == 0);
+        }
+    }
+    TEST_CASE("a preview that arrived is edited into the answer though its worker died before it "
+              "could tell") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "slowly"));
+        const auto run = stage.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+        agent.says(run_delta(run, "a text that is long enough to be shown"));
+        const auto action =
+            stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
+        echo.sends(action, ipc::preview_part);
+        echo.in_flight.arrived(action, ipc::preview_part, 1, "777");
+        stage.dies(channel);
+        agent.says(run_end(run, "the whole text"));
+        auto& next = stage.connect(channel);
+        CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().stream_message_id() == "777");
+        stage.let_writes_settle();
+        CHECK_FALSE(stage.outbox(action).at(0).maybe_duplicate);
     }
     TEST_CASE("an edit whose fate is unknown is repeated without a mark") {
         Scratch scratch;

@@ -2,6 +2,7 @@
 // links whose other ends are played by the test.
 #pragma once
 
+#include "common/ipc/in_flight.h"
 #include "common/ipc/link.h"
 #include "common/ipc/permits.h"
 #include "common/ipc/protocol.h"
@@ -40,6 +41,7 @@ struct FarEnd : ipc::LinkHandler, std::enable_shared_from_this<FarEnd> {
     UniqueFd socket;
     std::unique_ptr<ipc::Link> near;
     Switchboard* switchboard = nullptr;
+    mutable ipc::InFlight in_flight;
     bool misbehaved = false;
 
     void on_frame(const wire::Frame& frame, Fds fds) override {
@@ -60,7 +62,14 @@ struct FarEnd : ipc::LinkHandler, std::enable_shared_from_this<FarEnd> {
         if (!got || got->kind != ipc::Datagram::Kind::message) return std::nullopt;
         wire::Frame frame;
         REQUIRE(frame.ParseFromArray(buffer.data(), static_cast<int>(got->size)));
-        return frame;
+        if (!frame.has_in_flight_file()) return frame;
+        REQUIRE(in_flight.open(got->fds.at(0)));
+        return hears();
+    }
+
+    // What a worker does that dies a moment later.
+    void sends(const std::string& action_id, std::uint32_t part = 0) {
+        REQUIRE(in_flight.note(action_id, part, 1));
     }
 };
 
@@ -92,7 +101,8 @@ class Stage {
                                               .ledger = *book,
                                               .links = links,
                                               .decisions = decisions,
-                                              .traces = traces});
+                                              .traces = traces,
+                                              .in_flight_directory = directory / "in-flight"});
         deliveries = std::make_unique<Deliveries>(*rooms);
         runs = std::make_unique<RunTable>(*rooms, *deliveries);
         commands = std::make_unique<Commands>(*rooms, *runs, *deliveries, runs->listeners());
@@ -251,13 +261,6 @@ inline wire::Frame delivery(const std::string& action_id, wire::Delivery::State 
     report.set_part(part);
     report.set_parts(parts);
     if (state == wire::Delivery::SENT) report.set_message_id(message_id);
-    return frame;
-}
-
-// A worker that is not cleared: it asks.
-inline wire::Frame dispatching(const std::string& action_id, std::uint32_t part = 0) {
-    auto frame = delivery(action_id, wire::Delivery::DISPATCHING, part);
-    frame.mutable_delivery()->set_awaits_clearance(true);
     return frame;
 }
 

@@ -1,9 +1,11 @@
+#include "common/ipc/in_flight.h"
 #include "common/ipc/protocol.h"
 #include "supervisor/process/spawn.h"
 #include "tests/unit/supervisor/process/bench.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,18 +55,26 @@ TEST_SUITE("process/workers") {
         CHECK(view.sandbox == "none");
         CHECK_FALSE(view.build_id.empty());
         CHECK(view.health->credits == ipc::inbound_credits);
+        const UniqueFd file(memfd_create("in-flight", MFD_CLOEXEC));
+        REQUIRE(ipc::shape_in_flight_file(file.get()));
+        wire::Frame hand_over;
+        hand_over.mutable_in_flight_file();
+        const int fd = file.get();
+        REQUIRE(bench.workers.link("echo:a")->send(hand_over, {&fd, 1}));
+        const auto is_sent = [&](const std::string& id) {
+            return !bench.recorder.frames.empty() &&
+                   bench.recorder.frames.back().delivery().message_id() == id;
+        };
         auto frame = outbound("hello");
         REQUIRE(bench.workers.link("echo:a")->send(frame));
-        const auto is_delivery = [](const wire::Frame& seen) { return seen.has_delivery(); };
-        REQUIRE(
-            bench.until([&] { return std::ranges::any_of(bench.recorder.frames, is_delivery); }));
-        CHECK(bench.recorder.frames.back().delivery().state() == wire::Delivery::DISPATCHING);
-        wire::Frame clearance;
-        clearance.mutable_clearance()->set_action_id("action-1");
-        REQUIRE(bench.workers.link("echo:a")->send(clearance));
-        REQUIRE(bench.until([&] {
-            return bench.recorder.frames.back().delivery().state() == wire::Delivery::SENT;
-        }));
+        REQUIRE(bench.until([&] { return is_sent("echo:a:1"); }));
+        CHECK(ipc::read_in_flight_file(fd)->front().message_id == "echo:a:1");
+        wire::Frame ack;
+        ack.mutable_delivery_ack()->set_action_id("action-1");
+        REQUIRE(bench.workers.link("echo:a")->send(ack));
+        REQUIRE(bench.workers.link("echo:a")->send(frame)); // read after the acknowledgement
+        REQUIRE(bench.until([&] { return is_sent("echo:a:2"); }));
+        CHECK(ipc::read_in_flight_file(fd)->size() == 1);
     }
     TEST_CASE(
         "a worker knows its name, its state and its secrets, and nothing of our environment") {

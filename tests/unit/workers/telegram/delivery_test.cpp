@@ -1,7 +1,10 @@
+#include "common/ipc/in_flight.h"
 #include "tests/unit/workers/telegram/scripted.h"
 #include "workers/telegram/deliveries.h"
 
 #include <doctest/doctest.h>
+
+#include <sys/mman.h>
 
 #include <optional>
 
@@ -15,11 +18,12 @@ namespace {
 using Lines = std::vector<std::string>;
 
 struct Bench {
-    bool clears = true; // as a supervisor does whose disk works
     ManualClock clock;
     FakeAlarms alarms{clock};
     FakeApi api;
     FakeUplink uplink;
+    UniqueFd file{memfd_create("in-flight", MFD_CLOEXEC)};
+    ipc::InFlight in_flight;
     Settings settings;
     Migrations migrations;
     SendQueue queue;
@@ -34,12 +38,22 @@ struct Bench {
         , queue(clock, alarms, settings.pace)
         , errands(clock, alarms, api, queue)
         , typing(clock, alarms, api, queue, migrations)
-        , previews({clock, alarms, api, queue, uplink, errands, migrations, settings})
-        , deliveries({clock, api, queue, uplink, previews, migrations, settings}, alarms, typing,
-                     [this](const Answer& answer) { refused = answer.trouble; }) {
-        uplink.on_asked = [this](const std::string& action_id, std::uint32_t part) {
-            if (clears) deliveries.clear(action_id, part);
-        };
+        , previews({clock, alarms, api, in_flight, queue, uplink, errands, migrations, settings})
+        , deliveries({clock, api, in_flight, queue, uplink, previews, migrations, settings}, alarms,
+                     typing, [this](const Answer& answer) { refused = answer.trouble; }) {
+        REQUIRE(ipc::shape_in_flight_file(file.get()));
+        REQUIRE(in_flight.open(file));
+    }
+
+    // "0", "1 #42", "preview"
+    Lines noted() const {
+        Lines lines;
+        const auto parts = ipc::read_in_flight_file(file.get());
+        for (const auto& part : *parts)
+            lines.push_back(
+                (part.part == ipc::preview_part ? "preview" : std::to_string(part.part)) +
+                (part.message_id ? " #" + *part.message_id : ""));
+        return lines;
     }
 
     static Answering answer(std::string text, std::string id = "a1") {
@@ -124,38 +138,49 @@ TEST_SUITE("workers/telegram") {
         CHECK(bench.texts() == "sendMessage:one one one one one|sendMessage:two two two two "
                                "two|sendMessage:three three three|");
     }
-    TEST_CASE("nothing leaves before the record says so") {
-        Bench bench;
-        bench.clears = false;
-        bench.deliveries.begin(Bench::answer("x"));
-        CHECK(bench.uplink.deliveries() == Lines{"DISPATCHING 0/1"});
-        CHECK(bench.api.made.empty());
-        bench.deliveries.clear("a1", 1); // of another part
-        CHECK(bench.api.made.empty());
-        bench.deliveries.clear("a1", 0);
-        CHECK(bench.api.made.size() == 1);
-        bench.api.answer_sent(1);
-    }
-    TEST_CASE("every part asks anew") {
+    TEST_CASE("a part is noted when it leaves, with its id when it arrived") {
         Bench bench(with_limit(22));
-        bench.clears = false;
-        bench.deliveries.begin(Bench::answer(long_text));
-        bench.deliveries.clear("a1", 0);
-        bench.api.answer_sent(1);
+        bench.api.connects = false;
+        bench.deliveries.begin(Bench::answer("of another chat", "a0"));
+        CHECK(bench.noted().empty()); // it waits for a connection
+        bench.api.connects = true;
+        auto one = Bench::answer(long_text);
+        one.target.chat_id = "6001";
+        bench.deliveries.begin(std::move(one));
+        CHECK(bench.noted() == Lines{"0"});
+        bench.api.refuse_connection(); // the first one
+        bench.api.answer_sent(41);
+        CHECK(bench.noted() == Lines{"0 #41"});
         bench.deliveries.acknowledge("a1", 0);
-        CHECK(bench.api.made.size() == 1);
-        bench.deliveries.clear("a1", 1);
-        CHECK(bench.api.made.size() == 2);
+        CHECK(bench.noted() == Lines{"0 #41", "1"}); // the service strikes what is on record
     }
-    TEST_CASE("an answer that is never cleared is given back, and its chat goes on") {
+    TEST_CASE("what the platform has not taken is struck; what it may have taken stays noted") {
+        for (const bool is_lost : {false, true}) {
+            Bench bench;
+            bench.deliveries.begin(bench.expiring("x", 10min));
+            is_lost ? bench.api.lose()
+                    : bench.api.answer_error(429, "Too Many Requests", R"({"retry_after":3})");
+            CHECK(bench.noted() == (is_lost ? Lines{"0"} : Lines{}));
+        }
+    }
+    TEST_CASE("with a full file nothing leaves") {
         Bench bench;
-        bench.clears = false;
+        for (std::uint32_t part = 0; bench.in_flight.note("many", part, 1);)
+            ++part;
         bench.deliveries.begin(Bench::answer("x"));
+        CHECK(bench.api.held_back);
+        bench.api.refuse_connection(); // what libcurl makes of it
+        CHECK(bench.uplink.deliveries() == Lines{"DISPATCHING 0/1", "HELD 0/1"});
+    }
+    TEST_CASE("an answer whose part is never acknowledged is given back, and its chat goes on") {
+        Bench bench(with_limit(22));
+        bench.deliveries.begin(Bench::answer(long_text));
         bench.deliveries.begin(Bench::answer("y", "a2"));
+        bench.api.answer_sent(1);
         bench.alarms.advance(31s);
-        CHECK(bench.uplink.deliveries() ==
-              Lines{"DISPATCHING 0/1", "FAILED 0/1 no_clearance", "DISPATCHING 0/1"});
-        CHECK(bench.api.made.empty());
+        CHECK(bench.uplink.deliveries() == Lines{"DISPATCHING 0/3", "SENT 0/3 #1",
+                                                 "FAILED 0/3 no_acknowledgement",
+                                                 "DISPATCHING 0/1"});
     }
     TEST_CASE("a resumed answer goes on with the part that is missing") {
         Bench bench(with_limit(22));

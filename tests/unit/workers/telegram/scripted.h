@@ -29,6 +29,7 @@ class FakeApi final : public Api {
     };
 
     Id call(Call call, OnAnswer done) override {
+        if (call.on_leaving && connects && !call.on_leaving()) held_back = true;
         made.push_back({++last_, std::string(call.method), call.body, call.deadline, call.lane});
         open_.emplace(last_, std::move(done));
         return last_;
@@ -82,6 +83,8 @@ class FakeApi final : public Api {
 
     std::vector<Made> made;
     int rebuilds = 0;
+    bool connects = true; // false: nothing leaves
+    bool held_back = false;
 
   private:
     Id last_ = 0;
@@ -90,11 +93,7 @@ class FakeApi final : public Api {
 
 class FakeUplink final : public Uplink {
   public:
-    void send(wire::Frame frame, UniqueFd) override {
-        frames.push_back(std::move(frame));
-        const auto said = frames.back().delivery();
-        if (on_asked && said.awaits_clearance()) on_asked(said.action_id(), said.part());
-    }
+    void send(wire::Frame frame, UniqueFd) override { frames.push_back(std::move(frame)); }
 
     bool has_room() const override { return room; }
 
@@ -122,7 +121,6 @@ class FakeUplink final : public Uplink {
 
     std::vector<wire::Frame> frames;
     bool room = true;
-    std::function<void(const std::string& action_id, std::uint32_t part)> on_asked;
 };
 
 // Alarms on a ManualClock: advance() moves the time and rings what is due, in order.

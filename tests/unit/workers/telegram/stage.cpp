@@ -1,5 +1,6 @@
 #include "tests/unit/workers/telegram/stage.h"
 
+#include "common/ipc/in_flight.h"
 #include "common/ipc/permits.h"
 #include "common/ipc/protocol.h"
 #include "common/ipc/socket.h"
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -134,13 +136,11 @@ void Stage::begin_connected(const std::string& more_settings) {
 void Stage::on_frame(const wire::Frame& frame, Fds) {
     frames.push_back(frame);
     if (frame.has_hello()) configure();
-    if (frame.has_ready()) link_->enter(ipc::Phase::serving);
+    if (frame.has_ready()) hand_over_file();
     if (!acknowledges) return;
     if (frame.has_inbound()) acknowledge(frame.inbound().event_id());
     const auto& delivery = frame.delivery();
-    if (delivery.awaits_clearance()) clear(delivery.action_id(), delivery.part());
-    if (delivery.state() == wire::Delivery::SENT && !delivery.preview())
-        acknowledge_delivery(delivery.action_id(), delivery.part());
+    if (delivery.state() == wire::Delivery::SENT) acknowledge_delivery(delivery);
 }
 
 void Stage::on_closed(const ipc::LinkEnd& end) {
@@ -173,18 +173,24 @@ void Stage::acknowledge(const std::string& event_id) {
     send(frame);
 }
 
-void Stage::acknowledge_delivery(const std::string& action_id, std::uint32_t part) {
+void Stage::acknowledge_delivery(const wire::Delivery& report) {
     wire::Frame frame;
-    frame.mutable_delivery_ack()->set_action_id(action_id);
-    frame.mutable_delivery_ack()->set_part(part);
+    auto& ack = *frame.mutable_delivery_ack();
+    ack.set_action_id(report.action_id());
+    ack.set_part(report.part());
+    ack.set_attempt(report.attempt());
+    ack.set_preview(report.preview());
     (void)link_->send(frame); // a worker that drains may be gone already
 }
 
-void Stage::clear(const std::string& action_id, std::uint32_t part) {
+void Stage::hand_over_file() {
+    link_->enter(ipc::Phase::serving);
+    in_flight_file_.reset(memfd_create("in-flight", MFD_CLOEXEC));
+    REQUIRE(ipc::shape_in_flight_file(in_flight_file_.get()));
     wire::Frame frame;
-    frame.mutable_clearance()->set_action_id(action_id);
-    frame.mutable_clearance()->set_part(part);
-    send(frame);
+    frame.mutable_in_flight_file();
+    const int fd = in_flight_file_.get();
+    REQUIRE_SENT(link_->send(frame, {&fd, 1}));
 }
 
 void Stage::answer(const std::string& text, const std::string& action_id, const std::string& chat) {

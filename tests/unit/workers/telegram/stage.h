@@ -63,8 +63,8 @@ class Stage : public ipc::LinkHandler {
     void send(wire::Frame& frame) { REQUIRE_SENT(link_->send(frame)); }
 
     void acknowledge(const std::string& event_id);
-    void acknowledge_delivery(const std::string& action_id, std::uint32_t part);
-    void clear(const std::string& action_id, std::uint32_t part);
+    void acknowledge_delivery(const wire::Delivery& report);
+    void hand_over_file();
     void answer(const std::string& text, const std::string& action_id = "a1",
                 const std::string& chat = "5001");
     void stream(const std::string& text, const std::string& action_id = "a1",
@@ -111,6 +111,7 @@ class Stage : public ipc::LinkHandler {
     std::string server_url_;
     std::unique_ptr<Child> worker_;
     std::unique_ptr<ipc::Link> link_;
+    UniqueFd in_flight_file_;
     bool link_closed_ = false;
     std::string settings_;
     std::string token_;
