@@ -43,7 +43,7 @@ async function main() {
   await gateway.start();
 
   const talkers = new Talkers({ telegram, random, chats: Number(options.chats) });
-  const killer = new Killer({ gateway, random, gap: Number(options.gap) });
+  const killer = new Killer({ gateway, random, gap: Number(options.gap), answered: () => talkers.sent - talkers.waiting });
   console.log(`chaos: seed ${options.seed}, ${options.kills ? `${options.kills} kills` : `${options.seconds ?? 150} s`}, ${options.chats} chats`);
 
   const talking = talkers.run();
