@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/json/write.h"
+#include "common/log/known_secrets.h"
 
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -211,7 +212,9 @@ TraceScope::~TraceScope() {
     state().trace = std::move(before_);
 }
 
-std::string redact(std::string_view text) {
+std::string redact(std::string_view foreign) {
+    const std::string unknown = without_known_secrets(foreign);
+    std::string_view text = unknown;
     std::string out;
     constexpr std::string_view borders = " \t\n\r\"'/<>(),;&?=";
     while (!text.empty()) {

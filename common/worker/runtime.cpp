@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/ipc/protocol.h"
+#include "common/log/known_secrets.h"
 #include "common/log/log.h"
 #include "common/loop/rest.h"
 #include "common/loop/signal_watch.h"
@@ -128,7 +129,7 @@ void Runtime::take_assignment(const wire::Configure& configure) {
     assignment_.settings_json = configure.settings_json();
     assignment_.inbound_credits = configure.inbound_credits();
     for (const auto& entry : configure.secrets())
-        assignment_.secrets.emplace(entry.first, entry.second);
+        log::know_secret(assignment_.secrets.emplace(entry.first, entry.second).first->second);
     for (const auto& entry : configure.state())
         assignment_.state.emplace(entry.key(), entry.value());
     if (configure.log_level() != wire::Log::LEVEL_UNSPECIFIED)

@@ -1,0 +1,26 @@
+#include "common/log/known_secrets.h"
+#include "common/log/log.h"
+
+#include <doctest/doctest.h>
+
+using namespace openclaw;
+
+TEST_SUITE("common/log") {
+    TEST_CASE("a secret of any form is masked in the words of others once it is known") {
+        const std::string words = "Incorrect API key provided: plain-words-42. (plain-words-42)";
+        CHECK(log::redact(words) == words);
+        log::know_secret(Secret("plain-words-42"));
+        CHECK(log::redact(words) == "Incorrect API key provided: ***. (***)");
+    }
+
+    TEST_CASE("a secret that is too short to be one hides no words") {
+        log::know_secret(Secret("the"));
+        CHECK(log::redact("the answer") == "the answer");
+    }
+
+    TEST_CASE("what looks like a secret is masked unknown as well") {
+        CHECK(log::redact("key sk-abcdefghijklmnopqrst refused") == "key sk-abc…qrst refused");
+        CHECK_FALSE(
+            log::redact("/bot123456:abcdefghijklmnopqrstuvwxyz0123456789/x").contains("mnopqrst"));
+    }
+}
