@@ -154,7 +154,7 @@ const absent = {
   'channels.status': ['.eventLoop.cpuBreakdown'],
   'chat.history': ['.defaults.agentRuntime', '.nextOffset', '.sessionInfo.activeLeafEntryId', '.sessionInfo.activitySummary', '.sessionInfo.agentRuntime', '.sessionInfo.contextBudgetStatus', '.sessionInfo.contextTokens', '.sessionInfo.effectiveFastModeSource', '.sessionInfo.expandedParticipants', '.sessionInfo.fastAutoOnSeconds', '.sessionInfo.hasAutomation', '.sessionInfo.lastReadAt', '.sessionInfo.participantCount', '.sessionInfo.participants', '.sessionInfo.placement', '.sessionInfo.sharingRole'],
   'chat.startup': ['.defaults.agentRuntime', '.nextOffset', '.sessionInfo.activeLeafEntryId', '.sessionInfo.activitySummary', '.sessionInfo.agentRuntime', '.sessionInfo.contextBudgetStatus', '.sessionInfo.contextTokens', '.sessionInfo.effectiveFastModeSource', '.sessionInfo.expandedParticipants', '.sessionInfo.fastAutoOnSeconds', '.sessionInfo.hasAutomation', '.sessionInfo.lastReadAt', '.sessionInfo.participantCount', '.sessionInfo.participants', '.sessionInfo.placement', '.sessionInfo.sharingRole'],
-  'config.get': ['.config.commands', '.config.hooks', '.config.messages', '.parsed.hooks', '.resolved.hooks', '.runtimeConfig.commands', '.runtimeConfig.hooks', '.runtimeConfig.messages', '.sourceConfig.hooks'],
+  'config.get': ['.config.commands', '.config.hooks', '.parsed.hooks', '.resolved.hooks', '.runtimeConfig.commands', '.runtimeConfig.hooks', '.sourceConfig.hooks'],
   'config.patch': ['.config.hooks', '.config.meta', '.sentinel'],
   'config.schema.lookup': ['.hint.advanced', '.hint.help', '.schema.description'],
   'cron.add': ['.deliveryPreview', '.nextRunAtMs', '.payload.toolsAllow', '.scheduledToolPolicy', '.state.nextRunAtMs'],
