@@ -115,6 +115,8 @@ Session reborn(const Session& session, std::int64_t now_ms) {
     fresh.aborted_last_run = false;
     fresh.settings.title.clear();
     fresh.settings.preview.clear();
+    fresh.settings.branches.clear();
+    fresh.settings.checkpoints.clear();
     return fresh;
 }
 

@@ -15,7 +15,8 @@ Result<std::vector<UsageRow>> read_usage(Database& database, const UsageQuery& q
     auto rows = database.query(
         "select session_key, session_id, provider, model, "
         "strftime('%Y-%m-%d', at_ms / 1000 + ?, 'unixepoch') as day, sum(input_tokens), "
-        "sum(output_tokens), sum(role = 'user'), sum(role = 'assistant'), min(at_ms), max(at_ms) "
+        "sum(output_tokens), sum(role = 'user' and run_id <> ''), "
+        "sum(role = 'assistant' and run_id <> ''), min(at_ms), max(at_ms) "
         "from transcripts join session_ids on number = position >> 32 "
         "where at_ms >= ? and at_ms < ? and (? = '' or session_id = ?) "
         "group by session_key, session_id, provider, model, day order by day limit ?",

@@ -22,7 +22,7 @@ struct UsageQuery {
 struct UsageRow {
     std::string session_key, session_id, provider, model, day; // day: 2026-11-21
     std::uint64_t input = 0, output = 0;
-    std::int64_t questions = 0, answers = 0;
+    std::int64_t questions = 0, answers = 0; // of runs: copies and what was put in are not counted
     std::int64_t first_ms = 0, last_ms = 0;
 };
 

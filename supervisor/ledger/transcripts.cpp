@@ -152,6 +152,22 @@ Write Transcripts::append(std::string session_id, TranscriptRow row,
             .settled = std::move(correct)};
 }
 
+Write Transcripts::copy(std::string session_id, Excerpt excerpt) {
+    recent_->forget(session_id);
+    return {.apply = [session_id = std::move(session_id), excerpt = std::move(excerpt),
+                      now_ms = clock_->unix_ms()](Database* database) -> Result<void> {
+        const auto from = TRY(range_of(*database, excerpt.session_id));
+        const auto to = TRY(range_for_append(*database, session_id, now_ms));
+        const auto first = from.before_first + excerpt.first_sequence;
+        const auto next = to.before_first + TRY(last_sequence(*database, to)) + 1;
+        return database->run("insert into transcripts (" TRANSCRIPT_COLUMNS
+                             ") select position - ? + ?, id, role, "
+                             "text, at_ms, '', idempotency_key, provider, model, stop_reason, 0, 0 "
+                             "from transcripts where position between ? and ?",
+                             first, next, first, from.before_first + excerpt.last_sequence);
+    }};
+}
+
 Write Transcripts::erase(std::string session_id) {
     recent_->forget(session_id);
     return {.apply = [session_id = std::move(session_id)](Database* database) -> Result<void> {

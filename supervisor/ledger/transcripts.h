@@ -33,6 +33,12 @@ struct Appended {
     std::int64_t sequence = 0; // of the new row, or of the one that was there
 };
 
+// Some rows of a transcript, both ends included.
+struct Excerpt {
+    std::string session_id;
+    std::int64_t first_sequence = 1, last_sequence = 0;
+};
+
 struct TranscriptPage {
     std::vector<TranscriptRow> rows; // oldest first
     bool has_more = false;           // older rows exist
@@ -52,6 +58,10 @@ class Transcripts {
 
     // `session_id` was made just now: recent() knows it from here on.
     void begin(const std::string& session_id) { recent_->begin(session_id); }
+
+    // Appends rows of another transcript, as they are. What they cost stays with the run that paid
+    // for it: the copies name none.
+    Write copy(std::string session_id, Excerpt excerpt);
 
     // Forgets a whole transcript.
     Write erase(std::string session_id);

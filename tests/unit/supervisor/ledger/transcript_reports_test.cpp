@@ -17,6 +17,7 @@ void say(Fixture& it, const std::string& key, const std::string& role, const std
     row.role = role;
     row.text = text;
     row.at_ms = at_ms;
+    row.run_id = "run-" + row.id;
     if (role == "assistant") {
         row.provider = "fake";
         row.model = "fake-1";

@@ -183,4 +183,41 @@ TEST_SUITE("supervisor/ledger") {
                          }).value();
         CHECK(ids == std::vector<std::string>{"one"});
     }
+    TEST_CASE("a copy continues with the same rows, and costs and runs stay where they were") {
+        Fixture it;
+        auto answer = said("assistant", "b", "r1");
+        answer.input_tokens = 7;
+        answer.at_ms = 42;
+        append(it, "old", said("user", "a", "r1"));
+        append(it, "old", answer);
+        append(it, "old", said("user", "c", "r2"));
+        append(it, "new", said("assistant", "[before]", ""));
+        REQUIRE(it.keep(it.ledger->transcripts.copy(
+            "new", {.session_id = "old", .first_sequence = 2, .last_sequence = 3})));
+        const auto copied = page(it, "new", 0, 10);
+        REQUIRE(texts(copied) == "[before]bc");
+        CHECK(copied.rows[1].sequence == 2);
+        CHECK(copied.rows[1].id == answer.id);
+        CHECK(copied.rows[1].at_ms == 42);
+        CHECK(copied.rows[1].run_id.empty());
+        CHECK(copied.rows[1].input_tokens == 0);
+        CHECK(copied.rows[2].idempotency_key == "r2:user");
+        CHECK(texts(page(it, "old", 0, 10)) == "abc");
+        CHECK(append(it, "new", said("user", "d", "r3")).sequence == 4);
+    }
+    TEST_CASE("a copy is what the next prompt recalls") {
+        Fixture it;
+        append(it, "old", said("user", "a", "r1"));
+        it.ledger->transcripts.begin("new");
+        REQUIRE(it.keep(it.ledger->transcripts.copy(
+            "new", {.session_id = "old", .first_sequence = 1, .last_sequence = 1})));
+        CHECK(it.ledger->transcripts.recent("new") == nullptr);
+        CHECK(texts(tail(it, "new", RecentTalk::max_rows, RecentTalk::max_text_bytes)) == "a");
+    }
+    TEST_CASE("a copy of what nobody knows is empty") {
+        Fixture it;
+        REQUIRE(it.keep(it.ledger->transcripts.copy(
+            "new", {.session_id = "nobody", .first_sequence = 1, .last_sequence = 9})));
+        CHECK(count(it, "new") == 0);
+    }
 }
