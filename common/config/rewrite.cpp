@@ -125,23 +125,36 @@ bool is_same(const Node& left, const Node& right) {
 
 constexpr std::size_t max_changed_paths = 200;
 
+// What comes or goes as a whole is named by its settings: each has a cost of its own.
 void compare(const Node& before, const Node& after, const std::string& path,
              std::vector<std::string>& found) {
+    const Node nothing = object_node();
+    const auto one_sided = [](const Node& node) {
+        return node.is_object() && !node.members.empty();
+    };
     const auto add = [&](std::string at) {
         if (found.size() < max_changed_paths) found.push_back(std::move(at));
     };
     for (const Member& member : after.members) {
         const std::string at = join_path(path, member.key);
         const Node* old = before.find(member.key);
-        if (old == nullptr)
+        if (old == nullptr && one_sided(member.value))
+            compare(nothing, member.value, at, found);
+        else if (old == nullptr)
             add(at);
         else if (old->is_object() && member.value.is_object())
             compare(*old, member.value, at, found);
         else if (!is_same(*old, member.value))
             add(at);
     }
-    for (const Member& member : before.members)
-        if (after.find(member.key) == nullptr) add(join_path(path, member.key));
+    for (const Member& member : before.members) {
+        if (after.find(member.key) != nullptr) continue;
+        const std::string at = join_path(path, member.key);
+        if (one_sided(member.value))
+            compare(member.value, nothing, at, found);
+        else
+            add(at);
+    }
 }
 
 } // namespace

@@ -35,8 +35,8 @@ constexpr Section trusted_proxy_section{trusted_proxy_fields};
 
 constexpr std::array auth_fields = {
     set<&GatewayAuth::mode>("mode", Reload::restart, words_of(auth_modes)),
-    set<&GatewayAuth::token>("token", Reload::restart),
-    set<&GatewayAuth::password>("password", Reload::restart),
+    set<&GatewayAuth::token>("token", Reload::hot), // who came in with the old one is sent away
+    set<&GatewayAuth::password>("password", Reload::hot),
     part<&GatewayAuth::rate_limit>("rateLimit", rate_limit_section),
     known("allowTailscale", Reload::hot),
     known("identityScopes", Reload::hot),

@@ -55,6 +55,8 @@ TEST_SUITE("common/config") {
         CHECK(changed_paths("{a:{b:1,c:2},d:[1]}", "{a:{b:1,c:3},d:[1,2],e:{}}") ==
               std::vector<std::string>{"a.c", "d", "e"});
         CHECK(changed_paths("{a:1}", "{}") == std::vector<std::string>{"a"});
+        CHECK(changed_paths("{}", "{a:{b:{c:1}}}") == std::vector<std::string>{"a.b.c"});
+        CHECK(changed_paths("{a:{b:1,c:2}}", "{}") == std::vector<std::string>{"a.b", "a.c"});
         CHECK(changed_paths("{a:1} // x", "{a:1}").empty());
     }
     TEST_CASE("a merge is written, costs what its dearest path costs, and keeps a backup") {
