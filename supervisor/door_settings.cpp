@@ -1,13 +1,10 @@
 #include "supervisor/door_settings.h"
 
 #include "common/base/strings.h"
+#include "supervisor/own_address.h"
 
-#include <arpa/inet.h>
-#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <sys/utsname.h>
-
-#include <memory>
 
 namespace openclaw {
 
@@ -37,17 +34,7 @@ std::vector<std::string> own_names(const Preparation& p) {
 }
 
 std::string first_outside_address() {
-    ifaddrs* list = nullptr;
-    if (getifaddrs(&list) != 0) return {};
-    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
-    for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
-        if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
-        const auto& address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr;
-        if ((ntohl(address.s_addr) >> 24) == IN_LOOPBACKNET) continue;
-        char text[INET_ADDRSTRLEN];
-        return inet_ntop(AF_INET, &address, text, sizeof text);
-    }
-    return {};
+    return own_address([](std::uint32_t address) { return (address >> 24) != IN_LOOPBACKNET; });
 }
 
 // As a socket address: https becomes wss.

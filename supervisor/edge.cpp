@@ -2,6 +2,7 @@
 
 #include "common/base/names.h"
 #include "common/base/strings.h"
+#include "common/log/log.h"
 #include "supervisor/door_settings.h"
 #include "supervisor/flow/explain.h"
 #include "supervisor/roster.h"
@@ -32,12 +33,28 @@ std::vector<rpc::ShownProvider> shown_providers(const config::Models& models) {
     return shown;
 }
 
+std::string_view word(config::Messages::QueueMode mode) {
+    using Mode = config::Messages::QueueMode;
+    switch (mode) {
+    case Mode::followup:
+        return "followup";
+    case Mode::collect:
+        return "collect";
+    case Mode::interrupt:
+        return "interrupt";
+    case Mode::steer:
+        break;
+    }
+    return "steer";
+}
+
 // What a configuration decides of them.
 void show(const config::Config& config, rpc::GatewayFacts& shown) {
     const auto* agent = config.agents.find(config.agents.default_id);
     shown.agents = config.agents;
     shown.providers = shown_providers(config.models);
     shown.applied_config_hash = config.hash;
+    shown.queue_mode = word(config.messages.queue_mode);
     shown.model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty();
 }
 
@@ -59,13 +76,14 @@ rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
 Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity)
     : facts_(facts)
     , identity_(std::move(identity))
-    , load_options_(p.load_options())
+    , prepared_(p)
     , outgoing_(facts.outgoings)
     , workers_(facts.workers)
     , conversations_(*facts.ledger)
     , pairings_(facts.loop, *facts.ledger)
     , cron_(facts.loop, *facts.ledger)
     , node_store_(*facts.ledger)
+    , notes_(facts.loop, *facts.ledger)
     , shown_(shown_facts(facts, p))
     , events_(facts.loop)
     , presence_(facts.loop.clock(), events_)
@@ -95,7 +113,7 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
                     .conversations = conversations_,
                     .facts = shown_},
                    events_, cron_)
-    , approvals_(facts.loop, events_)
+    , approvals_(facts.loop, events_, notes_)
     , nodes_(facts.loop, events_, node_store_)
     , methods_(list_methods())
     , dispatch_(methods_, facts.loop.clock())
@@ -144,7 +162,8 @@ rpc::MethodTable Edge::list_methods() {
          .runs = facts_.runs,
          .run_events = run_events_,
          .outgoing = outgoing_,
-         .read_config = [this] { return read_config(load_options_, shown_.applied_config_hash); },
+         .read_config =
+             [this] { return read_config(prepared_.load_options(), shown_.applied_config_hash); },
          .explain =
              [this](const std::string& id, rpc::Done<std::string> done) {
                  flow::explain(facts_.rooms, id, std::move(done));
@@ -155,6 +174,7 @@ rpc::MethodTable Edge::list_methods() {
          .automations = automations_,
          .approvals = approvals_,
          .nodes = nodes_,
+         .notes = notes_,
          .events = events_,
          .change_config =
              [this](rpc::ConfigChange change, ConfigDone done) {
@@ -166,7 +186,7 @@ rpc::MethodTable Edge::list_methods() {
 
 // What needs no restart is in force before anybody hears that it was written.
 void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
-    write_config(facts_.loop, std::move(change), load_options_,
+    write_config(facts_.loop, std::move(change), prepared_.load_options(),
                  [this, done = std::move(done)](ConfigWritten written) mutable {
                      if (!written.changed) return done(std::unexpected(written.changed.error()));
                      if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
@@ -182,7 +202,26 @@ void Edge::put_in_force(config::Config config) {
     show(now, shown_);
     api_.use(api_settings_of(now));
     server_->use_transport_security(now.gateway.http.strict_transport_security);
+    judge_visitors_by(now);
     health_.facts_changed();
+}
+
+// Sockets that are open stay, but for those whose secret is not the secret any more.
+void Edge::judge_visitors_by(const config::Config& config) {
+    auto again = prepared_.with(config);
+    if (!again)
+        return log::error("door.unchanged", {{"why", again.error().text},
+                                             {"what", "who may come in is as it was before"}});
+    const bool is_new_secret =
+        gate_of(*again).secret.reveal() != gate_of(prepared_).secret.reveal();
+    prepared_ = std::move(*again);
+    auto settings = door_settings_of(prepared_);
+    settings.is_starting = door_.settings().is_starting;
+    door_.use(std::move(settings));
+    attempts_.use(attempt_rule_of(prepared_));
+    setup_route_ = setup_route_of(prepared_, port());
+    server_->use_rules(request_rules_of(prepared_));
+    if (is_new_secret) door_.send_away_secret_holders();
 }
 
 void Edge::watch_facts() {

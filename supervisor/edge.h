@@ -69,16 +69,18 @@ class Edge {
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
     void put_in_force(config::Config config);
+    void judge_visitors_by(const config::Config& config);
 
     Standing& facts_;
     auth::GatewayIdentity identity_;
-    config::LoadOptions load_options_;
+    Preparation prepared_; // how this process was started, with the configuration in force
     OutgoingSource outgoing_;
     rpc::LiveWorkers workers_;
     rpc::LiveConversations conversations_;
     rpc::LivePairings pairings_;
     rpc::LiveCron cron_;
     rpc::LiveNodes node_store_;
+    rpc::LiveNotes notes_;
     rpc::GatewayFacts shown_;
     rpc::Events events_;
     rpc::Presence presence_;

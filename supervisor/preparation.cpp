@@ -2,15 +2,11 @@
 
 #include "common/base/names.h"
 #include "common/base/strings.h"
-
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
+#include "supervisor/own_address.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <sstream>
 
 namespace openclaw {
@@ -66,10 +62,10 @@ std::expected<void, Refusal> check_mode(const config::Config& config, const Opti
 }
 
 // Flag, configuration, environment, in this order (SEEDS.md B13).
-config::GatewayAuth resolve_auth(const Preparation& p, Secret token, Secret password) {
+config::GatewayAuth resolve_auth(const Preparation& p) {
     auto auth = p.config.gateway.auth;
-    if (auth.token.empty()) auth.token = std::move(token);
-    if (auth.password.empty()) auth.password = std::move(password);
+    if (auth.token.empty()) auth.token = p.environment_token;
+    if (auth.password.empty()) auth.password = p.environment_password;
     using Mode = config::GatewayAuth::Mode;
     if (p.options.auth == "none") auth.mode = Mode::none;
     if (p.options.auth == "token") auth.mode = Mode::token;
@@ -79,18 +75,9 @@ config::GatewayAuth resolve_auth(const Preparation& p, Secret token, Secret pass
 }
 
 std::string tailnet_address() {
-    ifaddrs* list = nullptr;
-    if (getifaddrs(&list) != 0) return {};
-    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, freeifaddrs);
-    for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
-        if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
-        const auto& address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr;
-        if ((ntohl(address.s_addr) & 0xFFC00000u) != 0x64400000u)
-            continue; // 100.64.0.0/10, RFC 6598
-        char text[INET_ADDRSTRLEN];
-        return inet_ntop(AF_INET, &address, text, sizeof text);
-    }
-    return {};
+    return own_address([](std::uint32_t address) {
+        return (address & 0xFFC00000u) == 0x64400000u; // 100.64.0.0/10, RFC 6598
+    });
 }
 
 std::string_view bind_word(const Preparation& p) {
@@ -165,6 +152,17 @@ config::LoadOptions Preparation::load_options() const {
             .ambient_channels = options.ambient_channels};
 }
 
+std::expected<Preparation, Refusal> Preparation::with(config::Config changed) const {
+    Preparation again = *this;
+    again.config = std::move(changed);
+    again.auth = resolve_auth(again);
+    // A token that was made for this run is good until its end.
+    again.token_was_made = token_was_made && again.auth.token.empty();
+    if (again.token_was_made) again.auth.token = auth.token;
+    if (auto fits = check_auth(again); !fits) return std::unexpected(fits.error());
+    return again;
+}
+
 std::expected<Preparation, Refusal> prepare(const Options& options) {
     Preparation p{.options = options};
     auto paths = config::resolve_paths({.profile = options.profile, .dev = options.dev},
@@ -172,8 +170,8 @@ std::expected<Preparation, Refusal> prepare(const Options& options) {
     if (!paths) return refuse(2, "[openclaw] " + paths.error().sentence);
     p.paths = std::move(*paths);
     p.environment = read_environment(p.paths);
-    Secret token = take_secret(p.environment, token_variable),
-           password = take_secret(p.environment, password_variable);
+    p.environment_token = take_secret(p.environment, token_variable);
+    p.environment_password = take_secret(p.environment, password_variable);
     auto config = config::load(p.load_options());
     if (!config)
         return refuse(exit_config, "Gateway failed to start: " +
@@ -186,7 +184,7 @@ std::expected<Preparation, Refusal> prepare(const Options& options) {
         config::resolve_port(options.port, p.environment, p.config.gateway.port, p.paths);
     if (!port) return refuse(1, port.error().sentence);
     p.address = resolve_address(p, port->number);
-    p.auth = resolve_auth(p, std::move(token), std::move(password));
+    p.auth = resolve_auth(p);
     if (auto fits = check_auth(p); !fits) return std::unexpected(fits.error());
     p.log_file = p.config.logging.file.empty()
                      ? p.paths.in_state("logs/gateway.log")

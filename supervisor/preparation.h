@@ -14,6 +14,11 @@
 
 namespace openclaw {
 
+struct Refusal {
+    int exit_code = 1;
+    std::string text;
+};
+
 struct Preparation {
     Options options;
     config::Environment environment; // .env files included, the gateway's own secrets taken out
@@ -22,14 +27,12 @@ struct Preparation {
     web::ListenAddress address;
     config::GatewayAuth auth; // in force: flags, config, environment, or made for this run
     bool token_was_made = false;
+    Secret environment_token, environment_password;
     std::string log_file;
 
     config::LoadOptions load_options() const; // to read the configuration again
-};
-
-struct Refusal {
-    int exit_code = 1;
-    std::string text;
+    // The same start with another file: who may come in is decided again, where we listen is not.
+    std::expected<Preparation, Refusal> with(config::Config changed) const;
 };
 
 std::expected<Preparation, Refusal> prepare(const Options& options);

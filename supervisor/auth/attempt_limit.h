@@ -46,6 +46,9 @@ class AttemptLimit {
         : clock_(clock)
         , rule_(rule) {}
 
+    // Who is locked out stays so, for as long as it was said.
+    void use(AttemptRule rule) { rule_ = rule; }
+
     // The source of an attempt; nothing when it is exempt.
     std::optional<std::string> source_of(const AttemptFrom& from,
                                          std::string_view credential_class) const;

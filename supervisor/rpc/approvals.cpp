@@ -2,6 +2,8 @@
 
 #include "common/base/strings.h"
 #include "common/json/write.h"
+#include "common/log/log.h"
+#include "supervisor/policy/session_key.h"
 
 #include <algorithm>
 #include <array>
@@ -10,35 +12,11 @@ namespace openclaw::rpc {
 
 namespace {
 
-constexpr std::size_t max_kept = 500;   // waiting and decided ones
-constexpr std::size_t max_waiters = 64; // of one request
+constexpr std::size_t max_kept = 500;    // waiting and decided ones, in memory
+constexpr std::size_t max_history = 200; // of those that ended, over a restart
+constexpr std::size_t max_waiters = 64;  // of one request
 constexpr std::int64_t default_timeout_ms = 120'000, max_timeout_ms = 600'000;
-constexpr std::array<std::string_view, 3> decisions = {"allow-once", "allow-always", "deny"};
-
-std::string command_in(json::View params) {
-    if (const auto command = params["command"].text(); !command.empty())
-        return std::string(command);
-    if (const auto text = params["systemRunPlan"]["commandText"].text(); !text.empty())
-        return std::string(text);
-    std::string joined;
-    params["commandArgv"].each_element([&](json::View word) {
-        joined += (joined.empty() ? "" : " ") + std::string(word.text());
-        return true;
-    });
-    return joined;
-}
-
-// What reviewers see of a request.
-std::string request_json(json::View params, const std::string& command) {
-    json::Writer out;
-    out.begin_object().member("command", command);
-    for (const auto* name : {"cwd", "host", "nodeId", "agentId", "sessionKey", "warningText"})
-        if (const auto value = params[name]; value.is_string()) out.member(name, value.text());
-    out.key("allowedDecisions").begin_array();
-    for (const auto decision : decisions)
-        out.value(decision);
-    return out.end_array().end_object().take();
-}
+constexpr std::string_view book = "(exec-history)";
 
 WireError with_reason(std::string message, std::string_view reason, std::string_view remedy) {
     json::Writer details;
@@ -53,24 +31,23 @@ WireError not_found() {
         "Re-request the action; pending approvals are cleared after expiry or restart.");
 }
 
-template <class Request>
-std::string outcome_json(const Request& request, std::string_view reason) {
-    json::Writer out;
-    out.begin_object().member("id", request.id).key("decision");
-    if (request.decision.empty() || request.decision == "expired")
-        out.null();
-    else
-        out.value(request.decision);
-    out.member("createdAtMs", request.created_at_ms).member("expiresAtMs", request.expires_at_ms);
-    if (!reason.empty()) out.member("terminalReason", reason);
-    return out.end_object().take();
+// An agent that is not named is the session's, or the one there always is.
+ExecQuestion question_of(const ApprovalRecord& record) {
+    std::string agent =
+        record.agent_id.empty() ? policy::agent_of(record.session_key) : record.agent_id;
+    if (agent.empty()) agent = "main";
+    return {.agent_id = std::move(agent),
+            .session_key = record.session_key,
+            .command = record.command,
+            .cwd = record.cwd,
+            .host = record.host};
 }
 
-template <class Request>
-void write_pending(json::Writer& out, const Request& request) {
-    out.begin_object().member("approvalKind", "exec").member("id", request.id);
-    out.raw_member("request", request.request_json).member("createdAtMs", request.created_at_ms);
-    out.member("expiresAtMs", request.expires_at_ms).end_object();
+std::string accepted_json(const ApprovalRecord& record) {
+    json::Writer out;
+    out.begin_object().member("status", "accepted").member("id", record.id);
+    out.member("deliveryRoute", "approval-client").member("createdAtMs", record.created_at_ms);
+    return out.member("expiresAtMs", record.expires_at_ms).end_object().take();
 }
 
 constexpr std::array<std::string_view, 9> more_request_fields = {
@@ -113,137 +90,240 @@ constexpr std::array request_params = {text("id", 1, 128),
 constexpr std::array id_params = {required_text("id")};
 constexpr std::array resolve_params = {
     required_text("id"),
-    Field{.name = "decision", .kind = Kind::string, .required = true, .one_of = decisions},
+    Field{.name = "decision", .kind = Kind::string, .required = true, .one_of = approval_decisions},
     anything("reviewer"), integer("grantExpiresInDays", 1, 3650)};
 
+constexpr std::array<std::string_view, 3> kinds = {"exec", "plugin", "system-agent"};
+constexpr std::array resolve_any_params = {
+    required_text("id"),
+    Field{.name = "kind", .kind = Kind::string, .required = true, .one_of = kinds},
+    Field{.name = "decision", .kind = Kind::string, .required = true, .one_of = approval_decisions},
+    anything("reviewer"), integer("grantExpiresInDays", 1, 3650)};
+constexpr std::array history_params = {
+    text("cursor", 1, 512), integer("limit", 1, 100),
+    Field{.name = "kind", .kind = Kind::string, .one_of = kinds}};
+
 } // namespace
+
+Approvals::Approvals(Loop& loop, Events& events, Notes& notes)
+    : loop_(loop)
+    , events_(events)
+    , notes_(notes)
+    , rules_(notes, loop.clock()) {
+    std::vector<ApprovalRecord> ended;
+    for (const auto& [id, note] : notes_.load(book))
+        if (auto record = approval_from_note(id, note)) ended.push_back(std::move(*record));
+    std::ranges::sort(ended, {}, &ApprovalRecord::resolved_at_ms);
+    for (auto& record : ended) {
+        history_.push_back(record.id);
+        order_.push_back(record.id);
+        const std::string id = record.id;
+        requests_[id].record = std::move(record);
+    }
+}
 
 Approvals::Request* Approvals::find(std::string_view id) {
     const auto found = requests_.find(id);
     return found == requests_.end() ? nullptr : &found->second;
 }
 
+const Approvals::Request* Approvals::find(std::string_view id) const {
+    const auto found = requests_.find(id);
+    return found == requests_.end() ? nullptr : &found->second;
+}
+
 void Approvals::request(Call& call) {
-    const std::string command = command_in(call.params);
-    if (command.empty())
+    ApprovalRecord record = approval_from_request(call.params);
+    if (record.command.empty())
         return call.reply.fail(invalid_request("exec.approval.request needs a command"));
-    const std::string host(call.params["host"].text("gateway"));
-    if (host == "node" && !call.params["systemRunPlan"].is_object())
+    if (record.host == "node" && !call.params["systemRunPlan"].is_object())
         return call.reply.fail(invalid_request("host \"node\" needs a systemRunPlan"));
-    std::string id(call.params["id"].text());
-    if (id.empty()) id = uuid_v4();
-    if (find(id) != nullptr)
-        return call.reply.fail(invalid_request("the approval id is taken: " + id));
+    if (record.id.empty()) record.id = uuid_v4();
+    if (find(record.id) != nullptr)
+        return call.reply.fail(invalid_request("the approval id is taken: " + record.id));
     forget_old();
-    const auto now_ms = loop_.clock().unix_ms();
-    const auto timeout = call.params["timeoutMs"].integer(default_timeout_ms);
-    Request& request = requests_[id];
-    order_.push_back(id);
-    request.id = id;
-    request.command = command;
-    request.host = host;
-    request.agent_id = call.params["agentId"].text();
-    request.request_json = request_json(call.params, command);
-    request.created_at_ms = now_ms;
-    request.expires_at_ms = now_ms + timeout;
+    const Milliseconds timeout(call.params["timeoutMs"].integer(default_timeout_ms));
+    record.created_at_ms = loop_.clock().unix_ms();
+    record.expires_at_ms = record.created_at_ms + timeout.count();
+    order_.push_back(record.id);
+    Request& request = requests_[record.id];
+    request.record = std::move(record);
+    if (answer_by_rule(request))
+        return call.reply.ok(approval_outcome(request.record, OutcomeFor::asker));
     if (!events_.has_other_viewer("exec.approval.requested", call.peer)) {
-        request.decision = "expired"; // nobody is there to decide
-        request.resolved_at_ms = now_ms;
-        return call.reply.ok(outcome_json(request, {}));
+        const bool is_open =
+            rules_.fallback(question_of(request.record)) == ExecRules::Verdict::allow;
+        settle(request, is_open ? ApprovalState::decided : ApprovalState::no_route,
+               is_open ? approval_decisions[0] : "");
+        return call.reply.ok(approval_outcome(request.record, OutcomeFor::asker));
     }
+    if (call.params["twoPhase"].boolean()) call.reply.ok(accepted_json(request.record));
+    request.asker = [reply = call.reply](const ApprovalRecord& decided) {
+        reply.ok(approval_outcome(decided, OutcomeFor::asker));
+    };
+    ask(request, timeout);
+}
+
+// What was decided for good is decided.
+bool Approvals::answer_by_rule(Request& request) {
+    switch (rules_.judge(question_of(request.record))) {
+    case ExecRules::Verdict::ask:
+        return false;
+    case ExecRules::Verdict::allow:
+        settle(request, ApprovalState::decided, approval_decisions[1]);
+        return true;
+    case ExecRules::Verdict::deny:
+        settle(request, ApprovalState::decided, approval_decisions[2]);
+        return true;
+    }
+    return false;
+}
+
+void Approvals::ask(Request& request, Milliseconds timeout) {
     request.expiry = std::make_unique<Timer>(loop_);
-    request.expiry->start(Milliseconds(timeout), [this, id] {
-        if (Request* late = find(id)) settle(*late, "expired", "timeout");
+    request.expiry->start(timeout, [this, id = request.record.id] {
+        if (Request* late = find(id)) settle(*late, ApprovalState::expired, {});
     });
     json::Writer event;
-    write_pending(event, request);
-    if (!call.params["twoPhase"].boolean()) {
-        request.waiters.push_back([reply = call.reply](const Request& decided) {
-            reply.ok(outcome_json(decided, decided.decision == "expired" ? "timeout" : "user"));
-        });
-    } else {
-        json::Writer out;
-        out.begin_object().member("status", "accepted").member("id", id);
-        out.member("deliveryRoute", "approval-client").member("createdAtMs", now_ms);
-        call.reply.ok(out.member("expiresAtMs", request.expires_at_ms).end_object().text());
-    }
+    write_pending_approval(event, request.record);
     events_.send({.name = "exec.approval.requested", .payload = event.take()});
 }
 
 void Approvals::wait(Call& call) {
     Request* request = find(call.params["id"].text());
     if (request == nullptr) return call.reply.fail(not_found());
-    const auto answer = [reply = call.reply](const Request& decided) {
-        reply.ok(outcome_json(decided, decided.decision == "expired" ? "timeout" : "user"));
-    };
-    if (!request->decision.empty()) return answer(*request);
+    if (request->record.is_over())
+        return call.reply.ok(approval_outcome(request->record, OutcomeFor::waiter));
     if (request->waiters.size() >= max_waiters)
         return call.reply.fail(unavailable("64 callers wait for this decision already"));
-    request->waiters.push_back(answer);
+    request->waiters.push_back([reply = call.reply](const ApprovalRecord& decided) {
+        reply.ok(approval_outcome(decided, OutcomeFor::waiter));
+    });
 }
 
 void Approvals::resolve(Call& call) {
     Request* request = find(call.params["id"].text());
-    if (request == nullptr || request->decision == "expired") return call.reply.fail(not_found());
-    if (!request->decision.empty())
+    if (request == nullptr || request->record.state == ApprovalState::expired)
+        return call.reply.fail(not_found());
+    if (request->record.is_over())
         return call.reply.fail(
             with_reason("approval already resolved", "APPROVAL_ALREADY_RESOLVED", {}));
-    settle(*request, std::string(call.params["decision"].text()), call.peer.principal());
+    decide(*request, call);
     call.reply.ok(R"({"ok":true})");
 }
 
-void Approvals::settle(Request& request, std::string decision, std::string_view by) {
-    request.decision = std::move(decision);
-    request.resolved_at_ms = loop_.clock().unix_ms();
-    json::Writer event;
-    event.begin_object().member("id", request.id).key("decision");
-    if (request.decision == "expired")
-        event.null();
-    else
-        event.value(request.decision);
-    event.member("resolvedBy", by).member("ts", request.resolved_at_ms);
-    event.raw_member("request", request.request_json).end_object();
-    events_.send({.name = "exec.approval.resolved", .payload = event.take()});
-    std::vector<std::function<void(const Request&)>> waiters;
-    waiters.swap(request.waiters);
-    for (const auto& waiter : waiters)
-        waiter(request);
-    loop_.defer([this, id = request.id] { // not from inside its own timer
+ApprovalResolver Approvals::resolver_of(const Peer& peer) {
+    if (!peer.device_id.empty()) return {.name = peer.device_id, .is_device = true};
+    if (!peer.client.display_name.empty()) return {.name = peer.client.display_name};
+    return {.name = peer.client.id.empty() ? std::string(peer.principal()) : peer.client.id};
+}
+
+void Approvals::decide(Request& request, const Call& call) {
+    const auto decision = call.params["decision"].text();
+    if (decision == approval_decisions[1])
+        rules_.remember(question_of(request.record), request.record.id,
+                        call.params["grantExpiresInDays"].integer());
+    settle(request, ApprovalState::decided, decision, resolver_of(call.peer));
+}
+
+// Nobody hears of what was never asked.
+void Approvals::settle(Request& request, ApprovalState state, std::string_view decision,
+                       ApprovalResolver by) {
+    const bool was_asked = request.expiry != nullptr;
+    request.record.state = state;
+    request.record.decision = decision;
+    request.record.resolver = std::move(by.name);
+    request.record.by_device = by.is_device;
+    request.record.resolved_at_ms = loop_.clock().unix_ms();
+    remember(request);
+    if (was_asked)
+        events_.send(
+            {.name = "exec.approval.resolved", .payload = approval_resolved(request.record)});
+    for (const auto& waiter : std::exchange(request.waiters, {}))
+        waiter(request.record);
+    if (const auto asker = std::exchange(request.asker, nullptr)) asker(request.record);
+    loop_.defer([this, id = request.record.id] { // not from inside its own timer
         if (Request* ended = find(id)) ended->expiry.reset();
     });
 }
 
+void Approvals::remember(const Request& request) {
+    const auto warn = [](Result<void> kept) {
+        if (!kept) log::warn("exec.history_not_kept", {{"why", kept.error().sentence}});
+    };
+    history_.push_back(request.record.id);
+    notes_.keep(std::string(book), request.record.id, to_note(request.record), warn);
+    while (history_.size() > max_history) {
+        notes_.keep(std::string(book), history_.front(), {}, warn);
+        history_.pop_front();
+    }
+}
+
 void Approvals::get(Call& call) const {
-    const auto found = requests_.find(call.params["id"].text());
-    if (found == requests_.end() || !found->second.decision.empty())
-        return call.reply.fail(not_found());
-    const Request& request = found->second;
-    json::Writer out;
-    out.begin_object().member("id", request.id).member("commandText", request.command);
-    out.key("commandPreview").null().key("allowedDecisions").begin_array();
-    for (const auto decision : decisions)
-        out.value(decision);
-    out.end_array().member("host", request.host).key("nodeId").null().key("agentId");
-    if (request.agent_id.empty())
-        out.null();
-    else
-        out.value(request.agent_id);
-    call.reply.ok(out.member("expiresAtMs", request.expires_at_ms).end_object().text());
+    const Request* request = find(call.params["id"].text());
+    if (request == nullptr || request->record.is_over()) return call.reply.fail(not_found());
+    call.reply.ok(approval_prompt(request->record));
 }
 
 void Approvals::list(Call& call) const {
     json::Writer out;
     out.begin_array();
     for (const auto& [id, request] : requests_)
-        if (request.decision.empty()) write_pending(out, request);
+        if (!request.record.is_over()) write_pending_approval(out, request.record);
     call.reply.ok(out.end_array().text());
+}
+
+void Approvals::get_any(Call& call) const {
+    const Request* request = find(call.params["id"].text());
+    if (request == nullptr) return call.reply.fail(not_found());
+    json::Writer out;
+    out.begin_object().key("approval");
+    write_approval(out, request->record);
+    call.reply.ok(out.end_object().text());
+}
+
+// A second answer is no error here: it is told what was decided before.
+void Approvals::resolve_any(Call& call) {
+    Request* request = find(call.params["id"].text());
+    if (request == nullptr || call.params["kind"].text() != kinds[0])
+        return call.reply.fail(not_found());
+    const bool applies = !request->record.is_over();
+    if (applies) decide(*request, call);
+    json::Writer out;
+    out.begin_object().member("applied", applies).key("approval");
+    write_approval(out, request->record);
+    call.reply.ok(out.end_object().text());
+}
+
+// Newest first; the cursor is the id of the last one that was shown.
+void Approvals::history(Call& call) const {
+    const auto limit = static_cast<std::size_t>(call.params["limit"].integer(50));
+    const auto cursor = call.params["cursor"].text();
+    const bool wants_others = call.params["kind"].text(kinds[0]) != kinds[0];
+    auto from = history_.rbegin();
+    if (!cursor.empty()) from = std::find(history_.rbegin(), history_.rend(), cursor);
+    if (!cursor.empty() && from != history_.rend()) ++from;
+    json::Writer out;
+    out.begin_object().key("items").begin_array();
+    std::string last;
+    std::size_t shown = 0;
+    for (; from != history_.rend() && shown < limit && !wants_others; ++from) {
+        const Request* request = find(*from);
+        if (request == nullptr) continue;
+        write_approval(out, request->record);
+        last = *from;
+        ++shown;
+    }
+    out.end_array();
+    if (!wants_others && from != history_.rend()) out.member("nextCursor", last);
+    call.reply.ok(out.end_object().text());
 }
 
 // The oldest go, those that wait with a refusal.
 void Approvals::forget_old() {
     while (order_.size() >= max_kept) {
-        if (Request* oldest = find(order_.front()); oldest != nullptr && oldest->decision.empty())
-            settle(*oldest, "expired", "too many");
+        if (Request* oldest = find(order_.front()); oldest != nullptr && !oldest->record.is_over())
+            settle(*oldest, ApprovalState::expired, {});
         requests_.erase(order_.front());
         order_.pop_front();
     }
@@ -262,6 +342,9 @@ void add_approvals(MethodTable& table, Approvals& approvals) {
     add("exec.approval.waitDecision", id_params, [&](Call& call) { approvals.wait(call); });
     add("exec.approval.resolve", resolve_params, [&](Call& call) { approvals.resolve(call); });
     add("exec.approval.get", id_params, [&](Call& call) { approvals.get(call); });
+    add("approval.get", id_params, [&](Call& call) { approvals.get_any(call); });
+    add("approval.resolve", resolve_any_params, [&](Call& call) { approvals.resolve_any(call); });
+    add("approval.history", history_params, [&](Call& call) { approvals.history(call); });
 }
 
 } // namespace openclaw::rpc

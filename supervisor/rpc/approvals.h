@@ -1,13 +1,15 @@
-// rpc/approvals.h — may this command run? exec.approval.*: somebody asks, a person decides, both
-// hear of it (PROTOCOL.md 16).
+// rpc/approvals.h — may this command run? exec.approval.* and approval.*: somebody asks, a person
+// decides, both hear of it (PROTOCOL.md 16).
 //
-// Requests live in memory until they are decided or expire; what was decided is remembered for a
-// while, so that a second answer is told from an unknown one. Without a reviewer connected (the
-// asker does not count) a request is refused at once.
+// A request waits in memory until it is decided or expires; what became of it is remembered over a
+// restart, the newest 200 of them. What was decided for good (rpc/exec_rules) is not asked again.
+// Without a reviewer connected (the asker does not count) a request is refused at once.
 #pragma once
 
 #include "common/loop/timer.h"
+#include "supervisor/rpc/approval_record.h"
 #include "supervisor/rpc/events.h"
+#include "supervisor/rpc/exec_rules.h"
 #include "supervisor/rpc/method_table.h"
 
 #include <deque>
@@ -22,9 +24,9 @@ namespace openclaw::rpc {
 
 class Approvals {
   public:
-    Approvals(Loop& loop, Events& events)
-        : loop_(loop)
-        , events_(events) {}
+    Approvals(Loop& loop, Events& events, Notes& notes);
+
+    ExecRules& rules() { return rules_; }
 
     void request(Call& call);
     void wait(Call& call);
@@ -32,23 +34,39 @@ class Approvals {
     void get(Call& call) const;
     void list(Call& call) const;
 
+    // The same questions under the names that are not tied to commands.
+    void get_any(Call& call) const;
+    void resolve_any(Call& call);
+    void history(Call& call) const;
+
   private:
+    using Waiter = std::function<void(const ApprovalRecord&)>;
+
     struct Request {
-        std::string id, request_json, command, host, agent_id;
-        std::string decision; // empty: not yet; "expired"
-        std::int64_t created_at_ms = 0, expires_at_ms = 0, resolved_at_ms = 0;
-        std::vector<std::function<void(const Request&)>> waiters;
+        ApprovalRecord record;
+        std::vector<Waiter> waiters;
+        Waiter asker; // hears of the decision after all the others (PROTOCOL.md 16)
         std::unique_ptr<Timer> expiry;
     };
 
     Request* find(std::string_view id);
-    void settle(Request& request, std::string decision, std::string_view by);
+    const Request* find(std::string_view id) const;
+    bool answer_by_rule(Request& request);
+    void ask(Request& request, Milliseconds timeout);
+    static ApprovalResolver resolver_of(const Peer& peer);
+    void decide(Request& request, const Call& call);
+    void settle(Request& request, ApprovalState state, std::string_view decision,
+                ApprovalResolver by = {});
+    void remember(const Request& request);
     void forget_old();
 
     Loop& loop_;
     Events& events_;
+    Notes& notes_;
+    ExecRules rules_;
     std::map<std::string, Request, std::less<>> requests_;
-    std::deque<std::string> order_;
+    std::deque<std::string> order_;   // as they were asked
+    std::deque<std::string> history_; // as they ended, oldest first
 };
 
 void add_approvals(MethodTable& table, Approvals& approvals);

@@ -56,6 +56,19 @@ std::int64_t Automations::running_since(std::string_view job_id) const {
     return found == running_.end() ? 0 : found->second.since_ms;
 }
 
+std::vector<RunningJob> Automations::running() const {
+    std::vector<RunningJob> all;
+    for (const auto& [id, job] : running_)
+        all.push_back(job);
+    return all;
+}
+
+bool Automations::cancel(const std::string& run_id) {
+    for (const auto& job : running())
+        if (job.run_id == run_id) return !parts_.runs.abort(job.session_key, run_id).empty();
+    return false;
+}
+
 // To the chat it names, or where the agent's main session last heard somebody.
 std::optional<flow::ReplyTarget> Automations::target_for(const CronOrder& order,
                                                          const std::string& agent) const {
@@ -102,9 +115,10 @@ Result<std::string> Automations::run(const ledger::CronJob& job) {
     const auto now_ms = parts_.loop.clock().unix_ms();
     request.run_id =
         "manual:" + job.id + ":" + std::to_string(now_ms) + ":" + std::to_string(++run_number_);
-    const std::string run_id = request.run_id, job_id = job.id;
+    const std::string run_id = request.run_id, job_id = job.id, session_key = request.session_key;
     TRY_VOID(parts_.runs.begin(std::move(request)));
-    running_[job_id] = {.run_id = run_id, .since_ms = now_ms};
+    running_[job_id] = {
+        .job_id = job_id, .run_id = run_id, .session_key = session_key, .since_ms = now_ms};
     parts_.run_events.when_ended(
         run_id, [this, job_id](const flow::Run& ended_run) { ended(job_id, ended_run); });
     tell(job, "started");

@@ -13,8 +13,15 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace openclaw::rpc {
+
+// A job that runs now.
+struct RunningJob {
+    std::string job_id, run_id, session_key;
+    std::int64_t since_ms = 0;
+};
 
 class Automations {
   public:
@@ -30,15 +37,14 @@ class Automations {
 
     std::size_t running_count() const { return running_.size(); }
 
+    std::vector<RunningJob> running() const;
+    // Stops a run of a job. False: it does not run.
+    bool cancel(const std::string& run_id);
+
     void tell(const ledger::CronJob& job, std::string_view action);
     void tell_removed(const std::string& job_id);
 
   private:
-    struct Running {
-        std::string run_id;
-        std::int64_t since_ms = 0;
-    };
-
     flow::RunRequest request_for(const ledger::CronJob& job, const CronOrder& order) const;
     std::optional<flow::ReplyTarget> target_for(const CronOrder& order,
                                                 const std::string& agent) const;
@@ -47,7 +53,7 @@ class Automations {
     RunParts parts_;
     Events& events_;
     CronDesk& desk_;
-    std::map<std::string, Running, std::less<>> running_; // by job
+    std::map<std::string, RunningJob, std::less<>> running_; // by job
     std::uint64_t run_number_ = 0;
 };
 

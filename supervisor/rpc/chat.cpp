@@ -65,12 +65,14 @@ void begin_at_leaf(const Call& call, flow::RunRequest request, const RunParts& p
                              });
 }
 
-// "interrupt" ends what runs. "steer" and "collect" make one turn of the messages that wait; a run
-// in progress of this build has no place where a message could enter it, so both wait for its end.
+// What becomes of a message while a run is active (BEHAVIOUR.md A3): "interrupt" ends that run,
+// "collect" makes one later turn of all that wait, "steer" and "followup" give each message an
+// answer of its own. Steering differs in a run that calls tools, between two calls; there are none
+// here.
 void obey_queue_mode(flow::RunRequest& request, std::string_view mode, bool is_known,
                      const RunParts& parts) {
     if (mode == "interrupt" && !is_known) parts.runs.abort(request.session_key, std::nullopt);
-    request.joins_waiting = mode == "steer" || mode == "collect";
+    request.joins_waiting = mode == "collect";
 }
 
 void send(Call& call, const RunParts& parts) {
@@ -83,7 +85,8 @@ void send(Call& call, const RunParts& parts) {
     auto request = request_from(call.params, std::move(*session_key), parts.facts);
     request.message += *attached;
     const bool is_known = parts.runs.find(request.run_id) != nullptr;
-    obey_queue_mode(request, call.params["queueMode"].text(), is_known, parts);
+    obey_queue_mode(request, call.params["queueMode"].text(parts.facts.queue_mode), is_known,
+                    parts);
     if (!is_known && call.params["expectedLeafEntryId"])
         return begin_at_leaf(call, std::move(request), parts);
     begin_chat_run(call.reply, std::move(request), parts);

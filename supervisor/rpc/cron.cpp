@@ -25,18 +25,6 @@ WireError no_such_job(const std::string& id) {
                                                             .take());
 }
 
-// The job a call names; an answer has gone out when there is none.
-const ledger::CronJob* job_meant(Call& call, const CronParts& parts) {
-    const std::string id = job_id_in(call.params);
-    if (id.empty()) {
-        call.reply.fail(invalid_request("invalid cron params: must have required property 'id'"));
-        return nullptr;
-    }
-    const auto* job = parts.desk.find(id);
-    if (job == nullptr) call.reply.fail(no_such_job(id));
-    return job;
-}
-
 std::string shown(const ledger::CronJob& job, const CronParts& parts) {
     return cron_job_json(job, parts.automations.running_since(job.id));
 }
@@ -269,38 +257,6 @@ void runs(Call& call, const CronParts& parts) {
     });
 }
 
-// The runs of jobs, in the words of tasks.
-
-void write_task(json::Writer& out, json::View entry) {
-    const auto run_id = entry["runId"].text(), status = entry["status"].text();
-    const auto began = entry["runAtMs"].integer(), ended = entry["ts"].integer();
-    out.begin_object().member("id", run_id).member("taskId", run_id);
-    out.member("kind", "automation_run").member("runtime", "cron");
-    out.member("status", status == "ok"        ? "completed"
-                         : status == "skipped" ? "cancelled"
-                                               : "failed");
-    out.member("title", entry["jobName"].text()).member("runId", run_id);
-    out.member("childSessionKey", entry["sessionKey"].text());
-    out.member("sourceId", entry["jobId"].text()).member("createdAt", began);
-    out.member("updatedAt", ended).member("startedAt", began).member("endedAt", ended);
-    if (const auto error = entry["error"].text(); !error.empty()) out.member("error", error);
-    if (const auto text = entry["summary"].text(); !text.empty())
-        out.member("terminalSummary", text);
-    out.end_object();
-}
-
-void tasks(Call& call, const CronParts& parts) {
-    const auto limit = static_cast<std::size_t>(call.params["limit"].integer(50));
-    parts.desk.runs({.limit = limit}, [reply = call.reply](Result<ledger::CronRunPage> page) {
-        if (!page) return reply.fail(page.error());
-        json::Writer out;
-        out.begin_object().key("tasks").begin_array();
-        for (const auto& text : page->entries)
-            if (const auto entry = json::Document::parse(text)) write_task(out, entry->root());
-        reply.ok(out.end_array().end_object().text());
-    });
-}
-
 constexpr std::array<std::string_view, 3> enabled_words = {"all", "enabled", "disabled"};
 constexpr std::array<std::string_view, 6> schedule_words = {"all",  "at",      "every",
                                                             "cron", "on-exit", "stream"};
@@ -350,9 +306,19 @@ constexpr std::array runs_params = {text("agentId", 1),
                                     word("deliveryStatus", delivery_words),
                                     text("query"),
                                     word("sortDir", directions)};
-constexpr std::array task_params = {integer("limit", 1, 200)};
 
 } // namespace
+
+const ledger::CronJob* job_meant(Call& call, const CronParts& parts) {
+    const std::string id = job_id_in(call.params);
+    if (id.empty()) {
+        call.reply.fail(invalid_request("invalid cron params: must have required property 'id'"));
+        return nullptr;
+    }
+    const auto* job = parts.desk.find(id);
+    if (job == nullptr) call.reply.fail(no_such_job(id));
+    return job;
+}
 
 void add_cron(MethodTable& table, CronParts parts) {
     struct Row {
@@ -378,11 +344,6 @@ void add_cron(MethodTable& table, CronParts parts) {
                    .admission = row.admission,
                    .params = row.params,
                    .handler = [parts, act = row.act](Call& call) { act(call, parts); }});
-    table.add({.name = "tasks.list",
-               .scope = policy::scope::read,
-               .params = task_params,
-               .unknown = Unknown::ignored,
-               .handler = [parts](Call& call) { tasks(call, parts); }});
 }
 
 } // namespace openclaw::rpc

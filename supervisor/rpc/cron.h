@@ -1,5 +1,4 @@
-// rpc/cron.h — cron.list, .get, .status, .add, .update, .remove, .run, .runs, and tasks.list, which
-// shows the runs of jobs.
+// rpc/cron.h — cron.list, .get, .status, .add, .update, .remove, .run and .runs.
 #pragma once
 
 #include "supervisor/rpc/automations.h"
@@ -12,6 +11,9 @@ struct CronParts {
     const GatewayFacts& facts;
     const Clock& clock;
 };
+
+// The job a call names, by `id` or `jobId`; an answer has gone out when there is none.
+const ledger::CronJob* job_meant(Call& call, const CronParts& parts);
 
 void add_cron(MethodTable& table, CronParts parts);
 

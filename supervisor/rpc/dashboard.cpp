@@ -17,7 +17,7 @@ struct Absence {
 
 constexpr std::string_view read = policy::scope::read, write = policy::scope::write;
 
-constexpr std::array<Absence, 19> absences = {{
+constexpr std::array<Absence, 18> absences = {{
     {"openclaw.approval.list", policy::scope::approvals, "[]"},
     // There are no user profiles; the page keeps its settings in the browser.
     {"users.prefs.get", read, R"({"status":"no_durable_identity"})"},
@@ -38,8 +38,6 @@ constexpr std::array<Absence, 19> absences = {{
     {"plugin.approval.list", policy::scope::approvals, "[]"},
     {"question.list", policy::scope::questions, R"({"questions":[]})"},
     {"sessions.groups.defaults", write, R"({"defaults":[]})"},
-    // Transcripts are lines, not trees.
-    {"sessions.branches.list", read, R"({"branches":[]})"},
     {"worktrees.list", read, R"({"worktrees":[]})"},
     {"artifacts.list", read, R"({"artifacts":[]})"},
 }};

@@ -345,16 +345,24 @@ bool DeviceDesk::is_connected(std::string_view device_id) const {
                                [&](const Peer* peer) { return peer->device_id == device_id; });
 }
 
+std::optional<GrantedToken> DeviceDesk::token_of(std::string_view device_id,
+                                                 policy::Role role) const {
+    const auto* device = book().find(device_id);
+    if (device == nullptr) return std::nullopt;
+    return known_token(*device, std::string(policy::word(role)));
+}
+
 void DeviceDesk::keep(ledger::Writes writes, Done<void> done) {
     parts_.ledger.store->commit(std::move(writes), std::move(done));
 }
 
-void DeviceDesk::tell_resolved(std::string_view request_id, std::string_view device_id,
+void DeviceDesk::tell_resolved(const std::string& request_id, std::string_view device_id,
                                std::string_view decision) {
     json::Writer payload;
     payload.begin_object().member("requestId", request_id).member("deviceId", device_id);
     payload.member("decision", decision).member("ts", now_ms()).end_object();
     parts_.events.send({.name = "device.pair.resolved", .payload = payload.take()});
+    if (on_resolved_) on_resolved_(request_id, decision);
 }
 
 void DeviceDesk::tell_changed() {

@@ -13,6 +13,7 @@
 #include "supervisor/rpc/sources.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,6 +81,15 @@ class DeviceDesk {
 
     bool is_connected(std::string_view device_id) const;
 
+    // What the device would be told at the door. Nothing: it holds none for this role.
+    std::optional<GrantedToken> token_of(std::string_view device_id, policy::Role role) const;
+
+    // Told of every request that was decided: "approved" or "rejected".
+    using OnResolved =
+        std::function<void(const std::string& request_id, std::string_view decision)>;
+
+    void on_resolved(OnResolved tell) { on_resolved_ = std::move(tell); }
+
   private:
     GrantedToken issue(ledger::Device& device, const std::string& role,
                        std::vector<std::string> scopes) const;
@@ -88,7 +98,7 @@ class DeviceDesk {
     Grant let_in(ledger::Device& device, const Visitor& visitor, std::string via) const;
     Grant redeem(const Admitted& who, ledger::Writes& writes);
     void keep(ledger::Writes writes, Done<void> done);
-    void tell_resolved(std::string_view request_id, std::string_view device_id,
+    void tell_resolved(const std::string& request_id, std::string_view device_id,
                        std::string_view decision);
     void tell_changed();
     void tell_setup_completed(const ledger::SetupCode& code);
@@ -98,6 +108,7 @@ class DeviceDesk {
 
     Parts parts_;
     Secret token_key_;
+    OnResolved on_resolved_;
 };
 
 } // namespace openclaw::rpc

@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/rpc/device_row.h"
+#include "supervisor/rpc/qr_picture.h"
 
 #include <array>
 
@@ -155,8 +156,14 @@ Result<SetupUrl> setup_url(json::View params, const SetupRoute& route) {
     return SetupUrl{route.url, route.url_source};
 }
 
-std::string setup_json(const NewSetupCode& made, const SetupUrl& where, const std::string& access,
-                       const std::string& auth_mode) {
+struct SetupQuestion {
+    SetupUrl where;
+    std::string access, auth_mode;
+    bool with_picture = true;
+};
+
+std::string setup_json(const NewSetupCode& made, const SetupQuestion& asked) {
+    const auto& [where, access, auth_mode, with_picture] = asked;
     json::Writer code;
     code.begin_object().member("url", where.url);
     code.member("bootstrapToken", made.bootstrap_token.reveal());
@@ -165,7 +172,10 @@ std::string setup_json(const NewSetupCode& made, const SetupUrl& where, const st
     const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
     json::Writer out;
     out.begin_object().member("setupId", made.setup_id);
-    out.member("expiresAtMs", made.expires_at_ms).member("setupCode", to_base64url(bytes));
+    const std::string setup_code = to_base64url(bytes);
+    out.member("expiresAtMs", made.expires_at_ms).member("setupCode", setup_code);
+    if (with_picture)
+        if (const auto picture = qr_data_url(setup_code)) out.member("qrDataUrl", *picture);
     out.member("gatewayUrl", where.url).member("auth", auth_mode);
     out.member("urlSource", where.source).member("access", access);
     return out.end_object().take();
@@ -174,11 +184,13 @@ std::string setup_json(const NewSetupCode& made, const SetupUrl& where, const st
 void make_setup_code(Call& call, DeviceDesk& desk, const SetupRoute& route) {
     const auto where = setup_url(call.params, route);
     if (!where) return call.reply.fail(where.error());
-    const std::string access(call.params["bootstrapProfile"].text("full"));
-    desk.make_setup_code(access, [reply = call.reply, where = *where, access,
-                                  auth_mode = route.auth_mode](Result<NewSetupCode> made) {
+    SetupQuestion asked{.where = *where,
+                        .access = std::string(call.params["bootstrapProfile"].text("full")),
+                        .auth_mode = route.auth_mode,
+                        .with_picture = call.params["includeQr"].boolean(true)};
+    desk.make_setup_code(asked.access, [reply = call.reply, asked](Result<NewSetupCode> made) {
         if (!made) return reply.fail(made.error());
-        reply.ok(setup_json(*made, where, access, auth_mode));
+        reply.ok(setup_json(*made, asked));
     });
 }
 

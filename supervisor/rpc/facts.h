@@ -39,7 +39,8 @@ struct GatewayFacts {
     bool model_configured = false; // an agent has a model other than the built-in echo
     std::string hot_reload = "active";
     std::int64_t started_at_ms = 0;
-    std::string boot_id; // uuid, one per process
+    std::string queue_mode = "steer"; // messages.queue.mode
+    std::string boot_id;              // uuid, one per process
 };
 
 } // namespace openclaw::rpc

@@ -8,6 +8,12 @@
 
 namespace openclaw::rpc {
 
+namespace {
+
+constexpr std::uint16_t service_restart = 1012; // PROTOCOL.md 9
+
+} // namespace
+
 FrontDoor::FrontDoor(DoorParts parts, DoorSettings settings)
     : parts_(parts)
     , settings_(std::move(settings)) {}
@@ -39,6 +45,14 @@ void FrontDoor::count(const web::Arrival& from, std::string_view credential, boo
     parts_.attempts.failed(*source);
     log::info("auth.wrong_credential",
               {{"ip", from.ip}, {"origin", from.origin}, {"credential", credential}});
+}
+
+void FrontDoor::send_away_secret_holders() {
+    parts_.loop.defer([this] {
+        for (Peer* peer : parts_.events.peers())
+            if (peer->auth_method == "token" || peer->auth_method == "password")
+                peer->close(service_restart, "service restart");
+    });
 }
 
 void FrontDoor::welcome_local(Peer& peer) {

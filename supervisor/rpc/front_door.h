@@ -66,6 +66,10 @@ class FrontDoor final : public web::Endpoint {
     // often. For HTTP.
     BearerAnswer check_bearer(std::string_view bearer, const web::Arrival& from);
 
+    // Closes, in the next turn of the loop, what came in with the shared secret: it is another one
+    // now. They hear what they would at a restart, and come back.
+    void send_away_secret_holders();
+
     // Wrong credentials of this source, for the handshake.
     std::optional<Milliseconds> locked_for(const web::Arrival& from, std::string_view credential);
     void count(const web::Arrival& from, std::string_view credential, bool was_right);

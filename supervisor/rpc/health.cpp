@@ -1,16 +1,9 @@
 #include "supervisor/rpc/health.h"
 
-#include "common/version.h"
 #include "supervisor/rpc/channel_report.h"
-#include "supervisor/rpc/heartbeat.h"
-#include "supervisor/rpc/session_row.h"
-#include "supervisor/rpc/system.h"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace openclaw::rpc {
 
@@ -59,7 +52,18 @@ void write_agents(json::Writer& out, const GatewayFacts& facts,
     out.end_array();
 }
 
-void write_workers(json::Writer& out, const std::vector<process::WorkerView>& workers) {
+void answer_health(Call& call, HealthSnapshot& health) {
+    if (call.params["probe"].boolean())
+        call.reply.ok(health.fresh());
+    else
+        call.reply.ok(health.payload());
+}
+
+constexpr std::array health_params = {flag("probe")};
+
+} // namespace
+
+void write_worker_counts(json::Writer& out, const std::vector<process::WorkerView>& workers) {
     std::array<std::size_t, process::state_count> counts{};
     for (const auto& worker : workers)
         ++counts[static_cast<std::size_t>(worker.state)];
@@ -70,93 +74,9 @@ void write_workers(json::Writer& out, const std::vector<process::WorkerView>& wo
     out.end_object();
 }
 
-constexpr std::string_view model_runtime = R"({"degraded":false,"pendingAgents":[]})";
-
-void answer_health(Call& call, HealthSnapshot& health) {
-    if (call.params["probe"].boolean())
-        call.reply.ok(health.fresh());
-    else
-        call.reply.ok(health.payload());
+std::string_view model_runtime_json() {
+    return R"({"degraded":false,"pendingAgents":[]})";
 }
-
-// `status` names no path to callers who are not admin (METHODS.md).
-void write_sessions(json::Writer& out, const HealthSources& sources, bool is_admin,
-                    std::int64_t now_ms) {
-    const GatewayFacts& facts = sources.facts;
-    const auto all = sources.conversations.list();
-    const std::string path = is_admin ? facts.ledger_path : "[redacted]";
-    out.key("sessions").begin_object().key("paths").begin_array();
-    if (is_admin) out.value(path);
-    out.end_array()
-        .member("count", all.size())
-        .raw_member("defaults", session_defaults(facts))
-        .key("recent")
-        .begin_array();
-    for (std::size_t i = 0; i < std::min(all.size(), recent_sessions); ++i)
-        write_row(out, {.session = *all[i], .facts = facts, .active = {}, .now_ms = now_ms});
-    out.end_array().key("byAgent").begin_array();
-    for (const auto& [id, agent] : facts.agents.entries)
-        out.begin_object()
-            .member("agentId", id)
-            .member("path", path)
-            .member("count", of_agent(all, id).size())
-            .end_object();
-    out.end_array().end_object();
-}
-
-void write_tasks(json::Writer& out) {
-    out.raw_member(
-        "tasks",
-        R"({"total":0,"active":0,"terminal":0,"failures":0,"byStatus":{},"byRuntime":{}})");
-    out.raw_member("taskAudit", R"({"total":0,"warnings":0,"errors":0,"byCode":{}})");
-}
-
-// Our own addition: how the disk fares. Syncs beside messages say what a message costs it.
-void write_ledger(json::Writer& out, const ledger::StoreCounters& counters) {
-    out.key("ledger")
-        .begin_object()
-        .member("syncs", counters.syncs)
-        .member("units", counters.units)
-        .member("waiting", counters.waiting)
-        .member("lastSyncUs", counters.last_sync_us)
-        .member("p99SyncUs", counters.p99_sync_us)
-        .end_object();
-}
-
-void answer_status(Call& call, HealthSnapshot& health, const Heartbeats& heartbeats,
-                   const Clock& clock) {
-    const HealthSources& sources = health.sources();
-    const auto workers = sources.workers.views(false);
-    const auto now_ms = clock.unix_ms();
-    json::Writer out;
-    out.begin_object().member("runtimeVersion", version);
-    out.key("heartbeat").begin_object().member("defaultAgentId", sources.facts.agents.default_id);
-    out.key("agents").begin_array().end_array().end_object().key("channelSummary").begin_array();
-    if (call.params["includeChannelSummary"].boolean(true))
-        for (const auto& line : channel_sentences(channel_lines(sources.channels(), workers)))
-            out.value(line);
-    out.end_array();
-    out.key("queuedSystemEvents").begin_array();
-    for (const auto& text : heartbeats.waiting())
-        out.value(text);
-    out.end_array();
-    for (const auto* empty : {"degradedSecretOwners", "degradedPlugins"})
-        out.key(empty).begin_array().end_array();
-    write_tasks(out);
-    write_sessions(out, sources, call.peer.may(policy::scope::admin), now_ms);
-    out.raw_member("modelRuntime", model_runtime).raw_member("eventLoop", health.gauge().to_json());
-    out.key("processMemory").begin_object().member("rssBytes", resident_bytes()).end_object();
-    write_workers(out, workers);
-    write_ledger(out, sources.ledger());
-    out.member("pid", getpid()).member("startedAtMs", sources.facts.started_at_ms);
-    out.member("uptimeMs", now_ms - sources.facts.started_at_ms).end_object();
-    call.reply.ok(out.text());
-}
-
-constexpr std::array health_params = {flag("probe")};
-constexpr std::array status_params = {flag("includeChannelSummary"), flag("includeCliProjection")};
-
-} // namespace
 
 HealthSnapshot::HealthSnapshot(Loop& loop, Events& events, HealthSources sources)
     : loop_(loop)
@@ -204,8 +124,8 @@ void HealthSnapshot::render() {
     write_agents(out, sources_.facts, sessions, now_ms);
     out.key("sessions");
     write_recent(out, sources_.facts, sessions, now_ms);
-    out.raw_member("modelRuntime", model_runtime).raw_member("eventLoop", gauge_.to_json());
-    write_workers(out, workers);
+    out.raw_member("modelRuntime", model_runtime_json()).raw_member("eventLoop", gauge_.to_json());
+    write_worker_counts(out, workers);
     const auto took = std::chrono::duration_cast<Milliseconds>(loop_.clock().now() - began);
     out.member("durationMs", took.count()).end_object();
     payload_ = out.take();
@@ -213,18 +133,12 @@ void HealthSnapshot::render() {
     is_stale_ = false;
 }
 
-void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence,
-                const Heartbeats& heartbeats, const Clock& clock) {
+void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence) {
     table.add({.name = "health",
                .scope = {}, // PROTOCOL.md 8: succeeds with zero scopes
                .params = health_params,
                .unknown = Unknown::ignored,
                .handler = [&health](Call& call) { answer_health(call, health); }});
-    table.add({.name = "status",
-               .scope = policy::scope::read,
-               .params = status_params,
-               .unknown = Unknown::ignored,
-               .handler = [&](Call& call) { answer_status(call, health, heartbeats, clock); }});
     table.add({.name = "system-presence",
                .scope = policy::scope::read,
                .unknown = Unknown::ignored,

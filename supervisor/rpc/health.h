@@ -1,10 +1,11 @@
-// rpc/health.h — the health snapshot, and the methods health, status and system-presence.
+// rpc/health.h — the health snapshot, and the methods health and system-presence.
 //
 // The snapshot is one JSON text shared by the health result, hello-ok and the health event. It is
 // rendered again when a fact has changed or it is older than a second, and only when somebody asks:
 // `ts` says when. A burst of requests costs one rendering.
 #pragma once
 
+#include "common/json/write.h"
 #include "common/loop/timer.h"
 #include "supervisor/ledger/store.h"
 #include "supervisor/rpc/events.h"
@@ -16,10 +17,10 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace openclaw::rpc {
-
-class Heartbeats;
 
 struct HealthSources {
     const GatewayFacts& facts;
@@ -58,7 +59,11 @@ class HealthSnapshot {
     bool is_stale_ = true;
 };
 
-void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence,
-                const Heartbeats& heartbeats, const Clock& clock);
+// "workers":{…}: how many there are, and in which of the states that matter.
+void write_worker_counts(json::Writer& out, const std::vector<process::WorkerView>& workers);
+// Models are asked when a run needs them; nothing is prepared that could be degraded.
+std::string_view model_runtime_json();
+
+void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence);
 
 } // namespace openclaw::rpc

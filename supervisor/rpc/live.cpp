@@ -15,6 +15,16 @@ void LiveConversations::keep(ledger::Session session, Done<void> done) {
                           std::move(done));
 }
 
+void LiveConversations::keep_continued(ledger::Session session, Continuation continuation,
+                                       Done<void> done) {
+    ledger::Writes unit;
+    for (auto& row : continuation.opening)
+        unit.push_back(ledger_.transcripts.append(session.session_id, std::move(row)));
+    unit.push_back(ledger_.transcripts.copy(session.session_id, std::move(continuation.excerpt)));
+    unit.push_back(ledger_.sessions.put(std::move(session)));
+    ledger_.store->commit(std::move(unit), std::move(done));
+}
+
 void LiveConversations::erase(std::string key, bool with_transcript, Done<void> done) {
     ledger::Writes unit;
     if (const auto* session = ledger_.sessions.find(key); session != nullptr && with_transcript)
@@ -48,6 +58,19 @@ void LiveNodes::keep(const std::string& id, const std::string& json) {
         ledger_.store->note(std::move(*write));
     else
         log::warn("nodes.not_kept", {{"node", id}, {"why", write.error().sentence}});
+}
+
+std::vector<std::pair<std::string, std::string>> LiveNotes::load(std::string_view book) const {
+    const auto& entries = ledger_.worker_state.of(book);
+    return {entries.begin(), entries.end()};
+}
+
+void LiveNotes::keep(std::string book, std::string key, std::string value, Done<void> done) {
+    auto write = ledger_.worker_state.put(std::move(book), std::move(key), std::move(value));
+    if (write) return ledger_.store->commit(ledger::writes(std::move(*write)), std::move(done));
+    loop_.defer([done = std::move(done), error = write.error()]() mutable {
+        done(Failure(std::move(error)));
+    });
 }
 
 void LiveCron::keep(ledger::CronJob job, Done<void> done) {

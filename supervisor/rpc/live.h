@@ -44,6 +44,8 @@ class LiveConversations final : public Conversations {
     }
 
     void keep(ledger::Session session, Done<void> done) override;
+    void keep_continued(ledger::Session session, Continuation continuation,
+                        Done<void> done) override;
     void erase(std::string key, bool with_transcript, Done<void> done) override;
     void append(std::string session_id, ledger::TranscriptRow row,
                 Done<std::int64_t> done) override;
@@ -72,6 +74,20 @@ class LiveNodes final : public NodeStore {
     void forget(const std::string& id) override { keep(id, {}); }
 
   private:
+    ledger::Ledger& ledger_;
+};
+
+class LiveNotes final : public Notes {
+  public:
+    LiveNotes(Loop& loop, ledger::Ledger& ledger)
+        : loop_(loop)
+        , ledger_(ledger) {}
+
+    std::vector<std::pair<std::string, std::string>> load(std::string_view book) const override;
+    void keep(std::string book, std::string key, std::string value, Done<void> done) override;
+
+  private:
+    Loop& loop_;
     ledger::Ledger& ledger_;
 };
 

@@ -122,6 +122,21 @@ WireError unknown_model(std::string_view reference) {
                            "; models.list names those that are configured");
 }
 
+std::expected<ProbeChoice, WireError> model_to_probe(std::string_view provider,
+                                                     const GatewayFacts& facts) {
+    if (provider == builtin) return ProbeChoice{.model = std::string(echo), .problem = {}};
+    const auto* known = find_provider(provider, facts);
+    if (known == nullptr)
+        return std::unexpected(invalid_request("unknown provider: " + std::string(provider) +
+                                               "; models.authStatus names those there are"));
+    ProbeChoice choice{.model = {}, .problem = known->problem};
+    if (!known->models.empty()) choice.model = known->models.front().id;
+    for (const auto& reference : chosen_models(facts))
+        if (const auto [owner, model] = config::split_model(reference); owner == provider)
+            choice.model = model; // what is in use tells most
+    return choice;
+}
+
 int context_window_of(std::string_view provider, std::string_view model,
                       const GatewayFacts& facts) {
     const auto* known = find_provider(provider, facts);

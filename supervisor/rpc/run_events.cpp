@@ -31,6 +31,24 @@ bool is_over(const flow::Run* run) {
     return run == nullptr || run->is_over();
 }
 
+// A run that tells its end is in the line until it has: nobody else shall take it for active.
+std::vector<const flow::Run*> unended(std::vector<const flow::Run*> runs) {
+    std::erase_if(runs, [](const flow::Run* run) { return run->is_over(); });
+    return runs;
+}
+
+// What both of the last two words about a run that came to its end say.
+std::string end_data(const flow::Run& run, std::string_view phase) {
+    json::Writer out;
+    out.begin_object().member("phase", phase).member("stopReason", run.stop_reason);
+    out.member("aborted", false).member("endedAt", run.ended_at_ms);
+    if (phase == "end") {
+        out.member("startedAt", run.started_at_ms);
+        write_terminal_reply(out, run);
+    }
+    return out.end_object().take();
+}
+
 } // namespace
 
 RunEvents::RunEvents(RunEventSources sources)
@@ -87,6 +105,12 @@ void RunEvents::model_chosen(const flow::Run& run, Told& told) {
         .member("model", run.model)
         .end_object();
     lifecycle(run, told, data.text());
+    told.model_is_news = true;
+}
+
+// After the first words of it (PROTOCOL.md 12.5).
+void RunEvents::model_is_known(const flow::Run& run, Told& told) {
+    if (!std::exchange(told.model_is_news, false)) return;
     session_changed(run.request.session_key, {.reason = {}, .phase = "model", .run = &run});
 }
 
@@ -113,6 +137,7 @@ void RunEvents::text(const flow::Run& run, Told& told) {
     if (appended.empty() && !replaces) return;
     agent_text(run, told, appended);
     chat_text(run, told, appended, replaces);
+    model_is_known(run, told);
 }
 
 void RunEvents::agent_text(const flow::Run& run, Told& told, std::string_view appended) {
@@ -159,6 +184,20 @@ void RunEvents::on_run_ended(const flow::Run& run) {
         then(run);
 }
 
+// The agent stream has the whole text, and what it cost, before the answer's row is told.
+void RunEvents::whole_text(const flow::Run& run, Told& told) {
+    if (std::exchange(told.is_whole, true)) return;
+    const bool replaces = run.text.size() < told.text;
+    const std::string_view rest = std::string_view(run.text).substr(replaces ? 0 : told.text);
+    if (!rest.empty()) agent_text(run, told, rest);
+    ++told.sequence;
+    json::Writer usage;
+    usage.begin_object().member("outputTokens", run.output_tokens).end_object();
+    from_.events.send({.name = "agent",
+                       .payload = agent_payload(run, told.sequence, "usage", usage.text(),
+                                                from_.loop.clock().unix_ms())});
+}
+
 // The agent stream ends before the chat stream does; the rest of the text is told between
 // (PROTOCOL.md 12.5).
 void RunEvents::completed(const flow::Run& run, Told& told) {
@@ -166,25 +205,10 @@ void RunEvents::completed(const flow::Run& run, Told& told) {
     const std::string& key = run.request.session_key;
     const bool replaces = run.text.size() < told.text;
     const std::string_view rest = std::string_view(run.text).substr(replaces ? 0 : told.text);
-    if (!rest.empty()) agent_text(run, told, rest);
-    ++told.sequence;
-    from_.events.send({.name = "agent",
-                       .payload = agent_payload(run, told.sequence, "usage",
-                                                json::Writer()
-                                                    .begin_object()
-                                                    .member("outputTokens", run.output_tokens)
-                                                    .end_object()
-                                                    .take(),
-                                                now_ms)});
-    lifecycle(run, told, phase_data("finishing"));
+    whole_text(run, told);
+    lifecycle(run, told, end_data(run, "finishing"));
     lifecycle(run, told, no_model);
-    json::Writer end;
-    end.begin_object()
-        .member("phase", "end")
-        .member("startedAt", run.started_at_ms)
-        .member("endedAt", run.ended_at_ms);
-    end.member("stopReason", run.stop_reason).member("aborted", false).end_object();
-    lifecycle(run, told, end.text());
+    lifecycle(run, told, end_data(run, "end"));
     if (!rest.empty()) chat_text(run, told, rest, replaces);
     auto chat = begin_chat(run, told.sequence, "final");
     if (!run.text.empty()) chat.raw_member("message", assistant_message(run.text, now_ms));
@@ -192,6 +216,7 @@ void RunEvents::completed(const flow::Run& run, Told& told) {
         .raw_member("usage", usage_json(run));
     from_.events.send({.name = "chat", .payload = chat.end_object().take()});
     session_changed(key, {.reason = "agent.input.settled", .phase = {}, .run = &run});
+    session_changed(key, {.reason = {}, .phase = "model", .run = &run}); // let go of
     session_changed(key, {.reason = {}, .phase = "end", .run = &run});
 }
 
@@ -255,6 +280,10 @@ void RunEvents::aborted(const flow::Run& run, Told& told) {
 // Sessions.
 
 void RunEvents::on_transcript_row(const std::string& session_key, const flow::TranscriptRow& row) {
+    if (const auto told = told_.find(row.run_id); row.role == "assistant" && told != told_.end())
+        if (const flow::Run* run = from_.runs.find(row.run_id);
+            run != nullptr && run->status == flow::RunStatus::completed)
+            whole_text(*run, told->second);
     if (!from_.events.has_message_watchers(session_key)) return;
     const ledger::Session* session = from_.conversations.find(session_key);
     json::Writer out;
@@ -268,7 +297,7 @@ void RunEvents::on_transcript_row(const std::string& session_key, const flow::Tr
         out.member("sessionId", session->session_id).key("session");
         write_row(out, {.session = *session,
                         .facts = from_.facts,
-                        .active = from_.runs.active(session_key),
+                        .active = unended(from_.runs.active(session_key)),
                         .now_ms = from_.loop.clock().unix_ms()});
     }
     from_.events.send_to_message_watchers(
@@ -305,7 +334,7 @@ void RunEvents::tell_session_deleted(const std::string& session_key, std::string
 void RunEvents::session_changed(const std::string& session_key, const Change& change) {
     if (!from_.events.has_session_watchers()) return;
     const ledger::Session* session = from_.conversations.find(session_key);
-    const auto active = from_.runs.active(session_key);
+    const auto active = unended(from_.runs.active(session_key));
     json::Writer out;
     out.begin_object().member("sessionKey", session_key);
     if (session != nullptr)
@@ -326,8 +355,9 @@ void RunEvents::session_changed(const std::string& session_key, const Change& ch
     out.end_array();
     if (session != nullptr) {
         out.member("updatedAt", session->updated_at_ms)
-            .member("status", active.empty() ? session->last_run_status : "running")
-            .key("session");
+            .member("status", active.empty() ? session->last_run_status : "running");
+        write_run_times(out, *session, active);
+        out.key("session");
         write_row(out, {.session = *session,
                         .facts = from_.facts,
                         .active = active,

@@ -62,7 +62,8 @@ class RunEvents final : public flow::RunListener {
         std::uint64_t sequence = 0;
         std::size_t text = 0; // bytes of the answer
         Instant last_text{};
-        bool model = false;
+        bool model = false, model_is_news = false; // those who watch sessions have not heard yet
+        bool is_whole = false;                     // the agent stream has all of the text
     };
 
     // Which words a sessions.changed event carries.
@@ -80,6 +81,8 @@ class RunEvents final : public flow::RunListener {
     void chat_text(const flow::Run& run, Told& told, std::string_view appended, bool replaces);
     void text(const flow::Run& run, Told& told);
     void tell_late_text();
+    void whole_text(const flow::Run& run, Told& told);
+    void model_is_known(const flow::Run& run, Told& told);
     void completed(const flow::Run& run, Told& told);
     void failed(const flow::Run& run, Told& told);
     void aborted(const flow::Run& run, Told& told);

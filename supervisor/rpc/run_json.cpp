@@ -104,6 +104,14 @@ std::string status_payload(const flow::Run& run, std::string_view status) {
     return out.end_object().take();
 }
 
+void write_terminal_reply(json::Writer& out, const flow::Run& run) {
+    out.key("terminalReply")
+        .begin_object()
+        .member("disposition", run.text.empty() ? "silent" : "visible")
+        .member("text", run.text)
+        .end_object();
+}
+
 std::string agent_result(const flow::Run& run) {
     const bool is_aborted = run.status == flow::RunStatus::aborted;
     json::Writer out;
@@ -140,12 +148,7 @@ std::string wait_result(const flow::Run& run) {
     out.member("endedAt", run.ended_at_ms);
     if (!run.stop_reason.empty()) out.member("stopReason", run.stop_reason);
     if (!is_ok) out.member("error", run.status == flow::RunStatus::aborted ? "aborted" : run.error);
-    const bool is_visible = !run.text.empty();
-    out.key("terminalReply")
-        .begin_object()
-        .member("disposition", is_visible ? "visible" : "silent")
-        .member("text", run.text)
-        .end_object();
+    write_terminal_reply(out, run);
     return out.end_object().take();
 }
 

@@ -30,6 +30,8 @@ web::Event chat_delta(const flow::Run& run, std::uint64_t sequence, std::string_
 web::Event agent_delta(const flow::Run& run, std::uint64_t sequence, std::string_view appended,
                        std::int64_t now_ms);
 
+// "terminalReply":{…}: what people saw of it in the end.
+void write_terminal_reply(json::Writer& out, const flow::Run& run);
 // The second response of `agent` (PROTOCOL.md 12.2).
 std::string agent_result(const flow::Run& run);
 // What agent.wait says about an ended run.

@@ -92,7 +92,7 @@ void write_marks(json::Writer& out, const ledger::SessionSettings& settings, std
 void write_next_run(json::Writer& out, const RowView& view) {
     const auto [provider, model] = model_of(view.session, view.facts);
     out.member("thinkingDefault", "off").member("effectiveFastMode", false);
-    out.member("effectiveResponseUsage", "off").member("effectiveQueueMode", "followup");
+    out.member("effectiveResponseUsage", "off").member("effectiveQueueMode", view.facts.queue_mode);
     out.member("modelProvider", provider).member("model", model);
     out.key("modelOverrideSource");
     if (view.session.settings.model.empty())
@@ -112,18 +112,7 @@ void write_last_run(json::Writer& out, const RowView& view) {
         .member("totalTokensFresh", session.total_tokens > 0);
     if (is_running || !session.last_run_status.empty())
         out.member("status", is_running ? "running" : session.last_run_status);
-    const flow::Run* running =
-        is_running && view.active.front()->started_at_ms > 0 ? view.active.front() : nullptr;
-    const std::int64_t started =
-        running != nullptr ? running->started_at_ms : session.run_started_at_ms;
-    if (started > 0) out.member("startedAt", started);
-    if (!is_running && session.run_ended_at_ms > 0) {
-        out.member("endedAt", session.run_ended_at_ms);
-        if (started > 0 && session.run_ended_at_ms >= started)
-            out.member("runtimeMs", session.run_ended_at_ms - started);
-    } else if (is_running) {
-        out.key("endedAt").null();
-    }
+    write_run_times(out, session, view.active);
     if (!session.last_run_id.empty()) out.member("lastRunId", session.last_run_id);
     out.member("hasActiveRun", is_running).key("activeRunIds").begin_array();
     for (const flow::Run* run : view.active)
@@ -145,6 +134,23 @@ std::pair<std::string, std::string> model_of(const ledger::Session& session,
         agent == nullptr ? facts.agents.defaults.model : facts.agents.model_of(*agent);
     const auto [provider, model] = config::split_model(choice.primary);
     return {std::string(provider), std::string(model)};
+}
+
+void write_run_times(json::Writer& out, const ledger::Session& session,
+                     const std::vector<const flow::Run*>& active) {
+    const bool is_running = !active.empty();
+    const flow::Run* running =
+        is_running && active.front()->started_at_ms > 0 ? active.front() : nullptr;
+    const std::int64_t started =
+        running != nullptr ? running->started_at_ms : session.run_started_at_ms;
+    if (started > 0) out.member("startedAt", started);
+    if (!is_running && session.run_ended_at_ms > 0) {
+        out.member("endedAt", session.run_ended_at_ms);
+        if (started > 0 && session.run_ended_at_ms >= started)
+            out.member("runtimeMs", session.run_ended_at_ms - started);
+    } else if (is_running) {
+        out.key("endedAt").null();
+    }
 }
 
 void write_row(json::Writer& out, const RowView& view) {

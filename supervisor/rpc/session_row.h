@@ -25,6 +25,10 @@ struct RowView {
 
 void write_row(json::Writer& out, const RowView& view);
 
+// "startedAt","endedAt","runtimeMs": of what runs, or else of what ran last.
+void write_run_times(json::Writer& out, const ledger::Session& session,
+                     const std::vector<const flow::Run*>& active);
+
 // {"modelProvider":…,"model":…,…}: what a session without its own choice uses.
 std::string session_defaults(const GatewayFacts& facts);
 

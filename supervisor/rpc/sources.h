@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace openclaw::rpc {
@@ -99,6 +100,12 @@ class WorkerDesk {
     virtual Result<void> restart(const std::string& id) = 0;
 };
 
+// What a new transcript begins with: rows of its own, then rows of another one.
+struct Continuation {
+    std::vector<ledger::TranscriptRow> opening = {};
+    ledger::Excerpt excerpt;
+};
+
 // ledger/sessions, ledger/transcripts and ledger/transcript_reports. A change counts when it is on
 // disk; lists and find() show it at once.
 class Conversations {
@@ -109,11 +116,24 @@ class Conversations {
     virtual void page(std::string session_id, std::int64_t before_sequence, std::size_t limit,
                       Done<ledger::TranscriptPage> done) = 0;
     virtual void keep(ledger::Session session, Done<void> done) = 0;
+    // The same for a session whose id is new: its transcript comes with it.
+    virtual void keep_continued(ledger::Session session, Continuation continuation,
+                                Done<void> done) = 0;
     virtual void erase(std::string key, bool with_transcript, Done<void> done) = 0;
     virtual void append(std::string session_id, ledger::TranscriptRow row,
                         Done<std::int64_t> done) = 0; // the row's sequence
     virtual void usage(ledger::UsageQuery query, Done<std::vector<ledger::UsageRow>> done) = 0;
     virtual void search(ledger::SearchQuery query, Done<std::vector<ledger::SearchHit>> done) = 0;
+};
+
+// ledger/worker_state, under names no worker can have: small things the methods want back after a
+// restart. What is kept is in load() at once.
+class Notes {
+  public:
+    virtual ~Notes() = default;
+    virtual std::vector<std::pair<std::string, std::string>> load(std::string_view book) const = 0;
+    // An empty value is forgotten. Error: invalid, above 256 notes of 64 KiB in a book.
+    virtual void keep(std::string book, std::string key, std::string value, Done<void> done) = 0;
 };
 
 // ledger/cron.

@@ -35,6 +35,7 @@ struct MethodParts {
     Automations& automations;
     Approvals& approvals;
     Nodes& nodes;
+    Notes& notes;
     Events& events;
     ChangeConfig change_config;
     RestartGateway restart;

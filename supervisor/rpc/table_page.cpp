@@ -50,12 +50,19 @@ constexpr std::string_view differences =
 - `cron.*` keeps jobs and runs them by hand (`cron.run`, mode `force` or `if-enabled`); nothing runs by itself, and
   `cron.status` says so. Payloads `agentTurn` and `systemEvent`, schedules `at`, `every`, `cron`, deliveries `none` and
   `announce` are taken; others are refused in words.
-- `chat.send` with `queueMode` `steer` or `collect` makes one turn of the messages that wait for the end of the running
-  one; `interrupt` ends that; `followup`, and no mode, wait in line. The agent has no point inside a run where a message
-  could enter.
+- `chat.send` with `queueMode` `collect` makes one turn of the messages that wait for the end of the running one;
+  `interrupt` ends that; with `steer`, `followup` and no mode (`messages.queue.mode` counts then) each waits for its own
+  answer. A run has no tool calls between which a message could enter it.
 - Attachments of text are given to the agent below the message; other kinds are refused by name.
 - `sessions.patch` takes names, marks and the model. What this build does not act on is refused, never kept in silence.
 - Skills, plugins, tools, boards, projects and the like do not exist here: their lists are empty.
+- Going back in a conversation (`sessions.rewind`), forks and compaction make a new transcript with a copy of the old rows;
+  the old one stays as a branch (16 are remembered) or a checkpoint (8). Not while a run is active.
+- `sessions.files.*` shows the workspace of the session's agent; which files a run read or changed is not known.
+- `tasks.*` shows the runs of automations. `cron.scratch.*` keeps 30,000 bytes for each.
+- Approvals: `allow-always` means the same command, word by word, on this machine; for a cron job it is a grant that can
+  be taken back. Of `exec.approvals.set` patterns, sockets and tools of servers are refused by name.
+- What is empty because this build has none of it is listed in differences.md.
 - Prices of models are not known: costs are 0, and every answer counts as a missing one.
 )";
 

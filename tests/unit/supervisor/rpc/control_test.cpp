@@ -61,7 +61,7 @@ TEST_SUITE("supervisor/rpc") {
                               R"({"id":"a1","decision":"allow-once"})"))
                   .root()["ok"]
                   .boolean());
-        const auto decided = parsed(desk.owner->last());
+        const auto decided = parsed(*std::prev(desk.owner->frames.end(), 2)); // the asker is last
         CHECK(decided.root()["payload"]["decision"].text() == "allow-once");
         CHECK(decided.root()["payload"]["terminalReason"].text() == "user");
         const auto again = parsed(
@@ -77,9 +77,10 @@ TEST_SUITE("supervisor/rpc") {
         desk.ask("exec.approval.request",
                  R"({"id":"a1","command":"ls","timeoutMs":1,"twoPhase":true})");
         desk.ask("exec.approval.waitDecision", R"({"id":"a1"})");
-        REQUIRE(test::turn_until(desk.loop,
-                                 [&] { return desk.owner->last().contains("terminalReason"); }));
-        const auto late = parsed(desk.owner->last());
+        const auto before = desk.owner->frames.size();
+        REQUIRE(
+            test::turn_until(desk.loop, [&] { return desk.owner->frames.size() == before + 2; }));
+        const auto late = parsed(desk.owner->frames[before]);
         CHECK(late.root()["payload"]["decision"].is_null());
         CHECK(late.root()["payload"]["terminalReason"].text() == "timeout");
         CHECK(parsed(reviewer->last()).root()["event"].text() == "exec.approval.resolved");

@@ -501,4 +501,54 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(locked.root()["error"]["retryAfterMs"].integer() > 290'000);
         CHECK(scene.connect(device, {.device_token = token}).is_in()); // here is not there
     }
+
+    TEST_CASE("device: one that is in asks for more, waits, and is told its new token") {
+        Scene scene;
+        const Signer device;
+        const auto token = scene.paired(device);
+        const auto peer = scene.join({"operator.read"});
+        peer->device_id = device.id;
+        const auto asked = parsed(scene.ask(*peer, "device.scopes.requestUpgrade",
+                                            R"({"scopes":["operator.read","operator.write"]})"));
+        const std::string id(asked.root()["payload"]["requestId"].text());
+        CHECK(scene.events_named(*scene.watcher, "device.pair.requested").size() == 1);
+        const auto before = peer->frames.size();
+        scene.ask(*peer, "device.scopes.waitUpgrade", R"({"requestId":")" + id + "\"}");
+        CHECK(peer->frames.size() == before); // it waits
+        scene.ask_and_wait(*scene.owner, "device.pair.approve", R"({"requestId":")" + id + "\"}");
+        const auto told = parsed(peer->last());
+        CHECK(told.root()["payload"]["status"].text() == "approved");
+        const std::string more(told.root()["payload"]["deviceToken"].text());
+        CHECK(more.size() == 43);
+        CHECK(more != token);
+        CHECK(scene.connect(device, {.scopes = {"operator.write"}, .device_token = more}).is_in());
+        const auto again = parsed(
+            scene.ask(*peer, "device.scopes.requestUpgrade", R"({"scopes":["operator.write"]})"));
+        CHECK(again.root()["error"]["message"].text().contains("holds the scopes already"));
+    }
+
+    TEST_CASE("device: a no to more scopes is a no, and nobody else may listen") {
+        Scene scene;
+        const Signer device;
+        scene.paired(device);
+        const auto peer = scene.join({"operator.read"});
+        peer->device_id = device.id;
+        const auto asked = parsed(
+            scene.ask(*peer, "device.scopes.requestUpgrade", R"({"scopes":["operator.admin"]})"));
+        const std::string wait =
+            R"({"requestId":")" + std::string(asked.root()["payload"]["requestId"].text()) + "\"}";
+        const auto stranger = scene.join({"operator.read"});
+        CHECK(parsed(scene.ask(*stranger, "device.scopes.waitUpgrade", wait))
+                  .root()["error"]["message"]
+                  .text() == "unknown requestId");
+        scene.ask_and_wait(*scene.owner, "device.pair.reject", wait);
+        const auto told = parsed(scene.ask(*peer, "device.scopes.waitUpgrade", wait));
+        CHECK(told.root()["payload"]["status"].text() == "rejected");
+        CHECK_FALSE(told.root()["payload"]["deviceToken"]);
+        CHECK(parsed(scene.ask(*stranger, "device.scopes.requestUpgrade",
+                               R"({"scopes":["operator.admin"]})"))
+                  .root()["error"]["message"]
+                  .text()
+                  .contains("only a paired device"));
+    }
 }

@@ -137,8 +137,10 @@ struct FakeRuns final : flow::AgentRuns {
             listener->on_run_ended(run);
     }
 
-    void row(const std::string& session_key, const std::string& role, const std::string& text) {
+    void row(const std::string& session_key, const std::string& role, const std::string& text,
+             const std::string& run_id = "") {
         ledger::TranscriptRow row;
+        row.run_id = run_id;
         row.id = "row-" + role;
         row.sequence = 1;
         row.role = role;
@@ -190,6 +192,12 @@ struct FakeConversations final : rpc::Conversations {
         else
             *at = std::move(session);
         done({});
+    }
+
+    void keep_continued(ledger::Session session, rpc::Continuation continuation,
+                        rpc::Done<void> done) override {
+        continuations.push_back(std::move(continuation));
+        keep(std::move(session), std::move(done));
     }
 
     void erase(std::string key, bool with_transcript, rpc::Done<void> done) override {
@@ -245,6 +253,7 @@ struct FakeConversations final : rpc::Conversations {
     std::vector<ledger::Session> sessions;
     std::vector<ledger::TranscriptRow> rows;
     std::vector<ledger::UsageRow> used;
+    std::vector<rpc::Continuation> continuations;
 };
 
 struct FakeCron final : rpc::CronDesk {
@@ -298,6 +307,24 @@ struct FakeNodeStore final : rpc::NodeStore {
     void forget(const std::string& id) override { kept.erase(id); }
 
     std::map<std::string, std::string> kept;
+};
+
+struct FakeNotes final : rpc::Notes {
+    std::vector<std::pair<std::string, std::string>> load(std::string_view book) const override {
+        const auto found = books.find(std::string(book));
+        if (found == books.end()) return {};
+        return {found->second.begin(), found->second.end()};
+    }
+
+    void keep(std::string book, std::string key, std::string value, rpc::Done<void> done) override {
+        if (value.empty())
+            books[book].erase(key);
+        else
+            books[book][key] = std::move(value);
+        done({});
+    }
+
+    std::map<std::string, std::map<std::string, std::string>> books;
 };
 
 struct FakeWorkers final : rpc::WorkerDesk {
@@ -470,7 +497,8 @@ struct Desk {
                                   .facts = facts},
                                  events,
                                  cron};
-    rpc::Approvals approvals{loop, events};
+    FakeNotes notes;
+    rpc::Approvals approvals{loop, events, notes};
     FakeNodeStore node_store;
     rpc::Nodes nodes{loop, events, node_store};
     std::vector<rpc::ConfigChange> config_changes;
@@ -504,6 +532,7 @@ struct Desk {
          .automations = automations,
          .approvals = approvals,
          .nodes = nodes,
+         .notes = notes,
          .events = events,
          .change_config =
              [this](rpc::ConfigChange change, auto done) {

@@ -153,4 +153,16 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(client->close_code == 1013);
         CHECK(client->texts[1].contains(R"("retryable":true,"retryAfterMs":500)"));
     }
+
+    TEST_CASE("who came in with a secret that is another one now is sent away, others stay") {
+        test::Door door;
+        const auto by_token = door.join({"operator.read"}), by_key = door.join({"operator.read"});
+        by_token->auth_method = "token";
+        by_key->auth_method = "device-token";
+        door.door.send_away_secret_holders();
+        CHECK(by_token->close_code == 0); // what it is owed comes first
+        door.loop.turn();
+        CHECK(by_token->close_code == 1012);
+        CHECK(by_key->close_code == 0);
+    }
 }

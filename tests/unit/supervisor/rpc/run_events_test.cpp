@@ -72,7 +72,8 @@ TEST_SUITE("supervisor/rpc") {
         desk.runs.start("r1");
         desk.runs.speak("r1", "Hello");
         desk.runs.speak("r1", " there");
-        desk.runs.row("agent:main:main", "assistant", "Hello there");
+        desk.runs.runs.at("r1")->status = flow::RunStatus::completed; // its answer is recorded
+        desk.runs.row("agent:main:main", "assistant", "Hello there", "r1");
         desk.runs.end("r1", flow::RunStatus::completed, "stop");
         CHECK(kinds(desk.watcher->frames) == std::vector<std::string>{
                                                  "res started",
@@ -88,20 +89,26 @@ TEST_SUITE("supervisor/rpc") {
                                                  "sessions.changed reason=agent.run.started",
                                                  "sessions.changed phase=start",
                                                  "agent lifecycle model",
-                                                 "sessions.changed phase=model",
                                                  "agent assistant",
                                                  "chat delta",
-                                                 "session.message assistant",
+                                                 "sessions.changed phase=model",
                                                  "agent assistant",
                                                  "agent usage",
+                                                 "session.message assistant",
                                                  "agent lifecycle finishing",
                                                  "agent lifecycle model",
                                                  "agent lifecycle end",
                                                  "chat delta",
                                                  "chat final",
                                                  "sessions.changed reason=agent.input.settled",
+                                                 "sessions.changed phase=model",
                                                  "sessions.changed phase=end",
                                              });
+        const auto end = desk.last_of("sessions.changed phase=end");
+        CHECK_FALSE(end.root()["payload"]["hasActiveRun"].boolean());
+        CHECK(end.root()["payload"]["activeRunIds"].size() == 0);
+        const auto over = desk.last_of("agent lifecycle end");
+        CHECK(over.root()["payload"]["data"]["terminalReply"]["text"].text() == "Hello there");
     }
 
     TEST_CASE("deltas add up to the final, and the message is cumulative") {

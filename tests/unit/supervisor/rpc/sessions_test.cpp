@@ -210,19 +210,29 @@ TEST_SUITE("supervisor/rpc") {
                     R"({"sessionKey":"main","message":"see","idempotencyKey":"r2","attachments":[{"mimeType":"image/png","fileName":"p.png","content":"AAAA"}]})"))
                 .starts_with("attachment \"p.png\" (image/png) is not supported"));
     }
-    TEST_CASE("interrupt ends what runs; steer asks to join what waits") {
+    TEST_CASE("interrupt ends what runs; collect joins what waits; steer has its own turn") {
         Desk desk;
         desk.ask("chat.send", R"({"sessionKey":"main","message":"a","idempotencyKey":"r1"})");
         desk.runs.start("r1");
         desk.ask(
             "chat.send",
-            R"({"sessionKey":"main","message":"b","idempotencyKey":"r2","queueMode":"steer"})");
+            R"({"sessionKey":"main","message":"b","idempotencyKey":"r2","queueMode":"collect"})");
         CHECK(desk.runs.find("r2")->request.joins_waiting);
+        desk.ask(
+            "chat.send",
+            R"({"sessionKey":"main","message":"s","idempotencyKey":"s1","queueMode":"steer"})");
+        CHECK_FALSE(desk.runs.find("s1")->request.joins_waiting);
         CHECK(desk.runs.find("r1")->status == flow::RunStatus::running);
         desk.ask(
             "chat.send",
             R"({"sessionKey":"main","message":"c","idempotencyKey":"r3","queueMode":"interrupt"})");
         CHECK(desk.runs.find("r1")->status == flow::RunStatus::aborted);
         CHECK_FALSE(desk.runs.find("r3")->is_over());
+    }
+    TEST_CASE("a message without a mode waits as the configuration says") {
+        Desk desk;
+        desk.facts.queue_mode = "collect";
+        desk.ask("chat.send", R"({"sessionKey":"main","message":"a","idempotencyKey":"r1"})");
+        CHECK(desk.runs.find("r1")->request.joins_waiting);
     }
 }
