@@ -74,16 +74,23 @@ describe('runs over the wire', () => {
     assert.equal(waited.terminalReply.disposition, 'visible');
   });
 
-  test('messages that steer become one turn of those that wait; each of them ends', async () => {
-    const key = 'agent:main:steer';
-    await client.call('sessions.messages.subscribe', { key });
+  test('messages to collect become one turn of those that wait; each of them ends', async () => {
+    const key = 'agent:main:collect';
     // All at once: the model lives in this very process and cannot end the first turn before the last is written.
-    const sent = await Promise.all([0, 1, 2, 3].map((i) => send({ sessionKey: key, message: `part ${i}`, queueMode: i === 0 ? undefined : 'steer' })));
+    const sent = await Promise.all([0, 1, 2, 3].map((i) => send({ sessionKey: key, message: `part ${i}`, queueMode: i === 0 ? undefined : 'collect' })));
     for (const { runId } of sent) assert.equal((await final(runId)).state, 'final');
     const { messages } = await client.call('chat.history', { sessionKey: key });
     const questions = messages.filter((message) => message.role === 'user').map((message) => message.content);
     assert.equal(questions.join('\n'), 'part 0\npart 1\npart 2\npart 3');
     assert.ok(questions.length <= 3, `they were joined: ${JSON.stringify(questions)}`);
+  });
+
+  test('each message that steers gets an answer of its own, after the running one', async () => {
+    const key = 'agent:main:steer';
+    const sent = await Promise.all([0, 1, 2].map((i) => send({ sessionKey: key, message: `part ${i}`, queueMode: i === 0 ? undefined : 'steer' })));
+    for (const { runId } of sent) assert.equal((await final(runId)).state, 'final');
+    const { messages } = await client.call('chat.history', { sessionKey: key });
+    assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'user', 'assistant', 'user', 'assistant']);
   });
 
   test('the model of a session is the one its next run uses', async () => {
@@ -116,6 +123,35 @@ describe('a configuration that changes while the gateway runs', () => {
     const result = await client.request('agent', { message: 'who', agentId: 'second-one', idempotencyKey: randomUUID() }, 20_000, { final: true });
     assert.equal(result.result.meta.agentMeta.model, 'echo');
     assert.ok(fs.existsSync(path.join(gateway.stateDir, 'openclaw.json.bak')));
+  });
+
+  test('proxies, names and origins count at once, and nobody is dropped for it', async (t) => {
+    const { gateway } = await stage(t);
+    const client = await gateway.connect();
+    const status = async (headers) => (await gateway.http('/readyz', { headers })).status;
+    const proxied = { 'x-forwarded-for': '192.0.2.9' };
+    const named = { host: 'pages.example' };
+    assert.deepEqual([await status(proxied), await status(named)], [403, 403]);
+    const patch = { gateway: { trustedProxies: ['127.0.0.1'], controlUi: { allowedOrigins: ['https://pages.example'] } } };
+    const { hash } = await client.call('config.get');
+    const changed = await client.call('config.patch', { raw: JSON.stringify(patch), baseHash: hash });
+    assert.equal(changed.reload, 'hot');
+    assert.deepEqual([await status(proxied), await status(named)], [200, 200]);
+    assert.equal((await client.call('health')).ok, true);
+  });
+
+  test('another token: said once, in force at once, and who has the old one is sent away', async (t) => {
+    const { gateway } = await stage(t);
+    const client = await gateway.connect();
+    const old = gateway.token;
+    const { token } = await client.call('gateway.auth.rotate', {});
+    assert.match(token, /^[0-9a-f]{48}$/);
+    assert.deepEqual(await client.closed, { code: 1012, reason: 'service restart' });
+    await assert.rejects(gateway.connect({ token: old }), /token mismatch/);
+    const after = await gateway.connect({ token });
+    assert.equal((await after.call('health')).ok, true);
+    assert.ok(fs.readFileSync(gateway.configPath, 'utf8').includes(token));
+    assert.ok(!gateway.output.includes(token), 'no secret in the log');
   });
 });
 
