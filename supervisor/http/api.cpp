@@ -144,8 +144,6 @@ std::optional<web::HttpAnswer> Api::refuse(const web::HttpHead& head, const web:
                                            : to_answer(error);
     };
     if (parts_.door.settings().is_starting) return refusal(still_starting());
-    if (head.has_unsized_body)
-        return refusal({.status = 411, .message = "The request needs a Content-Length."});
     if (head.content_length > route.body_limit)
         return refusal(
             {.status = 413,
@@ -245,8 +243,7 @@ void Api::show_metrics(Exchange exchange, Caller) {
                                             .tally = parts_.tally,
                                             .gauge = parts_.health.gauge(),
                                             .readiness = parts_.readiness(),
-                                            .door = parts_.door_figures(),
-                                            .now_ms = parts_.runs.loop.clock().unix_ms()}),
+                                            .door = parts_.door_figures()}),
                       .headers = {{"Cache-Control", "no-store"}}});
 }
 

@@ -2,8 +2,8 @@
 // (PROTOCOL.md 17).
 //
 // A request is judged by its head alone, in this order: is the route on, is the method right, who
-// asks (401, 403, 429), does he hold the scope (403), is there room (503), does the body have a
-// length (411) that fits (413). Then its row handles it. Decisions of one configuration are
+// asks (401, 403, 429), does he hold the scope (403), does the body fit (413), is there room (503).
+// Then its row handles it. Decisions of one configuration are
 // replaced with use(). Everything in ApiParts outlives this; this outlives the web server.
 #pragma once
 

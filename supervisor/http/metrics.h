@@ -28,7 +28,6 @@ struct MetricSources {
     rpc::LoopGauge& gauge;
     web::Readiness readiness;
     DoorFigures door;
-    std::int64_t now_ms = 0;
 };
 
 std::string metrics_text(const MetricSources& from);

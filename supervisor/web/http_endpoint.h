@@ -24,8 +24,8 @@ struct HttpHead {
     std::string path;   // unescaped, without the query
     Arrival arrival;
     std::string bearer; // of the Authorization header; empty: none
+    // How much body there is; of one that comes in chunks, how much has come so far.
     std::uint64_t content_length = 0;
-    bool has_unsized_body = false; // Transfer-Encoding: nobody knows how much will come
 };
 
 // What this server has in hand for others.
@@ -39,7 +39,8 @@ class HttpEndpoint {
     virtual ~HttpEndpoint() = default;
     // Paths of nobody are answered by web/http_routes.
     virtual bool serves(std::string_view path) const = 0;
-    // An answer: the body is not wanted. None: it is read, and handle() follows.
+    // An answer: the body is not wanted. None: it is read, and handle() follows. A body of unknown
+    // length is asked about again as it grows.
     virtual std::optional<HttpAnswer> refuse(const HttpHead& head, const HttpLoad& load) = 0;
     virtual void handle(std::shared_ptr<HttpExchange> exchange) = 0;
 };

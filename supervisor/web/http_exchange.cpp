@@ -55,12 +55,6 @@ void HttpExchange::end() {
     want_to_write();
 }
 
-void HttpExchange::cut() {
-    if (socket_ == nullptr) return;
-    is_cut_ = is_complete_ = true;
-    lws_callback_on_writable(socket_);
-}
-
 // RFC 9112 7.1.
 void HttpExchange::put_chunk(std::string_view bytes) {
     if (!is_chunked_) {
@@ -78,10 +72,6 @@ void HttpExchange::want_to_write() {
 }
 
 HttpExchange::Next HttpExchange::on_writable() {
-    if (is_cut_) {
-        gone_ = nullptr;
-        return Next::hang_up;
-    }
     if (!is_answered_) return Next::wait;
     if (waiting() > 0) {
         const auto size = std::min(waiting(), write_at_once);

@@ -45,9 +45,6 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     void send(std::string_view bytes);
     void end();
 
-    // The answer cannot be finished: the connection is closed, which the peer sees in a stream.
-    void cut();
-
     bool is_open() const { return socket_ != nullptr; }
 
     std::size_t waiting() const { return out_.size() - written_; }
@@ -59,7 +56,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     void when_room(Task then) { room_ = std::move(then); }
 
     // For HttpExchanges, from libwebsockets' callbacks.
-    void on_body(std::string_view bytes) { body_ += bytes; }
+    std::string& body() { return body_; }
 
     enum class Next { wait, keep_connection, hang_up };
 
@@ -79,7 +76,6 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     bool is_chunked_ = false;
     bool is_answered_ = false; // answer() or begin_stream()
     bool is_complete_ = false; // nothing more will be sent
-    bool is_cut_ = false;
     Task gone_;
     Task room_;
 };

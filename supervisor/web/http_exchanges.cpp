@@ -27,8 +27,7 @@ HttpHead head_of(const RequestFacts& facts, std::string_view path) {
             .path = std::string(path),
             .arrival = facts.arrival,
             .bearer = facts.bearer,
-            .content_length = facts.content_length,
-            .has_unsized_body = facts.has_unsized_body};
+            .content_length = facts.content_length};
 }
 
 } // namespace
@@ -81,6 +80,7 @@ int HttpExchanges::take_up(lws* socket, RequestFacts facts, HttpHead head) {
         .exchange = std::make_shared<HttpExchange>(socket, std::move(head), std::move(manners)),
         .body_until = clock_.now() + body_within,
         .body_bytes = body_bytes};
+    if (facts.has_unsized_body) open_[socket].chunks.emplace();
     if (!has_body) {
         hand_over(socket);
         return carry_on;
@@ -95,7 +95,29 @@ int HttpExchanges::take_up(lws* socket, RequestFacts facts, HttpHead head) {
 int HttpExchanges::on_body(lws* socket, std::string_view bytes) {
     const auto found = open_.find(socket);
     if (found == open_.end() || clock_.now() > found->second.body_until) return hang_up;
-    if (found->second.exchange) found->second.exchange->on_body(bytes);
+    Open& open = found->second;
+    if (!open.exchange) return carry_on;
+    if (open.chunks) return on_chunks(socket, open, bytes);
+    open.exchange->body() += bytes;
+    return carry_on;
+}
+
+// Only we know where such a body ends: libwebsockets 4.1 counts lengths alone, and cannot keep the
+// connection (lws_request has said so).
+int HttpExchanges::on_chunks(lws* socket, Open& open, std::string_view bytes) {
+    if (open.is_handed_over) return open.is_refused ? carry_on : hang_up; // more before the answer
+    HttpExchange& exchange = *open.exchange;
+    const auto state = open.chunks->feed(bytes, exchange.body());
+    if (state == ChunkedBody::State::broken) return hang_up;
+    open.body_bytes = exchange.body().size();
+    HttpHead so_far = exchange.head();
+    so_far.content_length = open.body_bytes;
+    if (auto refused = options_.http->refuse(so_far, load())) {
+        open.is_handed_over = open.is_refused = true;
+        open.body_until = clock_.now() + unwanted_body_within;
+        exchange.answer(std::move(*refused));
+    } else if (state == ChunkedBody::State::whole)
+        hand_over(socket);
     return carry_on;
 }
 

@@ -8,11 +8,13 @@
 #pragma once
 
 #include "common/loop/loop.h"
+#include "supervisor/web/chunked_body.h"
 #include "supervisor/web/http_exchange.h"
 #include "supervisor/web/lws_request.h"
 #include "supervisor/web/server.h"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -41,14 +43,17 @@ class HttpExchanges {
     struct Open {
         std::shared_ptr<HttpExchange> exchange; // null: only the body is read away
         Instant body_until{};
-        std::uint64_t body_bytes = 0;  // announced
-        bool is_body_complete = false; // libwebsockets has said so
+        std::uint64_t body_bytes = 0;           // announced
+        std::optional<ChunkedBody> chunks = {}; // the body has no length
+        bool is_body_complete = false;          // libwebsockets has said so
         bool is_handed_over = false;
+        bool is_refused = false; // while its body came: the rest is read away
     };
 
     HttpAnswer own_answer(const RequestFacts& facts, std::string_view path);
     int answer_at_once(lws* socket, const RequestFacts& facts, HttpAnswer answer);
     int take_up(lws* socket, RequestFacts facts, HttpHead head);
+    int on_chunks(lws* socket, Open& open, std::string_view bytes);
     void hand_over(lws* socket);
     HttpLoad load() const;
 

@@ -110,12 +110,14 @@ void read_length(lws* socket, RequestFacts& facts) {
     const auto* end = length.data() + length.size();
     const auto read = std::from_chars(length.data(), end, facts.content_length);
     const bool is_number = read.ec == std::errc() && read.ptr == end;
-    facts.has_unsized_body = lws_hdr_total_length(socket, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    facts.is_malformed = !length.empty() && (!is_number || facts.has_unsized_body);
+    const std::string coding = to_lower(header(socket, WSI_TOKEN_HTTP_TRANSFER_ENCODING));
+    facts.has_unsized_body = coding == "chunked" && facts.is_http_1_1;
+    facts.is_malformed = (!length.empty() && (!is_number || !coding.empty())) ||
+                         (!coding.empty() && !facts.has_unsized_body);
     facts.has_body = facts.content_length > 0 || facts.has_unsized_body || facts.is_malformed;
     const bool may_have_body =
         facts.method == "POST" || facts.method == "PUT" || facts.method == "PATCH";
-    if (may_have_body && length.empty()) facts.keeps_alive = false;
+    if (may_have_body && length.empty()) facts.keeps_alive = false; // also of one in chunks
 }
 
 // RFC 6455 4.1: sixteen bytes in base64.

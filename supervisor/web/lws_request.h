@@ -25,7 +25,7 @@ struct RequestFacts {
     bool keeps_alive = false;
     bool has_body = false;
     std::uint64_t content_length = 0;
-    bool has_unsized_body = false; // Transfer-Encoding
+    bool has_unsized_body = false; // Transfer-Encoding: chunked
     bool is_malformed = false;     // a length that is none, or two ways to say it (RFC 9112 6.3)
     bool expects_continue = false;
     bool has_websocket_key = false;

@@ -162,9 +162,28 @@ describe('plain HTTP', () => {
     };
     assert.equal(await refused('/v1/chat/completions HTTP/1.1\r\nContent-Length: 20971521'), 413);
     assert.equal(await refused('/tools/invoke HTTP/1.1\r\nContent-Length: 2097153'), 413);
-    assert.equal(await refused('/v1/responses HTTP/1.1\r\nTransfer-Encoding: chunked'), 411);
+    assert.equal(await refused('/v1/responses HTTP/1.1\r\nTransfer-Encoding: gzip, chunked'), 400);
+    assert.equal(await refused('/v1/responses HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5'), 400);
     assert.equal(await refused('/v1/responses HTTP/1.1\r\nContent-Length: x'), 400);
     assert.equal((await post('/v1/chat/completions', JSON.stringify({ messages: [{ role: 'user', content: 'say big' }], metadata: { pad: 'p'.repeat(19_000_000) } }))).status, 200);
+  });
+
+  test('a body in chunks is taken, and cut off where it grows too large', async () => {
+    const ask = (route, chunks) => new Promise((resolve, reject) => {
+      const request = http.request(`${gateway.url}${route}`, { method: 'POST', headers: { ...bearer(), 'transfer-encoding': 'chunked' }, agent: false }, (response) => {
+        let text = '';
+        response.on('data', (part) => { text += part; }).on('end', () => resolve({ status: response.statusCode, text }));
+      }).on('error', reject);
+      for (const chunk of chunks) request.write(chunk);
+      request.end();
+    });
+    const answer = await ask('/v1/chat/completions', ['{"messages":[{"role":"user",', '"content":"say in ', 'chunks"}]}']);
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /"content":"in chunks"/);
+    const long = await ask('/tools/invoke', ['{"tool":"zzz","pad":"', ...Array(15).fill('p'.repeat(100_000)), '"}']);
+    assert.equal(long.status, 404, 'read whole, and there is no such tool');
+    const large = await ask('/tools/invoke', Array(25).fill('p'.repeat(100_000))).catch((error) => error);
+    assert.ok(large.status === 413 || large.code === 'ECONNRESET' || large.code === 'EPIPE', large.status ?? large.code);
   });
 
   test('JSON that is deep, broken or no object is a plain 400', async () => {

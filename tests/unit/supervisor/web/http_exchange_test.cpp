@@ -280,6 +280,35 @@ TEST_SUITE("supervisor/web") {
         CHECK(edge.endpoint.bodies[0] == "body");
     }
 
+    TEST_CASE("a body in chunks is put together, judged as it grows, and ends the connection") {
+        Edge edge;
+        edge.endpoint.on_request = [](HttpExchange& exchange) { exchange.answer(says("done")); };
+        TcpClient client(edge.loop, edge.port);
+        client.send("POST /api/one HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n"
+                    "\r\n5\r\nhello\r\n");
+        REQUIRE(edge.turn([&] { return edge.endpoint.heads.size() == 2; }));
+        CHECK(edge.endpoint.heads[0].content_length == 0);
+        CHECK(edge.endpoint.heads[1].content_length == 5);
+        client.send("6\r\n there\r\n0\r\n\r\n");
+        REQUIRE(client.wait_for([&] { return client.ended; }));
+        CHECK(client.received.ends_with("done"));
+        CHECK(client.received.contains("Connection: close"));
+        CHECK(edge.endpoint.bodies == std::vector<std::string>{"hello there"});
+        CHECK(edge.endpoint.gone == 0);
+    }
+
+    TEST_CASE("chunks that are none, or one too many, end the connection") {
+        for (const std::string_view chunks : {"zz\r\n", "0\r\n\r\nmore", "5\r\nhelloX\r\n"}) {
+            Edge edge;
+            TcpClient client(edge.loop, edge.port);
+            client.send("POST /api/one HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: "
+                        "chunked\r\n\r\n" +
+                        std::string(chunks));
+            REQUIRE(client.wait_for([&] { return client.ended; }));
+            CHECK(edge.endpoint.bodies.empty());
+        }
+    }
+
     TEST_CASE("a POST without any body is one with an empty body") {
         Edge edge;
         edge.endpoint.on_request = [](HttpExchange& exchange) { exchange.answer(says("done")); };
