@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t max_message_in_frame = 32 * 1024;
 constexpr std::size_t max_talk_in_frame = 40 * 1024; // all texts of one RunStart, of 64 KiB
+constexpr std::size_t max_prompt_in_frame = 16 * 1024;
 constexpr int max_lives_lost = 3; // a message that kills agents is answered with an apology
 constexpr Milliseconds deadline_grace{
     5000}; // the agent keeps the deadline; this is for one that does not
@@ -39,6 +40,27 @@ void tell(const std::vector<RunListener*>& listeners, void (RunListener::*what)(
 std::string first_line(std::string_view text, std::size_t limit) {
     text = trim(text);
     return std::string(utf8_prefix(trim(text.substr(0, text.find('\n'))), limit));
+}
+
+// A transcript of one entry. Several one behind the other are one Transcript: protobuf joins what
+// is repeated.
+std::string transcript_of(const std::string& role, const std::string& text, std::int64_t at_ms) {
+    wire::Transcript one;
+    auto& entry = *one.add_entries();
+    entry.set_role(role);
+    entry.set_text(text);
+    entry.set_at_ms(at_ms);
+    return one.SerializeAsString();
+}
+
+std::string system_prompt_for(const config::Config& config, const RunRequest& request) {
+    const auto* agent = config.agents.find(request.agent_id);
+    std::string prompt = agent != nullptr && !agent->system_prompt.empty()
+                             ? agent->system_prompt
+                             : config.agents.defaults.system_prompt;
+    if (const auto& extra = request.extra_system_prompt; !extra.empty())
+        prompt += (prompt.empty() ? "" : "\n\n") + extra;
+    return prompt;
 }
 
 // What was chosen for the run, else for the session, else for the agent.
@@ -213,17 +235,11 @@ void AgentRun::on_tail(Result<ledger::TranscriptPage> page) {
     on_recalled();
 }
 
-// One more entry for the agent. Transcripts one behind the other are one Transcript: protobuf joins
-// what is repeated.
+// One more entry for the agent.
 void AgentRun::quote(const std::string& role, const std::string& text, std::int64_t at_ms,
                      std::string_view idempotency_key) {
     if (idempotency_key == question_key_) return; // asked before a restart
-    wire::Transcript one;
-    auto& entry = *one.add_entries();
-    entry.set_role(role);
-    entry.set_text(text);
-    entry.set_at_ms(at_ms);
-    one.AppendToString(&transcript_);
+    transcript_ += transcript_of(role, text, at_ms);
 }
 
 void AgentRun::on_recalled() {
@@ -260,25 +276,26 @@ void AgentRun::send_start() {
     start.set_session_id(run_.session_id);
     start.mutable_model()->set_provider(run_.provider);
     start.mutable_model()->set_model(run_.model);
-    std::string prompt = agent != nullptr && !agent->system_prompt.empty()
-                             ? agent->system_prompt
-                             : config.agents.defaults.system_prompt;
-    if (const auto& extra = run_.request.extra_system_prompt; !extra.empty())
-        prompt += (prompt.empty() ? "" : "\n\n") + extra;
-    start.set_system_prompt(std::move(prompt));
+    std::string prompt = system_prompt_for(config, run_.request);
+    std::string with_prompt; // a long one goes with the transcript
+    if (prompt.size() > max_prompt_in_frame)
+        with_prompt = transcript_of("system", prompt, run_.accepted_at_ms) + transcript_;
+    else
+        start.set_system_prompt(std::move(prompt));
+    const std::string& transcript = with_prompt.empty() ? transcript_ : with_prompt;
     if (run_.request.message.size() <= max_message_in_frame)
         start.mutable_message()->set_inline_text(run_.request.message);
-    start.set_transcript_bytes(transcript_.size());
+    start.set_transcript_bytes(transcript.size());
     const bool comes_along =
-        transcript_.size() + start.system_prompt().size() + start.message().inline_text().size() <=
+        transcript.size() + start.system_prompt().size() + start.message().inline_text().size() <=
         max_talk_in_frame;
-    if (comes_along) start.set_transcript(transcript_);
+    if (comes_along) start.set_transcript(transcript);
     start.set_timeout_ms(static_cast<std::uint32_t>(
         std::min<Milliseconds::rep>(timeout.count(), std::numeric_limits<std::uint32_t>::max())));
     start.set_max_output_tokens(static_cast<std::uint32_t>(run_.request.max_output_tokens));
     UniqueFd blob;
-    if (!comes_along && !transcript_.empty()) {
-        auto made = ipc::make_blob(transcript_);
+    if (!comes_along && !transcript.empty()) {
+        auto made = ipc::make_blob(transcript);
         if (!made)
             return complete(
                 RunStatus::failed,

@@ -100,6 +100,14 @@ describe('the openai client', () => {
     assert.equal(asked.limit, 77);
   });
 
+  test('long instructions and long questions arrive whole', async () => {
+    const long = 'i'.repeat(150_000);
+    const answer = await client.responses.create({ model: 'openclaw', instructions: long, input: [{ role: 'user', content: 'q'.repeat(100_000) }, { role: 'assistant', content: 'ok' }, { role: 'user', content: 'say long' }] });
+    assert.equal(answer.output_text, 'long');
+    const asked = provider.requests.findLast((request) => request.userText === 'say long');
+    assert.deepEqual(asked.messages.map(({ role, content }) => [role, content.length]), [['system', 150_000], ['user', 100_000], ['assistant', 2], ['user', 8]]);
+  });
+
   test('a user has one session, a header names one, everybody else a new one', async () => {
     const ask = (text, more = {}, headers = {}) => client.chat.completions.create({ model: 'openclaw', messages: user(text), ...more }, { headers });
     const seenBy = (text) => provider.requests.findLast((request) => request.userText === text).messages.map((message) => message.content);

@@ -20,6 +20,14 @@ net::HttpOptions client_options() {
     return options;
 }
 
+// A long one is the transcript's first entry.
+std::string take_system_prompt(const wire::RunStart& start, std::vector<PromptMessage>& history) {
+    if (history.empty() || history.front().role != "system") return start.system_prompt();
+    std::string prompt = std::move(history.front().text);
+    history.erase(history.begin());
+    return prompt;
+}
+
 } // namespace
 
 Result<std::unique_ptr<worker::Service>> Agent::create(worker::Context& context, RunTimes times) {
@@ -59,9 +67,10 @@ void Agent::on_start(const wire::Frame& frame, const Fds& fds) {
     if (!history) return refuse(name, label, broken_transcript(history.error().sentence));
     const auto* provider = settings_.find(provider_id);
     const auto* known = provider == nullptr ? nullptr : provider->find_model(model);
-    auto prompt = assemble_prompt(start_frame.system_prompt(), std::move(*history),
-                                  start_frame.message().inline_text(),
-                                  prompt_budget(known == nullptr ? 0 : known->context_window));
+    const std::string system_prompt = take_system_prompt(start_frame, *history);
+    auto prompt =
+        assemble_prompt(system_prompt, std::move(*history), start_frame.message().inline_text(),
+                        prompt_budget(known == nullptr ? 0 : known->context_window));
     if (provider_id == builtin_provider && model == builtin_echo)
         return answer_at_once(name, answer_of_echo(prompt.back().text));
     if (provider == nullptr) return refuse(name, label, unknown_provider(label, provider_id));

@@ -111,6 +111,21 @@ TEST_SUITE("supervisor/flow") {
         CHECK(told.entries(0).text() == "My name is Ada.");
         CHECK(told.entries(3).text() == "Now this.");
     }
+    TEST_CASE("a system prompt that does not fit a frame goes with the transcript") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& agent = stage.connect("agent");
+        auto request = asks("r1", "Hi");
+        request.extra_system_prompt = std::string(20'000, 's');
+        REQUIRE(stage.runs->begin(request));
+        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+        CHECK(start.system_prompt().empty());
+        wire::Transcript told;
+        REQUIRE(told.ParseFromString(start.transcript()));
+        REQUIRE(told.entries_size() == 1);
+        CHECK(told.entries(0).role() == "system");
+        CHECK(told.entries(0).text().size() == 20'000);
+    }
     TEST_CASE("a message that steers a session where nothing waits has a turn of its own") {
         Scratch scratch;
         Stage stage(scratch.path);
