@@ -58,11 +58,11 @@ void AgentEmbedder::embed(EmbeddingOrder order, EmbeddingDone done) {
         return;
     }
     const int fd = blob->get();
-    link->request(frame, fd >= 0 ? std::span(&fd, 1) : std::span<const int>(),
-                  order.timeout + grace,
-                  [done = std::move(done)](Result<const wire::Frame*> reply, Fds fds) mutable {
-                      done(read_reply(reply, fds));
-                  });
+    link->request(
+        frame, fd >= 0 ? std::span(&fd, 1) : std::span<const int>(), order.timeout + grace,
+        [done = std::move(done)](Result<const wire::Frame*> reply, const Fds& fds) mutable {
+            done(read_reply(reply, fds));
+        });
 }
 
 } // namespace openclaw::flow

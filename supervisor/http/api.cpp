@@ -228,7 +228,7 @@ void Api::embed(Exchange exchange, Caller) {
 void Api::invoke_tool(Exchange exchange, Caller caller) {
     const auto body = read_body(exchange->take_body());
     if (!body) return exchange->answer(tool_error(400, "invalid_request", body.error().message));
-    http::invoke_tool(std::move(exchange), body->root(), std::move(caller),
+    http::invoke_tool(exchange, body->root(), std::move(caller),
                       {.loop = parts_.runs.loop,
                        .dispatch = parts_.dispatch,
                        .facts = parts_.runs.facts,

@@ -92,6 +92,7 @@ std::string session_meant(json::View body, std::string_view main_session) {
 
 std::vector<std::string_view> tool_names() {
     std::vector<std::string_view> names;
+    names.reserve(tools.size());
     for (const auto& tool : tools)
         names.push_back(tool.name);
     return names;
@@ -112,7 +113,7 @@ std::optional<ToolRequest> read_tool_request(std::string_view name, json::View b
     return ToolRequest{.method = tool->method, .params_json = params.end_object().take()};
 }
 
-void invoke_tool(std::shared_ptr<web::HttpExchange> exchange, json::View body, Caller caller,
+void invoke_tool(const std::shared_ptr<web::HttpExchange>& exchange, json::View body, Caller caller,
                  const ToolParts& parts) {
     const std::string name(body["name"].text(body["tool"].text()));
     if (name.empty())

@@ -38,7 +38,7 @@ struct ToolParts {
     std::span<const std::string> denied;
 };
 
-void invoke_tool(std::shared_ptr<web::HttpExchange> exchange, json::View body, Caller caller,
+void invoke_tool(const std::shared_ptr<web::HttpExchange>& exchange, json::View body, Caller caller,
                  const ToolParts& parts);
 
 } // namespace openclaw::http

@@ -45,7 +45,7 @@ ApiError not_accepted(const Error& error) {
 } // namespace
 
 void Turns::begin(std::shared_ptr<web::HttpExchange> exchange, Conversation asked, Target target,
-                  std::string run_id, MakeDialect make_dialect) {
+                  const std::string& run_id, MakeDialect make_dialect) {
     const std::string session_key = target.session_key;
     if (parts_.runs.active(session_key).size() >= max_waiting_in_session)
         return exchange->answer(to_answer(too_many_waiting()));

@@ -25,7 +25,7 @@ class Turns final : public flow::RunListener {
 
     // Answers the exchange, now or when the run is over. The run's id is `run_id`.
     void begin(std::shared_ptr<web::HttpExchange> exchange, Conversation asked, Target target,
-               std::string run_id, MakeDialect make_dialect);
+               const std::string& run_id, MakeDialect make_dialect);
 
     std::size_t count() const { return turns_.size(); }
 

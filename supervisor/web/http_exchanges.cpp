@@ -43,7 +43,7 @@ HttpAnswer HttpExchanges::own_answer(const RequestFacts& facts, std::string_view
 }
 
 int HttpExchanges::on_request(lws* socket, std::string_view path) {
-    RequestFacts facts = read_request(socket, options_.rules);
+    const RequestFacts facts = read_request(socket, options_.rules);
     if (facts.is_malformed) return answer_at_once(socket, facts, refuse_malformed_length());
     if (facts.is_refused) return answer_at_once(socket, facts, refuse_unattributed_proxy());
     if (facts.is_foreign_host) return answer_at_once(socket, facts, refuse_foreign_host());
@@ -52,7 +52,7 @@ int HttpExchanges::on_request(lws* socket, std::string_view path) {
     HttpHead head = head_of(facts, path);
     if (auto refused = options_.http->refuse(head, load()))
         return answer_at_once(socket, facts, std::move(*refused));
-    return take_up(socket, std::move(facts), std::move(head));
+    return take_up(socket, facts, std::move(head));
 }
 
 int HttpExchanges::answer_at_once(lws* socket, const RequestFacts& facts, HttpAnswer reply) {
@@ -70,7 +70,7 @@ int HttpExchanges::answer_at_once(lws* socket, const RequestFacts& facts, HttpAn
     return !keeps_alive || lws_http_transaction_completed(socket) != 0 ? hang_up : carry_on;
 }
 
-int HttpExchanges::take_up(lws* socket, RequestFacts facts, HttpHead head) {
+int HttpExchanges::take_up(lws* socket, const RequestFacts& facts, HttpHead head) {
     const bool has_body = facts.has_body;
     const auto body_bytes = facts.content_length;
     HttpManners manners{.keeps_alive = facts.keeps_alive,
@@ -97,17 +97,17 @@ int HttpExchanges::on_body(lws* socket, std::string_view bytes) {
     if (found == open_.end() || clock_.now() > found->second.body_until) return hang_up;
     Open& open = found->second;
     if (!open.exchange) return carry_on;
-    if (open.chunks) return on_chunks(socket, open, bytes);
+    if (open.chunks) return on_chunks(socket, open, *open.chunks, bytes);
     open.exchange->body() += bytes;
     return carry_on;
 }
 
 // Only we know where such a body ends: libwebsockets 4.1 counts lengths alone, and cannot keep the
 // connection (lws_request has said so).
-int HttpExchanges::on_chunks(lws* socket, Open& open, std::string_view bytes) {
+int HttpExchanges::on_chunks(lws* socket, Open& open, ChunkedBody& chunks, std::string_view bytes) {
     if (open.is_handed_over) return open.is_refused ? carry_on : hang_up; // more before the answer
     HttpExchange& exchange = *open.exchange;
-    const auto state = open.chunks->feed(bytes, exchange.body());
+    const auto state = chunks.feed(bytes, exchange.body());
     if (state == ChunkedBody::State::broken) return hang_up;
     open.body_bytes = exchange.body().size();
     HttpHead so_far = exchange.head();

@@ -52,8 +52,8 @@ class HttpExchanges {
 
     HttpAnswer own_answer(const RequestFacts& facts, std::string_view path);
     int answer_at_once(lws* socket, const RequestFacts& facts, HttpAnswer answer);
-    int take_up(lws* socket, RequestFacts facts, HttpHead head);
-    int on_chunks(lws* socket, Open& open, std::string_view bytes);
+    int take_up(lws* socket, const RequestFacts& facts, HttpHead head);
+    int on_chunks(lws* socket, Open& open, ChunkedBody& chunks, std::string_view bytes);
     void hand_over(lws* socket);
     HttpLoad load() const;
 
