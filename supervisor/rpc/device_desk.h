@@ -91,6 +91,7 @@ class DeviceDesk {
     void on_resolved(OnResolved tell) { on_resolved_ = std::move(tell); }
 
   private:
+    ledger::Device known_or_new(const std::string& id) const;
     GrantedToken issue(ledger::Device& device, const std::string& role,
                        std::vector<std::string> scopes) const;
     std::optional<GrantedToken> known_token(const ledger::Device& device,

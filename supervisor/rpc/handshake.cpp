@@ -4,6 +4,7 @@
 #include "supervisor/auth/device_identity.h"
 #include "supervisor/auth/device_token.h"
 #include "supervisor/rpc/connect_params.h"
+#include "supervisor/rpc/credential.h"
 #include "supervisor/rpc/origin.h"
 #include "supervisor/rpc/refusal.h"
 
@@ -12,83 +13,6 @@
 namespace openclaw::rpc {
 
 namespace {
-
-constexpr std::string_view control_ui = "openclaw-control-ui";
-
-// What `connect` says, read once.
-struct Introduction {
-    explicit Introduction(const HandshakeQuestion& question)
-        : asked(question)
-        , params(question.params)
-        , client_id(params["client"]["id"].text())
-        , mode(params["client"]["mode"].text())
-        , role(params["role"].text("operator"))
-        , device(params["device"])
-        , auth(params["auth"])
-        , shown{.token = text_in("token"),
-                .password = text_in("password"),
-                .device_token = text_in("deviceToken"),
-                .bootstrap_token = text_in("bootstrapToken")} {
-        params["scopes"].each_element(
-            [&](json::View scope) { return scopes.emplace_back(scope.text()), true; });
-    }
-
-    std::optional<std::string_view> text_in(std::string_view field) const {
-        const auto text = auth[field].text();
-        return text.empty() ? std::nullopt : std::optional(text);
-    }
-
-    bool is(std::string_view id, std::string_view with_mode) const {
-        return client_id == id && mode == with_mode;
-    }
-
-    bool has_device() const { return device.is_object(); }
-
-    bool is_control_ui() const { return client_id == control_ui; }
-
-    bool is_web_page() const {
-        return is_control_ui() || client_id == "webchat" || client_id == "webchat-ui";
-    }
-
-    bool has_shared_secret() const { return shown.token || shown.password; }
-
-    // PROTOCOL.md 5.2: a setup code counts when nothing else is shown.
-    bool has_setup_code_only() const {
-        return shown.bootstrap_token && !has_shared_secret() && !shown.device_token;
-    }
-
-    RefusedClient seen() const { return {is_control_ui(), has_device()}; }
-
-    const ledger::Device* known_device() const {
-        if (!has_device() || asked.devices == nullptr) return nullptr;
-        return asked.devices->find(device["id"].text());
-    }
-
-    // "token" or "password": the words of the mode's secret.
-    std::string_view secret() const {
-        return asked.gate.mode == auth::Mode::password ? "password" : "token";
-    }
-
-    std::string client_text(std::string_view field) const {
-        return std::string(params["client"][field].text());
-    }
-
-    const HandshakeQuestion& asked;
-    json::View params;
-    std::string_view client_id, mode, role;
-    json::View device, auth;
-    auth::Shown shown;
-    std::vector<std::string> scopes; // asked for, in the order of the signature
-};
-
-// What the credential proved.
-struct Proof {
-    enum class Kind { nothing_wanted, shared_secret, device_token, setup_code, proxy } kind;
-    const ledger::DeviceToken* token = nullptr;
-    const ledger::SetupCode* code = nullptr;
-};
-
-using Judged = std::expected<Proof, Refused>;
 
 // Step 4.
 bool speaks_our_protocol(const Introduction& intro) {
@@ -142,90 +66,6 @@ std::optional<Refused> check_device(const Introduction& intro) {
                                       shown.bootstrap_token.value_or("")))};
     const auto fault = auth::verify(claim, intro.asked.challenge, intro.asked.now_ms);
     return fault ? std::optional(refuse_device(*fault)) : std::nullopt;
-}
-
-// Step 7: the credential.
-
-Judged check_setup_code(const Introduction& intro) {
-    const auto* code =
-        intro.asked.devices == nullptr
-            ? nullptr
-            : intro.asked.devices->setup_code_with(auth::token_hash(*intro.shown.bootstrap_token));
-    if (code == nullptr) return std::unexpected(refuse_setup_code());
-    if (!intro.has_device()) return std::unexpected(refuse_without_device(intro.seen()));
-    const auto access = policy::setup_access(code->access);
-    const bool lets_in =
-        access && (intro.role == "node" ? access->node : !access->operator_scopes.empty());
-    if (!lets_in) return std::unexpected(refuse_setup_code());
-    return Proof{.kind = Proof::Kind::setup_code, .code = code};
-}
-
-// auth.deviceToken, else auth.token (PROTOCOL.md 5.2). Null: it is not this device's.
-const ledger::DeviceToken* shown_device_token(const Introduction& intro) {
-    const auto* device = intro.known_device();
-    const auto shown = intro.shown.device_token ? intro.shown.device_token : intro.shown.token;
-    if (device == nullptr || !shown) return nullptr;
-    const auto* token = device->token_of(intro.role);
-    return token != nullptr && auth::is_token(token->hash, *shown) ? token : nullptr;
-}
-
-Judged accept_device_token(const Introduction& intro, const ledger::DeviceToken& token) {
-    const bool is_operator = intro.role == "operator";
-    if (is_operator && !policy::missing(token.scopes, intro.scopes).empty())
-        return std::unexpected(refuse_device_token_scopes());
-    return Proof{.kind = Proof::Kind::device_token, .token = &token};
-}
-
-Judged check_secrets(const Introduction& intro) {
-    const bool shows_something = intro.has_shared_secret() || intro.shown.device_token;
-    if (!shows_something)
-        return std::unexpected(intro.has_device() ? refuse_missing(intro.seen(), intro.secret())
-                                                  : refuse_without_device(intro.seen()));
-    const auto shared = auth::check_shared_secret(intro.asked.gate, intro.shown);
-    if (shared == auth::Proof::accepted) return Proof{.kind = Proof::Kind::shared_secret};
-    if (const auto* token = shown_device_token(intro)) return accept_device_token(intro, *token);
-    if (intro.shown.device_token && intro.has_device())
-        return std::unexpected(refuse_device_token());
-    if (shared == auth::Proof::not_configured)
-        return std::unexpected(refuse_not_configured(intro.secret()));
-    return std::unexpected(refuse_mismatch(intro.seen(), intro.secret()));
-}
-
-Judged check_behind_proxy(const Introduction& intro) {
-    const web::Arrival& from = intro.asked.from;
-    const auto proof =
-        auth::check_proxy(intro.asked.gate.proxy,
-                          {.is_from_proxy = from.via_proxy,
-                           .is_loopback = from.peer_is_loopback,
-                           .header = [&from](std::string_view name) { return from.header(name); }});
-    if (proof == auth::ProxyProof::accepted) return Proof{.kind = Proof::Kind::proxy};
-    // The owner's own command line needs no proxy when there is a secret to show.
-    const bool shows_something = intro.has_shared_secret() || intro.shown.device_token;
-    if (from.direct_local && shows_something) return check_secrets(intro);
-    return std::unexpected(refuse_proxy(proof));
-}
-
-Judged check_credential(const Introduction& intro) {
-    if (intro.has_setup_code_only()) return check_setup_code(intro);
-    if (intro.asked.gate.mode == auth::Mode::none)
-        return Proof{.kind = Proof::Kind::nothing_wanted};
-    if (intro.asked.gate.mode == auth::Mode::trusted_proxy) return check_behind_proxy(intro);
-    return check_secrets(intro);
-}
-
-std::string_view credential_of(const Proof& proof) {
-    switch (proof.kind) {
-    case Proof::Kind::shared_secret:
-        return auth::credential::shared_secret;
-    case Proof::Kind::device_token:
-        return auth::credential::device_token;
-    case Proof::Kind::setup_code:
-        return auth::credential::bootstrap_token;
-    case Proof::Kind::nothing_wanted:
-    case Proof::Kind::proxy:
-        break;
-    }
-    return {};
 }
 
 std::string method_of(const Introduction& intro, const Proof& proof) {

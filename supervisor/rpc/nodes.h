@@ -63,6 +63,12 @@ class Nodes {
     std::map<std::string, Invocation, std::less<>> invocations_;
 };
 
+WireError unknown_node(std::string_view id);
+WireError node_not_connected();
+// To one peer, without a number (PROTOCOL.md 11.1).
+void send_to_node(Peer& peer, std::string_view name, std::string payload);
+
 void add_nodes(MethodTable& table, Nodes& nodes);
+void add_node_invoke(MethodTable& table, Nodes& nodes); // node.invoke, .result, .event, .pending
 
 } // namespace openclaw::rpc

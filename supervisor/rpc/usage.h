@@ -9,6 +9,7 @@
 
 namespace openclaw::rpc {
 
+void add_session_usage(MethodTable& table, HistoryParts parts); // .timeseries, .logs
 void add_usage(MethodTable& table, HistoryParts parts);
 
 } // namespace openclaw::rpc
