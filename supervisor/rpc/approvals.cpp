@@ -4,6 +4,7 @@
 #include "common/json/write.h"
 #include "common/log/log.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/approval_params.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t max_kept = 500;    // waiting and decided ones, in memory
 constexpr std::size_t max_history = 200; // of those that ended, over a restart
 constexpr std::size_t max_waiters = 64;  // of one request
-constexpr std::int64_t default_timeout_ms = 120'000, max_timeout_ms = 600'000;
+constexpr std::int64_t default_timeout_ms = 120'000;
 constexpr std::string_view book = "(exec-history)";
 
 WireError with_reason(std::string message, std::string_view reason, std::string_view remedy) {
@@ -49,59 +50,6 @@ std::string accepted_json(const ApprovalRecord& record) {
     out.member("deliveryRoute", "approval-client").member("createdAtMs", record.created_at_ms);
     return out.member("expiresAtMs", record.expires_at_ms).end_object().take();
 }
-
-constexpr std::array<std::string_view, 9> more_request_fields = {
-    "turnSourceChannel",   "turnSourceTo", "turnSourceAccountId", "resolvedPath",
-    "sessionId",           "runId",        "toolCallId",          "approvalReviewerDeviceIds",
-    "requireDeliveryRoute"};
-
-constexpr Field nullable(std::string_view name) {
-    return {.name = name, .kind = Kind::string, .nullable = true};
-}
-
-constexpr std::array request_params = {text("id", 1, 128),
-                                       text("command", 1),
-                                       Field{.name = "commandArgv", .kind = Kind::string_list},
-                                       Field{.name = "systemRunPlan", .kind = Kind::object},
-                                       Field{.name = "env", .kind = Kind::object},
-                                       nullable("cwd"),
-                                       nullable("nodeId"),
-                                       nullable("host"),
-                                       nullable("security"),
-                                       nullable("ask"),
-                                       nullable("warningText"),
-                                       anything("scope"),
-                                       anything("unavailableDecisions"),
-                                       anything("commandSpans"),
-                                       nullable("agentId"),
-                                       nullable("sessionKey"),
-                                       integer("timeoutMs", 1, max_timeout_ms),
-                                       flag("twoPhase"),
-                                       anything("turnSourceThreadId"),
-                                       anything(more_request_fields[0]),
-                                       anything(more_request_fields[1]),
-                                       anything(more_request_fields[2]),
-                                       anything(more_request_fields[3]),
-                                       anything(more_request_fields[4]),
-                                       anything(more_request_fields[5]),
-                                       anything(more_request_fields[6]),
-                                       anything(more_request_fields[7]),
-                                       anything(more_request_fields[8])};
-constexpr std::array id_params = {required_text("id")};
-constexpr std::array resolve_params = {
-    required_text("id"),
-    Field{.name = "decision", .kind = Kind::string, .required = true, .one_of = approval_decisions},
-    anything("reviewer"), integer("grantExpiresInDays", 1, 3650)};
-
-constexpr std::array<std::string_view, 3> kinds = {"exec", "plugin", "system-agent"};
-constexpr std::array resolve_any_params = {
-    required_text("id"),
-    Field{.name = "kind", .kind = Kind::string, .required = true, .one_of = kinds},
-    Field{.name = "decision", .kind = Kind::string, .required = true, .one_of = approval_decisions},
-    anything("reviewer"), integer("grantExpiresInDays", 1, 3650)};
-constexpr std::array history_params = {
-    text("cursor", 1, 512), integer("limit", 1, 100),
-    Field{.name = "kind", .kind = Kind::string, .one_of = kinds}};
 
 } // namespace
 
@@ -273,6 +221,14 @@ void Approvals::list(Call& call) const {
     call.reply.ok(out.end_array().text());
 }
 
+void Approvals::write_waiting(json::Writer& out, std::string_view session_key) const {
+    out.begin_array();
+    for (const auto& [id, request] : requests_)
+        if (!request.record.is_over() && request.record.session_key == session_key)
+            write_approval(out, request.record);
+    out.end_array();
+}
+
 void Approvals::get_any(Call& call) const {
     const Request* request = find(call.params["id"].text());
     if (request == nullptr) return call.reply.fail(not_found());
@@ -285,7 +241,7 @@ void Approvals::get_any(Call& call) const {
 // A second answer is no error here: it is told what was decided before.
 void Approvals::resolve_any(Call& call) {
     Request* request = find(call.params["id"].text());
-    if (request == nullptr || call.params["kind"].text() != kinds[0])
+    if (request == nullptr || call.params["kind"].text() != exec_kind)
         return call.reply.fail(not_found());
     const bool applies = !request->record.is_over();
     if (applies) decide(*request, call);
@@ -299,7 +255,7 @@ void Approvals::resolve_any(Call& call) {
 void Approvals::history(Call& call) const {
     const auto limit = static_cast<std::size_t>(call.params["limit"].integer(50));
     const auto cursor = call.params["cursor"].text();
-    const bool wants_others = call.params["kind"].text(kinds[0]) != kinds[0];
+    const bool wants_others = call.params["kind"].text(exec_kind) != exec_kind;
     auto from = history_.rbegin();
     if (!cursor.empty()) from = std::find(history_.rbegin(), history_.rend(), cursor);
     if (!cursor.empty() && from != history_.rend()) ++from;
@@ -338,13 +294,17 @@ void add_approvals(MethodTable& table, Approvals& approvals) {
                    .handler = std::move(handler)});
     };
     add("exec.approval.list", {}, [&](Call& call) { approvals.list(call); });
-    add("exec.approval.request", request_params, [&](Call& call) { approvals.request(call); });
-    add("exec.approval.waitDecision", id_params, [&](Call& call) { approvals.wait(call); });
-    add("exec.approval.resolve", resolve_params, [&](Call& call) { approvals.resolve(call); });
-    add("exec.approval.get", id_params, [&](Call& call) { approvals.get(call); });
-    add("approval.get", id_params, [&](Call& call) { approvals.get_any(call); });
-    add("approval.resolve", resolve_any_params, [&](Call& call) { approvals.resolve_any(call); });
-    add("approval.history", history_params, [&](Call& call) { approvals.history(call); });
+    add("exec.approval.request", approval::request_params,
+        [&](Call& call) { approvals.request(call); });
+    add("exec.approval.waitDecision", approval::id_params,
+        [&](Call& call) { approvals.wait(call); });
+    add("exec.approval.resolve", approval::resolve_params,
+        [&](Call& call) { approvals.resolve(call); });
+    add("exec.approval.get", approval::id_params, [&](Call& call) { approvals.get(call); });
+    add("approval.get", approval::id_params, [&](Call& call) { approvals.get_any(call); });
+    add("approval.resolve", approval::resolve_any_params,
+        [&](Call& call) { approvals.resolve_any(call); });
+    add("approval.history", approval::history_params, [&](Call& call) { approvals.history(call); });
 }
 
 } // namespace openclaw::rpc

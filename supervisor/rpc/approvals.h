@@ -39,6 +39,9 @@ class Approvals {
     void resolve_any(Call& call);
     void history(Call& call) const;
 
+    // An array of what waits for a decision in this session.
+    void write_waiting(json::Writer& out, std::string_view session_key) const;
+
   private:
     using Waiter = std::function<void(const ApprovalRecord&)>;
 

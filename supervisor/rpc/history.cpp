@@ -59,6 +59,24 @@ void write_session(json::Writer& out, const Question& question, const HistoryPar
     out.member("startedAt", active.front()->started_at_ms).end_object();
 }
 
+// What was said and waits for its turn.
+void write_pending(json::Writer& out, const Question& question, const HistoryParts& parts) {
+    std::int64_t total = 0;
+    out.key("pendingInputs").begin_object().key("items").begin_array();
+    for (const flow::Run* run : parts.runs.active(question.session_key)) {
+        if (run->status != flow::RunStatus::queued) continue;
+        ++total;
+        const std::string& id = run->request.run_id;
+        out.begin_object().member("id", id).member("runId", id).key("message").begin_object();
+        out.member("role", "user");
+        out.member("content", utf8_prefix(run->request.message, question.max_chars));
+        out.member("timestamp", run->accepted_at_ms).member("idempotencyKey", id + ":user");
+        out.end_object().member("acceptedAt", run->accepted_at_ms).member("state", "queued");
+        out.end_object();
+    }
+    out.end_array().member("total", total).end_object();
+}
+
 // The newest rows that fit, oldest first.
 std::size_t first_that_fits(const std::vector<ledger::TranscriptRow>& rows,
                             const Question& question) {
@@ -81,14 +99,8 @@ std::string page_json(const Question& question, const ledger::TranscriptPage& pa
     out.key("messages").begin_array();
     for (std::size_t i = first; i < page.rows.size(); ++i)
         write_message(out, page.rows[i], question.max_chars);
-    out.end_array()
-        .key("pendingInputs")
-        .begin_object()
-        .key("items")
-        .begin_array()
-        .end_array()
-        .member("total", 0)
-        .end_object();
+    out.end_array();
+    write_pending(out, question, parts);
     const bool is_newest = question.before == 0;
     if (is_newest && !page.rows.empty())
         out.member("deltaCursor", cursor_of(question.session_id, page.rows.back().sequence));
@@ -119,6 +131,7 @@ std::string delta_json(const Question& question, const ledger::TranscriptPage& p
         last = std::max(last, row.sequence);
     }
     out.end_array().member("deltaCursor", cursor_of(question.session_id, last));
+    write_pending(out, question, parts);
     write_session(out, question, parts);
     return out.end_object().take();
 }

@@ -9,12 +9,7 @@
 
 namespace openclaw::rpc {
 
-struct HistoryParts {
-    Conversations& conversations;
-    const flow::AgentRuns& runs;
-    const GatewayFacts& facts;
-    const Clock& clock;
-};
+using HistoryParts = SessionParts;
 
 void add_history(MethodTable& table, HistoryParts parts);
 

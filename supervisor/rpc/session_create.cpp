@@ -1,6 +1,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/agents.h"
 #include "supervisor/rpc/models.h"
 #include "supervisor/rpc/session_answer.h"
 #include "supervisor/rpc/session_changes.h"
@@ -98,6 +99,22 @@ void create(Call& call, const RunParts& parts) {
                              });
 }
 
+// title.prepare: what a session would be called that begins with this message. No model is asked.
+void prepare_title(Call& call, const RunParts& parts) {
+    constexpr std::size_t longest = 60; // published: SessionsTitlePrepareResult
+    const auto agent = call.params["agentId"].text();
+    if (parts.facts.agents.find(agent) == nullptr) return call.reply.fail(unknown_agent(agent));
+    const auto message = trim(call.params["message"].text());
+    const auto line = trim(utf8_prefix(trim(message.substr(0, message.find('\n'))), longest));
+    json::Writer out;
+    out.begin_object().key("title");
+    if (line.empty())
+        out.null();
+    else
+        out.value(line);
+    call.reply.ok(out.end_object().text());
+}
+
 constexpr std::array<std::string_view, 4> visibilities = {"shared", "read-only", "suggest",
                                                           "draft"};
 constexpr std::array create_params = {
@@ -133,6 +150,8 @@ constexpr std::array create_params = {
     text("execNode", 1),
     text("cwd", 1),
 };
+constexpr std::array title_params = {required_text("agentId"), required_text("message", 0, 1000),
+                                     text("model", 1), text("catalogId", 1), flag("incognito")};
 
 } // namespace
 
@@ -142,6 +161,10 @@ void add_session_create(MethodTable& table, RunParts parts) {
                .admission = Admission::work,
                .params = create_params,
                .handler = [parts](Call& call) { create(call, parts); }});
+    table.add({.name = "sessions.title.prepare",
+               .scope = policy::scope::write,
+               .params = title_params,
+               .handler = [parts](Call& call) { prepare_title(call, parts); }});
 }
 
 } // namespace openclaw::rpc

@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/approvals.h"
 #include "supervisor/rpc/session_row.h"
 
 #include <algorithm>
@@ -98,7 +99,8 @@ void unsubscribe(Call& call) {
 
 constexpr std::size_t max_watched_sessions = 256; // of one connection
 
-void watch_messages(Call& call, const SessionParts& parts, bool begins) {
+void watch_messages(Call& call, const SessionParts& parts, const Approvals& approvals,
+                    bool begins) {
     const auto key =
         policy::canonical_session_key(call.params["key"].text(), parts.facts.agents.default_id);
     if (!key) return call.reply.fail(key.error());
@@ -116,7 +118,12 @@ void watch_messages(Call& call, const SessionParts& parts, bool begins) {
             .begin_object()
             .member("sessionKey", *key)
             .member("updatedAtMs", parts.clock.unix_ms());
-        out.key("approvals").begin_array().end_array().member("truncated", false).end_object();
+        out.key("approvals");
+        if (call.peer.may(policy::scope::approvals))
+            approvals.write_waiting(out, *key);
+        else
+            out.begin_array().end_array();
+        out.member("truncated", false).end_object();
     }
     call.reply.ok(out.end_object().text());
 }
@@ -153,7 +160,7 @@ constexpr std::array message_params = {required_text("key", 0), text("agentId"),
 
 } // namespace
 
-void add_sessions(MethodTable& table, SessionParts parts) {
+void add_sessions(MethodTable& table, SessionParts parts, const Approvals& approvals) {
     table.add({.name = "sessions.list",
                .scope = policy::scope::read,
                .params = list_params,
@@ -169,11 +176,15 @@ void add_sessions(MethodTable& table, SessionParts parts) {
     table.add({.name = "sessions.messages.subscribe",
                .scope = policy::scope::read,
                .params = message_params,
-               .handler = [parts](Call& call) { watch_messages(call, parts, true); }});
+               .handler = [parts, &approvals](Call& call) {
+                   watch_messages(call, parts, approvals, true);
+               }});
     table.add({.name = "sessions.messages.unsubscribe",
                .scope = policy::scope::read,
                .params = message_params,
-               .handler = [parts](Call& call) { watch_messages(call, parts, false); }});
+               .handler = [parts, &approvals](Call& call) {
+                   watch_messages(call, parts, approvals, false);
+               }});
 }
 
 } // namespace openclaw::rpc

@@ -9,13 +9,15 @@
 
 namespace openclaw::rpc {
 
+class Approvals;
+
 struct SessionParts {
-    const Conversations& conversations;
+    Conversations& conversations;
     const flow::AgentRuns& runs;
     const GatewayFacts& facts;
     const Clock& clock;
 };
 
-void add_sessions(MethodTable& table, SessionParts parts);
+void add_sessions(MethodTable& table, SessionParts parts, const Approvals& approvals);
 
 } // namespace openclaw::rpc

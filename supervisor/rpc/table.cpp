@@ -52,15 +52,12 @@ MethodTable make_method_table(const MethodParts& parts) {
         {.health = parts.health, .heartbeats = parts.heartbeats, .tasks = tasks, .clock = clock});
     add_channels(table, parts.workers, parts.health, clock);
     add_workers(table, parts.workers, parts.facts, clock);
-    add_sessions(table, {.conversations = parts.conversations,
-                         .runs = parts.runs,
-                         .facts = parts.facts,
-                         .clock = clock});
-    add_chat(table, run);
-    const HistoryParts reading{.conversations = parts.conversations,
+    const SessionParts reading{.conversations = parts.conversations,
                                .runs = parts.runs,
                                .facts = parts.facts,
                                .clock = clock};
+    add_sessions(table, reading, parts.approvals);
+    add_chat(table, run);
     add_history(table, reading);
     add_session_look(table, reading);
     add_session_files(table, parts.loop, reading);

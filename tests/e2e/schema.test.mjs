@@ -132,6 +132,7 @@ const calls = {
   'sessions.compaction.list': { params: { key: 'agent:main:main' }, result: 'SessionsCompactionListResult', keep: 'compactions' },
   'sessions.compaction.branch': { params: (call, kept) => ({ key: 'agent:main:main', checkpointId: kept.compactions.checkpoints[0].checkpointId }), result: 'SessionsCompactionBranchResult' },
   'sessions.compaction.restore': { params: (call, kept) => ({ key: 'agent:main:main', checkpointId: kept.compactions.checkpoints[0].checkpointId }), result: 'SessionsCompactionRestoreResult' },
+  'sessions.title.prepare': { params: { agentId: 'main', message: 'Plan the trip' }, result: 'SessionsTitlePrepareResult' },
   'sessions.groups.put': { params: { names: ['later', 'now'] }, result: 'SessionsGroupsMutationResult' },
   'sessions.files.list': { params: { sessionKey: 'agent:main:main' }, result: 'SessionsFilesListResult' },
   'sessions.files.get': { params: { sessionKey: 'agent:main:main', path: 'AGENTS.md' }, result: 'SessionsFilesGetResult', keep: 'file' },
