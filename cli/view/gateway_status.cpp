@@ -66,10 +66,6 @@ std::string config_lines(const Survey& survey, const Look& look) {
     return out;
 }
 
-std::string first_line(std::string_view text) {
-    return std::string(text.substr(0, text.find('\n')));
-}
-
 void add_service(json::Writer& out, const Survey& survey) {
     const auto& service = survey.service;
     const bool is_loaded = !service.unit_file.empty();

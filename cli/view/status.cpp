@@ -17,10 +17,6 @@ namespace openclaw::cli {
 
 namespace {
 
-std::string first_line(std::string_view text) {
-    return std::string(text.substr(0, text.find('\n')));
-}
-
 void add_worker_problems(std::vector<Problem>& problems, json::View list, const Look& look) {
     list["workers"].each_element([&](json::View worker) {
         if (!worker_needs_attention(worker)) return true;

@@ -4,7 +4,7 @@ namespace openclaw::config {
 
 namespace {
 
-constexpr std::string_view prefix = "accessGroup:";
+constexpr std::string_view group_prefix = "accessGroup:";
 
 class Expander {
   public:
@@ -15,8 +15,8 @@ class Expander {
     void expand(SenderList& list) const {
         SenderList expanded;
         for (std::string& entry : list) {
-            if (entry.starts_with(prefix))
-                append_members(expanded, entry.substr(prefix.size()));
+            if (entry.starts_with(group_prefix))
+                append_members(expanded, entry.substr(group_prefix.size()));
             else
                 expanded.push_back(std::move(entry));
         }

@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/config/access_groups.h"
 #include "common/config/channels/all.h"
+#include "common/config/choices.h"
 #include "common/config/field_rows.h"
 
 #include <algorithm>
@@ -26,8 +27,7 @@ struct ChannelDefaults {
     GroupPolicy group_policy = GroupPolicy::allowlist;
 };
 
-constexpr std::array<std::string_view, 3> group_policies = {"allowlist", "open", "disabled"};
-constexpr std::array defaults_fields = {
+constexpr std::array channel_defaults_fields = {
     set<&ChannelDefaults::group_policy>("groupPolicy", Reload::channel, words_of(group_policies)),
     known("botLoopProtection", Reload::channel),
     known("contextVisibility", Reload::channel),
@@ -35,7 +35,7 @@ constexpr std::array defaults_fields = {
     known("heartbeatVisibility", Reload::channel),
     known("implicitMentions", Reload::channel),
 };
-constexpr Section channel_defaults_section{defaults_fields};
+constexpr Section channel_defaults_section{channel_defaults_fields};
 
 bool is_account_id(std::string_view id) {
     const auto is_allowed = [](char c) {

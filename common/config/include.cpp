@@ -54,7 +54,7 @@ bool is_inside(std::string_view path, std::string_view directory) {
            (directory == "/" || path.substr(directory.size()).starts_with('/'));
 }
 
-std::string directory_of(const std::string& file) {
+std::string folder_of(const std::string& file) {
     return std::filesystem::path(file).parent_path().string();
 }
 
@@ -62,7 +62,7 @@ class Resolver {
   public:
     Resolver(const std::string& file, const Environment& environment) {
         stack_.push_back(canonical(file).empty() ? file : canonical(file));
-        roots_.push_back(canonical(directory_of(stack_.front())));
+        roots_.push_back(canonical(folder_of(stack_.front())));
         const std::string more = variable(environment, "OPENCLAW_INCLUDE_ROOTS").value_or("");
         for (const auto root : split(more, ':'))
             if (!root.empty()) roots_.push_back(canonical(std::string(root)));
@@ -151,7 +151,7 @@ std::expected<std::string, Issue> Resolver::allowed_path(const std::string& writ
     if (written.empty() || written.size() >= max_path || written.contains('\0'))
         return refuse(place, "this is no file name");
     const std::string path =
-        written.front() == '/' ? written : directory_of(stack_.back()) + "/" + written;
+        written.front() == '/' ? written : folder_of(stack_.back()) + "/" + written;
     std::string found = canonical(path);
     if (found.empty()) return refuse(place, "there is no file " + path);
     const bool allowed = std::ranges::any_of(

@@ -1,15 +1,12 @@
 // agents.*, bindings[]: CONFIG.md 6.
 #include "common/config/agents.h"
+#include "common/config/choices.h"
 #include "common/config/field_rows.h"
 #include "common/config/tables.h"
 
 namespace openclaw::config {
 
 namespace {
-
-constexpr std::array<std::string_view, 4> dm_scopes = {"main", "per-peer", "per-channel-peer",
-                                                       "per-account-channel-peer"};
-constexpr std::array<std::string_view, 2> group_scopes = {"per-group", "main"};
 
 // "provider/model", or { primary, fallbacks }.
 void read_choice(ModelChoice& choice, const Node& node, const std::string& path,

@@ -1,4 +1,5 @@
 // session.*, messages.*, commands.*, logging.*: CONFIG.md 7.
+#include "common/config/choices.h"
 #include "common/config/field_rows.h"
 #include "common/config/session.h"
 #include "common/config/tables.h"
@@ -8,9 +9,6 @@ namespace openclaw::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> session_scopes = {"per-sender", "global"};
-constexpr std::array<std::string_view, 4> dm_scopes = {"main", "per-peer", "per-channel-peer",
-                                                       "per-account-channel-peer"};
-constexpr std::array<std::string_view, 2> group_scopes = {"per-group", "main"};
 constexpr std::array<std::string_view, 3> reset_modes = {"none", "daily", "idle"};
 constexpr std::array<std::string_view, 6> ack_scopes = {
     "group-mentions", "group-all", "direct", "all", "off", "none"};

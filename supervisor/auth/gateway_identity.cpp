@@ -25,7 +25,7 @@ namespace openclaw::auth {
 
 namespace {
 
-struct FreeKey {
+struct FreeOwnKey {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
 
@@ -33,7 +33,7 @@ struct FreeBio {
     void operator()(BIO* bio) const { BIO_free(bio); }
 };
 
-using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
+using Key = std::unique_ptr<EVP_PKEY, FreeOwnKey>;
 using Bio = std::unique_ptr<BIO, FreeBio>;
 using Raw = std::array<unsigned char, 32>; // RFC 8032: both halves of an Ed25519 key
 

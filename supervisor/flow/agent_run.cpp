@@ -28,7 +28,7 @@ constexpr Milliseconds answer_life =
     std::chrono::minutes(10); // issue 2: nothing past its expiry is replayed
 constexpr std::size_t title_bytes = 80, preview_bytes = 200; // what lists show of a session
 constexpr std::string_view builtin_model = "builtin/echo";
-constexpr std::string_view room = "flow/agent_run";
+constexpr std::string_view run_room = "flow/agent_run";
 
 template <class... Args>
 void tell(const std::vector<RunListener*>& listeners, void (RunListener::*what)(Args...),
@@ -130,7 +130,7 @@ void AgentRun::start() {
     const bool is_new = before == nullptr || before->session_id != session.session_id;
     if (is_new) rooms_.ledger.transcripts.begin(session.session_id);
     run_.session_id = session.session_id;
-    rooms_.traces.add(run_.request.trace, room, "started", run_.request.session_key);
+    rooms_.traces.add(run_.request.trace, run_room, "started", run_.request.session_key);
     auto put = rooms_.ledger.sessions.put(session); // in memory from here on
     if (is_new) tell(table_.listeners(), &RunListener::on_session_changed, session.key, "create");
     typing_.start(typing_after, [this] { show_typing(true); });
@@ -308,7 +308,8 @@ void AgentRun::send_start() {
         return; // waits for room
     state_ = State::running;
     kill_point("run_started");
-    rooms_.traces.add(run_.request.trace, room, "given_to_agent", run_.provider + "/" + run_.model);
+    rooms_.traces.add(run_.request.trace, run_room, "given_to_agent",
+                      run_.provider + "/" + run_.model);
     deadline_.start(timeout + deadline_grace, [this] {
         run_.error = "The agent did not keep its deadline.";
         run_.error_kind = "timeout";
@@ -345,7 +346,7 @@ void AgentRun::on_end(const wire::RunEnd& end, std::string text) {
     if (state_ != State::running) return;
     run_.input_tokens = end.usage().input_tokens();
     run_.output_tokens = end.usage().output_tokens();
-    rooms_.traces.add(run_.request.trace, room, "agent_ended", end.stop_reason());
+    rooms_.traces.add(run_.request.trace, run_room, "agent_ended", end.stop_reason());
     if (end.outcome() == wire::RunEnd::COMPLETED)
         return complete(RunStatus::completed, std::move(text), end.stop_reason());
     run_.error = end.error();
@@ -360,7 +361,7 @@ void AgentRun::on_agent_down() {
     deadline_.stop();
     run_.text.clear();
     if (preview_) preview_->restart();
-    rooms_.traces.add(run_.request.trace, room, "agent_died",
+    rooms_.traces.add(run_.request.trace, run_room, "agent_died",
                       "life " + std::to_string(lives_lost_ + 1));
     state_ = State::wants_agent;
     if (++lives_lost_ <= max_lives_lost) return;
@@ -381,7 +382,7 @@ void AgentRun::abort(std::string_view reason) {
             frame.mutable_run_abort()->set_run_id(run_.request.run_id);
             (void)link->send(frame);
         }
-    rooms_.traces.add(run_.request.trace, room, "aborted", std::string(reason));
+    rooms_.traces.add(run_.request.trace, run_room, "aborted", std::string(reason));
     complete(RunStatus::aborted, std::exchange(run_.text, {}), "abort");
 }
 
@@ -494,7 +495,7 @@ void AgentRun::on_kept(Result<void> kept) {
 
 void AgentRun::finish() {
     state_ = State::over;
-    rooms_.traces.add(run_.request.trace, room, "ended", run_.stop_reason);
+    rooms_.traces.add(run_.request.trace, run_room, "ended", run_.stop_reason);
     if (run_.status != RunStatus::failed && !run_.text.empty())
         tell(table_.listeners(), &RunListener::on_transcript_row, run_.request.session_key,
              ledger::TranscriptRow{.id = run_.request.run_id + ":assistant",

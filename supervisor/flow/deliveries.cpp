@@ -10,7 +10,6 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::string_view room = "flow/deliveries";
 constexpr Milliseconds file_again_after{5000};
 
 } // namespace
@@ -34,7 +33,7 @@ void Deliveries::release(const std::string& action_id) {
     auto* delivery = table_.find(action_id);
     if (delivery == nullptr) return;
     delivery->is_on_disk = true;
-    rooms_.traces.add(delivery->row.trace, room,
+    rooms_.traces.add(delivery->row.trace, deliveries_room,
                       delivery->is_stream ? "preview_recorded" : "recorded");
     wait_in_line(*delivery);
     push(delivery->worker);
@@ -135,7 +134,8 @@ bool Deliveries::hand_over(Delivery& delivery) {
     ++row.attempts;
     table_.take_in_hand(delivery);
     kill_point("answer_handed_over");
-    rooms_.traces.add(row.trace, room, "handed_over", "attempt " + std::to_string(row.attempts));
+    rooms_.traces.add(row.trace, deliveries_room, "handed_over",
+                      "attempt " + std::to_string(row.attempts));
     return true;
 }
 
@@ -145,7 +145,7 @@ void Deliveries::try_later(Delivery& delivery, Milliseconds pause, std::string c
     auto& row = delivery.row;
     row.state = ledger::OutboxState::queued;
     row.next_try_at_ms = pause.count() == 0 ? 0 : rooms_.now_ms() + pause.count();
-    rooms_.traces.add(row.trace, room, "tries_again", why);
+    rooms_.traces.add(row.trace, deliveries_room, "tries_again", why);
     row.error_code = std::move(code);
     row.error = std::move(why);
     remember(delivery);
@@ -164,7 +164,7 @@ void Deliveries::settle(Delivery& delivery, ledger::OutboxState state, std::stri
     row.state = state;
     row.error_code = code;
     row.error = why;
-    rooms_.traces.add(row.trace, room, ledger::name(state), why);
+    rooms_.traces.add(row.trace, deliveries_room, ledger::name(state), why);
     // At once, not noted: until it is written that it was sent, a crash sends it again.
     unit.push_back(
         rooms_.ledger.outbox.finish(row.action_id, state, std::move(code), std::move(why)));

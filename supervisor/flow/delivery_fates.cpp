@@ -1,14 +1,11 @@
 // What became of the answers that a life had in hand when it ended: a worker's, or the gateway's.
 #include "common/log/log.h"
 #include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/delivery_frames.h"
 
 #include <utility>
 
 namespace openclaw::flow {
-
-namespace {
-constexpr std::string_view room = "flow/deliveries";
-}
 
 void Deliveries::on_worker_down(const std::string& worker, process::Whose whose) {
     const auto life = files_.end(worker);
@@ -82,7 +79,7 @@ void Deliveries::recover(std::vector<ledger::OutboxRow> rows) {
         if (table_.find(row.action_id) != nullptr) continue;
         auto& delivery = table_.add(std::move(row));
         delivery.is_on_disk = true;
-        rooms_.traces.add(delivery.row.trace, room, "recovered",
+        rooms_.traces.add(delivery.row.trace, deliveries_room, "recovered",
                           std::string(ledger::name(delivery.row.state)));
         recover_one(delivery);
     }

@@ -10,6 +10,8 @@
 
 namespace openclaw::flow {
 
+inline constexpr std::string_view deliveries_room = "flow/deliveries"; // in traces
+
 // The Outbound frame for a row, and the blob that goes along when the text is long.
 struct OutboundFrame {
     wire::Frame frame;

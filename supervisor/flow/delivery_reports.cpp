@@ -12,7 +12,6 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::string_view room = "flow/deliveries";
 constexpr Milliseconds no_pause{0};       // a new process took its time already
 constexpr Milliseconds first_pause{2000}; // TELEGRAM.md 7.1: wait 2 s before the one repeat
 constexpr Milliseconds longest_pause{60'000};
@@ -65,7 +64,8 @@ void Deliveries::tell(const std::string& worker, wire::Frame frame) {
 
 void Deliveries::on_dispatching(Delivery& delivery, const wire::Delivery& report) {
     auto& row = delivery.row;
-    rooms_.traces.add(row.trace, room, report.preview() ? "preview_dispatched" : "dispatched",
+    rooms_.traces.add(row.trace, deliveries_room,
+                      report.preview() ? "preview_dispatched" : "dispatched",
                       "part " + std::to_string(report.part() + 1));
     if (report.preview() || !delivery.is_in_hand) return;
     if (!report.edit() && delivery.finishes_by_edit()) { // what was to be edited is gone
@@ -92,7 +92,7 @@ void Deliveries::on_sent(Delivery& delivery, const wire::Delivery& report) {
 void Deliveries::on_preview_shown(Delivery& delivery, const std::string& message_id) {
     auto& row = delivery.row;
     row.stream_message_id = message_id;
-    rooms_.traces.add(row.trace, room, "preview_shown", "message " + message_id);
+    rooms_.traces.add(row.trace, deliveries_room, "preview_shown", "message " + message_id);
     rooms_.ledger.store->note(rooms_.ledger.outbox.preview_known(row.action_id, message_id));
 }
 
@@ -106,7 +106,7 @@ void Deliveries::on_part_sent(Delivery& delivery, const wire::Delivery& report) 
     auto& row = delivery.row;
     auto& outbox = rooms_.ledger.outbox;
     const auto part = report.part();
-    rooms_.traces.add(row.trace, room, "part_sent",
+    rooms_.traces.add(row.trace, deliveries_room, "part_sent",
                       "part " + std::to_string(part + 1) + " of " + std::to_string(report.parts()) +
                           ", message " + report.message_id());
     row.parts = report.parts();

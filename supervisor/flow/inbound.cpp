@@ -25,7 +25,7 @@ constexpr int max_charged_resumes = 5;    // a message that stops gateways is se
 constexpr Milliseconds record_pause{300}; // TELEGRAM.md 3.1: try the append again
 constexpr Milliseconds longest_record_pause{10'000};
 constexpr Milliseconds notice_life = std::chrono::minutes(10);
-constexpr std::string_view room = "flow/inbound";
+constexpr std::string_view inbound_room = "flow/inbound";
 
 std::string meta_of(const policy::Facts& facts) {
     return json::Writer()
@@ -65,7 +65,8 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
     message->run_id = uuid_v4();
     message->trace = message->run_id.substr(0, 8) + message->run_id.substr(9, 4);
     last_inbound_ms_[worker] = rooms_.now_ms();
-    rooms_.traces.add(message->trace, room, "arrived", worker + " event " + inbound.event_id());
+    rooms_.traces.add(message->trace, inbound_room, "arrived",
+                      worker + " event " + inbound.event_id());
     kill_point("inbound_arrived");
     record(message);
     return true;
@@ -107,8 +108,9 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
     kill_point("inbound_recorded");
     acknowledge(*message, found.duplicate);
     if (found.duplicate)
-        return rooms_.traces.add(found.trace, room, "redelivered", "already known, answered once");
-    rooms_.traces.add(message->trace, room, "recorded");
+        return rooms_.traces.add(found.trace, inbound_room, "redelivered",
+                                 "already known, answered once");
+    rooms_.traces.add(message->trace, inbound_room, "recorded");
     judge(message);
 }
 
@@ -203,7 +205,7 @@ void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
     const auto patience = policy::patience(
         facts, row == nullptr ? config::PatienceRule{} : row->patience, config.messages);
     if (patience.pause > Milliseconds(0))
-        rooms_.traces.add(message->trace, room, "waits_for_more",
+        rooms_.traces.add(message->trace, inbound_room, "waits_for_more",
                           std::to_string(patience.pause.count()) + " ms");
     bursts_.add(sender_of(message->worker, facts), std::move(request), patience);
 }
@@ -214,7 +216,8 @@ void Inbounds::give_to_agent(RunRequest request) {
     const auto trace = request.trace;
     const auto begun = runs_.begin(std::move(request));
     // Refused only while draining: the record stays unfinished and the next start resumes it.
-    if (!begun) rooms_.traces.add(trace, room, "left_for_next_start", begun.error().sentence);
+    if (!begun)
+        rooms_.traces.add(trace, inbound_room, "left_for_next_start", begun.error().sentence);
 }
 
 void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission,
@@ -301,7 +304,7 @@ void Inbounds::commit_notice(const Held& message, ledger::Writes unit, ledger::O
 }
 
 void Inbounds::drop(const Held& message, std::string_view word, std::string_view sentence) {
-    rooms_.traces.add(message->trace, room, "dropped", std::string(sentence));
+    rooms_.traces.add(message->trace, inbound_room, "dropped", std::string(sentence));
     log::debug("inbound.dropped",
                {{"worker", message->worker}, {"event", message->key.event_id}, {"reason", word}});
     rooms_.ledger.store->note(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::dropped,
@@ -321,7 +324,8 @@ void Inbounds::recover(const std::vector<ledger::InboxRow>& rows) {
         message->run_id = row.run_id;
         message->trace = row.trace;
         message->charged_resumes = row.attempts;
-        rooms_.traces.add(row.trace, room, "resumed", "the gateway stopped before it was answered");
+        rooms_.traces.add(row.trace, inbound_room, "resumed",
+                          "the gateway stopped before it was answered");
         message->had_begun = row.state == ledger::InboxState::running;
         if (message->had_begun) {
             if (row.attempts >= max_charged_resumes) {

@@ -15,6 +15,10 @@
 
 namespace openclaw::http {
 
+// Which error shape a route has, and what it needs to be there at all.
+enum class Shape { openai, tools, text };
+enum class Needs { nothing, conversations, chat_completions, responses };
+
 namespace {
 
 // PROTOCOL.md 3.
@@ -25,10 +29,6 @@ constexpr std::size_t max_exchanges = 512;
 constexpr std::uint64_t max_body_bytes = 256u << 20;
 
 constexpr std::string_view models_prefix = "/v1/models/";
-
-// Which error shape a route has, and what it needs to be there at all.
-enum class Shape { openai, tools, text };
-enum class Needs { nothing, conversations, chat_completions, responses };
 
 ApiError overloaded() {
     return {.status = 503,

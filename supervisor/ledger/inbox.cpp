@@ -10,19 +10,19 @@ namespace openclaw::ledger {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> state_names{"received", "running", "done", "dropped",
-                                                      "parked"};
-constexpr std::uint64_t prune_every =
+constexpr std::array<std::string_view, 5> inbox_state_names{"received", "running", "done",
+                                                            "dropped", "parked"};
+constexpr std::uint64_t prune_inbox_every =
     16; // records; each time at most 32 rows go, so pruning keeps up
 
-InboxState state_from(std::string_view word) {
-    for (std::size_t i = 0; i < state_names.size(); ++i)
-        if (state_names[i] == word) return static_cast<InboxState>(i);
+InboxState inbox_state_from(std::string_view word) {
+    for (std::size_t i = 0; i < inbox_state_names.size(); ++i)
+        if (inbox_state_names[i] == word) return static_cast<InboxState>(i);
     return InboxState::parked; // a word of nobody: left for a person
 }
 
 // Looks at the oldest rows only: the cost is the same however long the table is.
-Result<void> prune(Database& database, std::int64_t before_ms, std::int64_t up_to) {
+Result<void> prune_inbox(Database& database, std::int64_t before_ms, std::int64_t up_to) {
     return database.run(
         "delete from inbox where sequence in ("
         "  select sequence from ("
@@ -54,7 +54,7 @@ Result<std::optional<Recorded>> earlier_row(Database& database, const InboxRow& 
     if (rows.next()) {
         found.emplace();
         found->duplicate = true;
-        found->state = state_from(rows.text());
+        found->state = inbox_state_from(rows.text());
         found->trace = rows.text();
         found->sequence = rows.integer();
     }
@@ -104,7 +104,7 @@ Result<std::vector<InboxRow>> all_of(Rows rows) {
         row.payload = rows.text();
         row.received_at_ms = rows.integer();
         row.updated_at_ms = rows.integer();
-        row.state = state_from(rows.text());
+        row.state = inbox_state_from(rows.text());
         row.reason = rows.text();
         row.session_key = rows.text();
         row.run_id = rows.text();
@@ -118,7 +118,7 @@ Result<std::vector<InboxRow>> all_of(Rows rows) {
 } // namespace
 
 std::string_view name(InboxState state) {
-    return state_names[static_cast<std::size_t>(std::to_underlying(state))];
+    return inbox_state_names[static_cast<std::size_t>(std::to_underlying(state))];
 }
 
 Inbox::Inbox(Store& store, const Clock& clock, InboxOptions options)
@@ -130,14 +130,15 @@ Write Inbox::record(InboxRow row, std::shared_ptr<Recorded> found) {
     row.updated_at_ms = clock_->unix_ms();
     if (row.received_at_ms == 0) row.received_at_ms = row.updated_at_ms;
     const auto before_ms = row.updated_at_ms - options_.keep_for.count();
-    const bool prunes = recorded_++ % prune_every == 0;
+    const bool prunes = recorded_++ % prune_inbox_every == 0;
     const auto keep = options_.max_tombstones;
     return {.apply = [row = std::move(row), found = std::move(found), before_ms, prunes,
                       keep](Database* database) -> Result<void> {
         const auto recorded = TRY(insert_once(*database, row));
         if (found) *found = recorded;
-        return prunes && !recorded.duplicate ? prune(*database, before_ms, recorded.sequence - keep)
-                                             : Result<void>();
+        return prunes && !recorded.duplicate
+                   ? prune_inbox(*database, before_ms, recorded.sequence - keep)
+                   : Result<void>();
     }};
 }
 

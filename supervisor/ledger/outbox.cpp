@@ -9,14 +9,14 @@ namespace openclaw::ledger {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> state_names{"queued", "sending", "sent", "failed",
-                                                      "unknown"};
-constexpr std::uint64_t prune_every =
+constexpr std::array<std::string_view, 5> outbox_state_names{"queued", "sending", "sent", "failed",
+                                                             "unknown"};
+constexpr std::uint64_t prune_outbox_every =
     16; // rows added; each time at most 32 rows go, so pruning keeps up
 
-OutboxState state_from(std::string_view word) {
-    for (std::size_t i = 0; i < state_names.size(); ++i)
-        if (state_names[i] == word) return static_cast<OutboxState>(i);
+OutboxState outbox_state_from(std::string_view word) {
+    for (std::size_t i = 0; i < outbox_state_names.size(); ++i)
+        if (outbox_state_names[i] == word) return static_cast<OutboxState>(i);
     return OutboxState::unknown;
 }
 
@@ -38,7 +38,7 @@ Result<void> insert(Database& database, const OutboxRow& row) {
 }
 
 // Looks at the oldest rows only. Receipts go first, while their rows still say which they are.
-Result<void> prune(Database& database, std::int64_t before_ms, std::int64_t up_to) {
+Result<void> prune_outbox(Database& database, std::int64_t before_ms, std::int64_t up_to) {
 #define OLDEST_FINISHED                                                                            \
     "(select sequence from (select sequence, state, created_at_ms from outbox order by sequence "  \
     "limit 64) "                                                                                   \
@@ -71,7 +71,7 @@ void read_address(Rows& rows, OutboxRow& row) {
 }
 
 void read_progress(Rows& rows, OutboxRow& row) {
-    row.state = state_from(rows.text());
+    row.state = outbox_state_from(rows.text());
     row.attempts = static_cast<std::uint32_t>(rows.integer());
     row.parts = static_cast<std::uint32_t>(rows.integer());
     row.stream_message_id = rows.text();
@@ -120,7 +120,7 @@ Result<std::vector<OutboxRow>> all_of(Database& database, Rows rows) {
 } // namespace
 
 std::string_view name(OutboxState state) {
-    return state_names[static_cast<std::size_t>(std::to_underlying(state))];
+    return outbox_state_names[static_cast<std::size_t>(std::to_underlying(state))];
 }
 
 Outbox::Outbox(Store& store, const Clock& clock, OutboxOptions options)
@@ -132,12 +132,12 @@ Write Outbox::add(OutboxRow row) {
     row.updated_at_ms = clock_->unix_ms();
     if (row.created_at_ms == 0) row.created_at_ms = row.updated_at_ms;
     const auto before_ms = row.updated_at_ms - options_.keep_for.count();
-    const bool prunes = added_++ % prune_every == 0;
+    const bool prunes = added_++ % prune_outbox_every == 0;
     return {.apply = [row = std::move(row), before_ms, prunes,
                       keep = options_.max_finished](Database* database) -> Result<void> {
         TRY_VOID(insert(*database, row));
         if (prunes && database->changed_rows() == 1)
-            TRY_VOID(prune(*database, before_ms, database->last_row_id() - keep));
+            TRY_VOID(prune_outbox(*database, before_ms, database->last_row_id() - keep));
         return {};
     }};
 }

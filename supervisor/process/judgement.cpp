@@ -24,7 +24,7 @@ Judgement wait(const RestartRule& rule, std::size_t attempt, Milliseconds max, d
             .reason = std::move(reason)};
 }
 
-Judgement rest(State state, std::string reason) {
+Judgement stay(State state, std::string reason) {
     return {.next = state, .pause = std::nullopt, .attempt = 0, .reason = std::move(reason)};
 }
 
@@ -54,8 +54,8 @@ Milliseconds pause_of(const RestartRule& rule, std::size_t attempt, Milliseconds
 
 Judgement judge(const RestartRule& rule, const DeathTally& tally, bool is_wanted, double luck) {
     const Death& last = tally.newest();
-    if (!is_wanted) return rest(State::down, last.was_asked ? "stopped" : last.words);
-    if (is_final(rule, last)) return rest(State::failed, last.words);
+    if (!is_wanted) return stay(State::down, last.was_asked ? "stopped" : last.words);
+    if (is_final(rule, last)) return stay(State::failed, last.words);
     if (last.was_asked) return at_once("restarting");
     if (last.served >= rule.healthy_after && last.reached_ready) return at_once(last.words);
     if (last.reached_ready)

@@ -19,7 +19,7 @@ constexpr Milliseconds farewell_within{300};
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(Loop& loop, const std::string& program,
                                                             const std::string& id,
                                                             const WorkerSpec& spec, Owner& owner) {
-    Birth birth = TRY(spawn(program, id, spec.limits));
+    Birth birth = TRY(process::spawn(program, id, spec.limits));
     const pid_t pid = birth.pid;
     std::unique_ptr<WorkerProcess> life(new WorkerProcess(loop, std::move(birth), spec, owner));
     auto watch = ChildWatch::create(
@@ -47,7 +47,7 @@ WorkerProcess::WorkerProcess(Loop& loop, Birth birth, const WorkerSpec& spec, Ow
 
 WorkerProcess::~WorkerProcess() {
     if (exit_) return;
-    kill(pid_, SIGKILL); // not reaped: the pid is still this process
+    ::kill(pid_, SIGKILL); // not reaped: the pid is still this process
     waitpid(pid_, nullptr, 0);
 }
 

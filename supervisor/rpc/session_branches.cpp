@@ -14,7 +14,7 @@ namespace openclaw::rpc {
 
 namespace {
 
-constexpr std::size_t window = 2000; // how far back an entry is looked for
+constexpr std::size_t newest_looked_at = 2000; // how far back an entry is looked for
 constexpr std::size_t headline_bytes = 100;
 
 using ledger::TranscriptPage;
@@ -81,7 +81,7 @@ std::string editor_json(const std::optional<std::string>& text, std::string_view
 
 void rewind(Call& call, const RunParts& parts) {
     const std::string entry(call.params["entryId"].text());
-    with_rows(call, call.params["sessionKey"].text(), window, parts,
+    with_rows(call, call.params["sessionKey"].text(), newest_looked_at, parts,
               [parts, entry](const Question& q) {
                   const auto cut = cut_at(q.page, entry);
                   if (!cut) return q.reply.fail(no_such_entry(entry));
@@ -99,7 +99,7 @@ void rewind(Call& call, const RunParts& parts) {
 
 void fork(Call& call, const RunParts& parts) {
     const std::string entry(call.params["entryId"].text());
-    with_rows(call, call.params["sessionKey"].text(), window, parts,
+    with_rows(call, call.params["sessionKey"].text(), newest_looked_at, parts,
               [parts, entry](const Question& q) {
                   const auto cut = cut_at(q.page, entry);
                   if (!cut) return q.reply.fail(no_such_entry(entry));

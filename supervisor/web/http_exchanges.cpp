@@ -1,6 +1,7 @@
 #include "supervisor/web/http_exchanges.h"
 
 #include "supervisor/web/http_routes.h"
+#include "supervisor/web/lws_verdict.h"
 
 #include <libwebsockets.h>
 
@@ -9,9 +10,6 @@
 namespace openclaw::web {
 
 namespace {
-
-constexpr int carry_on = 0;
-constexpr int hang_up = -1;
 
 constexpr Milliseconds body_within = std::chrono::seconds(60);         // 20 MB over a slow line
 constexpr Milliseconds unwanted_body_within = std::chrono::seconds(2); // then the line is cut

@@ -5,6 +5,7 @@
 #include "common/loop/timer.h"
 #include "supervisor/web/http_exchanges.h"
 #include "supervisor/web/lws_request.h"
+#include "supervisor/web/lws_verdict.h"
 #include "supervisor/web/ws_client.h"
 #include "supervisor/web/ws_hub.h"
 
@@ -28,7 +29,6 @@ constexpr std::size_t receive_buffer = 2048;
 constexpr unsigned service_buffer = 64 * 1024;
 constexpr unsigned short header_limit = 8192;   // of one HTTP request
 constexpr unsigned request_within_seconds = 15; // a request's headers
-constexpr std::uint16_t normal_closure = 1000;
 
 constexpr int rounds_to_close = 8;
 
@@ -36,8 +36,6 @@ constexpr int rounds_to_close = 8;
 // owe it nothing for a long time, as in an HTTP request whose answer takes long.
 constexpr int silence_before_probe_seconds = 30, probe_every_seconds = 10, probes = 3;
 
-constexpr int carry_on = 0;
-constexpr int hang_up = -1;
 constexpr int answered = 1; // of LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: the response is on its way
 
 } // namespace

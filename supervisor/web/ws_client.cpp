@@ -16,7 +16,6 @@ constexpr std::size_t write_chunk = 256 * 1024; // framed at most, before the so
 constexpr std::size_t kept_input = 16 * 1024;   // a larger message's memory goes back at once
 constexpr std::size_t reason_limit =
     120; // PROTOCOL.md 5.3: the reference cuts here; RFC 6455 allows 123
-constexpr std::uint16_t normal_closure = 1000; // RFC 6455 7.4.1
 constexpr std::uint16_t too_large = 1009;
 constexpr std::uint16_t policy_violation = 1008;
 constexpr unsigned char final_text_frame = 0x81; // RFC 6455 5.2: FIN, opcode 1; servers do not mask

@@ -24,6 +24,8 @@ namespace openclaw::web {
 
 class WsHub;
 
+inline constexpr std::uint16_t normal_closure = 1000; // RFC 6455 7.4.1
+
 class WsClient {
   public:
     WsClient(WsHub& hub, lws* socket, Arrival arrival);

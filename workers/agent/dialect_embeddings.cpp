@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view chat_path = "/chat/completions";
 
 // The base address, also where the operator wrote the whole address of the chat endpoint.
-std::string url_of(const ProviderSettings& provider) {
+std::string embeddings_url(const ProviderSettings& provider) {
     std::string_view base = provider.base_url;
     if (base.ends_with(chat_path)) base.remove_suffix(chat_path.size());
     return std::string(base) + "/embeddings";
@@ -79,7 +79,7 @@ void write_usage(json::Writer& out, json::View usage) {
 
 net::HttpRequest build_embedding_request(const ProviderSettings& provider, const wire::Embed& order,
                                          std::string_view input_json) {
-    net::HttpRequest request = post(provider, url_of(provider));
+    net::HttpRequest request = post(provider, embeddings_url(provider));
     request.headers.push_back({"Accept", "application/json"});
     json::Writer body;
     body.begin_object().member("model", order.model().model()).raw_member("input", input_json);

@@ -13,18 +13,19 @@ namespace openclaw::telegram {
 
 namespace {
 
-constexpr std::size_t longest_name = 32;         // Bot API, BotCommand
+constexpr std::size_t longest_menu_name = 32;    // Bot API, BotCommand
 constexpr std::size_t longest_description = 256; // the same
 constexpr std::size_t most_commands = 100;       // Bot API, setMyCommands
-constexpr int most_tries = 8;
+constexpr int most_menu_tries = 8;
 
 // TELEGRAM.md 2: an empty scope is the default one.
 constexpr auto scopes = std::to_array<std::string_view>({"", R"({"type":"all_group_chats"})"});
 
 bool is_name(std::string_view name) {
-    return !name.empty() && name.size() <= longest_name && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    });
+    return !name.empty() && name.size() <= longest_menu_name &&
+           std::ranges::all_of(name, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+           });
 }
 
 void add(std::vector<MenuCommand>& commands, MenuCommand command) {
@@ -95,7 +96,7 @@ void Menu::on_answer(const Answer& answer) {
     }
     const bool may_pass = answer.trouble == Trouble::rate || answer.trouble == Trouble::not_sent ||
                           is_ambiguous(answer.trouble);
-    if (!may_pass || backoff_.failures() >= most_tries)
+    if (!may_pass || backoff_.failures() >= most_menu_tries)
         return log::warn("telegram.menu_not_set", {{"reason", answer.description}});
     alarm_->set(std::max(backoff_.next(), answer.retry_after.value_or(Milliseconds(0))));
 }

@@ -17,7 +17,7 @@ constexpr std::size_t largest_batch = 100;
 constexpr Milliseconds fastest_repeat{50};
 constexpr Milliseconds after_webhook = std::chrono::seconds(1);
 constexpr Milliseconds after_rival = std::chrono::seconds(30);
-constexpr Milliseconds default_retry_after = std::chrono::seconds(5);
+constexpr Milliseconds default_poll_pause = std::chrono::seconds(5);
 
 } // namespace
 
@@ -149,7 +149,7 @@ void Poll::on_failure(const Answer& answer) {
         listener_.on_poll_failed(answer, 1, after_webhook);
         return pause(after_webhook, true);
     case Trouble::rate: {
-        const auto wait = answer.retry_after.value_or(default_retry_after);
+        const auto wait = answer.retry_after.value_or(default_poll_pause);
         const auto how_long = wait + wait * static_cast<std::int64_t>(random_below(11)) / 100;
         listener_.on_poll_failed(answer, 1, how_long);
         return pause(how_long);

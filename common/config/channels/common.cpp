@@ -1,5 +1,6 @@
 // Keys that every channel has: CONFIG.md 5.2.
 #include "common/config/channels/row.h"
+#include "common/config/choices.h"
 #include "common/config/field_rows.h"
 
 namespace openclaw::config {
@@ -8,7 +9,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> dm_policies = {"pairing", "allowlist", "open",
                                                          "disabled"};
-constexpr std::array<std::string_view, 3> group_policies = {"allowlist", "open", "disabled"};
 constexpr std::array<std::string_view, 4> streaming_modes = {"off", "partial", "block", "progress"};
 constexpr std::array<std::string_view, 4> reply_modes = {"off", "first", "all", "batched"};
 constexpr std::array<std::string_view, 2> scope_modes = {"allow", "deny"};
