@@ -2,6 +2,7 @@
 
 #include "common/json/write.h"
 #include "common/version.h"
+#include "supervisor/process/usage.h"
 
 #include <unistd.h>
 
@@ -141,6 +142,8 @@ void write_supervisor(json::Writer& out, const GatewayFacts& facts) {
         .member("pid", getpid())
         .member("startedAtMs", facts.started_at_ms);
     if (facts.port != 0) out.member("port", facts.port);
+    if (const auto own = process::UsageMeter(getpid(), {}).look({}))
+        out.member("rssBytes", own->rss_bytes).member("pssBytes", own->pss_bytes);
     out.member("version", version)
         .member("buildId", build_id)
         .member("bootId", facts.boot_id)

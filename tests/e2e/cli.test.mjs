@@ -50,6 +50,12 @@ describe('against a running gateway', () => {
     });
   }
 
+  test('the memory that status shows is that of the gateway and of its workers', async () => {
+    const { supervisor, workers } = (await gateway.cli('gateway', 'call', 'workers.list', '--json')).json;
+    assert.ok(supervisor.pssBytes > 1_000_000, `supervisor ${supervisor.pssBytes}`);
+    assert.ok(workers.every((worker) => worker.resources.pssBytes > 100_000));
+  });
+
   test('status answers within 50 ms', async () => {
     const times = [];
     for (let i = 0; i < 10; i++) times.push((await gateway.cli('status')).ms);
