@@ -1,5 +1,5 @@
 // config/agent.h — the agent worker's row: one process holds the model provider keys and runs every
-// turn.
+// turn. It reaches the hosts of models.providers.*.baseUrl and no other (supervisor/reach_table.h).
 #pragma once
 
 #include "common/ipc/permits.h"

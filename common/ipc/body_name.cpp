@@ -59,6 +59,14 @@ std::string_view body_name(wire::Frame::BodyCase body) {
         return "Embed";
     case wire::Frame::kEmbedded:
         return "Embedded";
+    case wire::Frame::kDial:
+        return "Dial";
+    case wire::Frame::kDialled:
+        return "Dialled";
+    case wire::Frame::kDialOrder:
+        return "DialOrder";
+    case wire::Frame::kStreamCountersFile:
+        return "StreamCountersFile";
     case wire::Frame::BODY_NOT_SET:
         return "nothing";
     }

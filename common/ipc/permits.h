@@ -27,6 +27,12 @@ inline constexpr auto working = Phase::serving | Phase::draining;
             true                                                                                   \
     }
 
+// Of every trade that reaches the internet.
+#define OPENCLAW_DIAL_PERMITS                                                                      \
+    {wire::Frame::kDial, Side::worker, detail::working, false, 1}, {                               \
+        wire::Frame::kDialled, Side::supervisor, detail::working                                   \
+    }
+
 } // namespace detail
 
 inline constexpr auto channel_permits = std::to_array<Permit>({
@@ -43,6 +49,7 @@ inline constexpr auto channel_permits = std::to_array<Permit>({
     {wire::Frame::kTyping, Side::supervisor, detail::working},
     {wire::Frame::kReaction, Side::supervisor, detail::working},
     {wire::Frame::kChannelStatus, Side::worker, detail::working},
+    OPENCLAW_DIAL_PERMITS,
 });
 
 inline constexpr auto agent_permits = std::to_array<Permit>({
@@ -53,8 +60,17 @@ inline constexpr auto agent_permits = std::to_array<Permit>({
     {wire::Frame::kRunEnd, Side::worker, detail::working, false, 1},
     {wire::Frame::kEmbed, Side::supervisor, in(Phase::serving), false, 1},
     {wire::Frame::kEmbedded, Side::worker, detail::working, false, 1},
+    OPENCLAW_DIAL_PERMITS,
+});
+
+inline constexpr auto egress_permits = std::to_array<Permit>({
+    OPENCLAW_WORKER_PERMITS,
+    {wire::Frame::kStreamCountersFile, Side::supervisor, in(Phase::serving), true, 1},
+    {wire::Frame::kDialOrder, Side::supervisor, in(Phase::serving), false, 1},
+    {wire::Frame::kDialled, Side::worker, detail::working},
 });
 
 #undef OPENCLAW_WORKER_PERMITS
+#undef OPENCLAW_DIAL_PERMITS
 
 } // namespace openclaw::ipc

@@ -65,6 +65,14 @@ struct Limits {
     std::uint64_t files = 64;                          // RLIMIT_NOFILE
 };
 
+// One thing a worker may talk to. Who is not named is refused (supervisor/policy/reach.h).
+struct Reach {
+    std::string_view address{}; // "api.telegram.org:443"; "*.discord.gg:443": any name below it
+    // The key of the worker's settings in which the operator may write a URL of his own. Its host
+    // then stands instead of `address`, and may lie in a private network.
+    std::string_view setting{};
+};
+
 struct WorkerSpec {
     wire::WorkerKind kind;
     std::string_view name;    // "telegram": the config section and the worker id's first part
@@ -72,11 +80,13 @@ struct WorkerSpec {
     std::string_view program; // "openclaw-worker-telegram"
     Instance one_per = Instance::single;
     bool is_channel = false;
+    bool leaves_last = false; // the others need it to finish what they accepted
     RestartRule restart;
     Limits limits;
     ipc::PermitTable permits;
     std::array<std::string_view, 4>
         secret_fields{}; // config keys handed over as secrets, never as settings
+    std::array<Reach, 8> reaches{};
 };
 
 } // namespace openclaw

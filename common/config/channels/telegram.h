@@ -18,6 +18,7 @@ inline constexpr WorkerSpec telegram_worker = {
     .limits = {},
     .permits = ipc::channel_permits,
     .secret_fields = {"botToken"},
+    .reaches = {{{.address = "api.telegram.org:443", .setting = "apiRoot"}}},
 };
 
 extern const Section telegram_section;

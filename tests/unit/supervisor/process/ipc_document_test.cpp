@@ -58,6 +58,9 @@ TEST_SUITE("process/ipc_document") {
     TEST_CASE("the permit table of the agent is the one in the code") {
         check_holds(print_permits(agent_permits));
     }
+    TEST_CASE("the permit table of egress is the one in the code") {
+        check_holds(print_permits(egress_permits));
+    }
     TEST_CASE("the table of the life cycle is the one in the code") {
         check_holds(process::print_lifecycle());
     }
