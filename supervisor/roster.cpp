@@ -55,6 +55,9 @@ std::vector<process::WantedWorker> roster(const config::Config& config) {
                               .id = account.worker_id(),
                               .settings_json = account.settings_json,
                               .secrets = account.secrets});
+    const bool is_required = config.gateway.isolation == config::Gateway::Isolation::required;
+    for (auto& worker : wanted)
+        worker.isolation_required = is_required;
     return wanted;
 }
 

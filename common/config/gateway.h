@@ -62,6 +62,7 @@ struct Gateway {
     enum class Mode { local, remote };
     enum class Bind { automatic, lan, loopback, custom, tailnet };
     enum class Reload { off, hybrid, hot, restart };
+    enum class Isolation { best_effort, required };
 
     std::optional<Mode> mode; // must be local to run (CONFIG.md 3.6): the caller decides, exit 78
     std::optional<int> port;  // as written; effective: resolve_port() in paths.h
@@ -75,6 +76,9 @@ struct Gateway {
     ControlUi control_ui;
     HttpApi http;
     Reload reload = Reload::hybrid;
+    // What a worker does on a kernel that cannot put up every wall of its sandbox: serve, or
+    // refuse.
+    Isolation isolation = Isolation::best_effort;
 };
 
 } // namespace openclaw::config

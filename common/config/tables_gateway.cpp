@@ -12,6 +12,7 @@ constexpr std::array<std::string_view, 5> binds = {"auto", "lan", "loopback", "c
 constexpr std::array<std::string_view, 4> auth_modes = {"none", "token", "password",
                                                         "trusted-proxy"};
 constexpr std::array<std::string_view, 4> reload_modes = {"off", "hybrid", "hot", "restart"};
+constexpr std::array<std::string_view, 2> isolation_levels = {"best-effort", "required"};
 
 constexpr std::array rate_limit_fields = {
     set<&AuthRateLimit::max_attempts>("maxAttempts", Reload::hot)
@@ -125,6 +126,8 @@ constexpr std::array gateway_fields = {
     set<&Gateway::trusted_proxies>("trustedProxies", Reload::hot),
     part<&Gateway::control_ui>("controlUi", control_ui_section, Reload::hot),
     group("reload", reload_section),
+    set<&Gateway::isolation>("isolation", Reload::hot, words_of(isolation_levels))
+        .by_default("\"best-effort\""),
     set<&Gateway::public_origin>("publicOrigin", Reload::hot),
     known("allowRealIpFallback", Reload::hot),
     known("roles", Reload::hot),

@@ -7,6 +7,7 @@
 
 #include "common/base/clock.h"
 #include "common/ipc/permit.h"
+#include "common/sandbox/profile.h"
 #include "proto/worker.pb.h"
 
 #include <array>
@@ -83,6 +84,7 @@ struct WorkerSpec {
     bool leaves_last = false; // the others need it to finish what they accepted
     RestartRule restart;
     Limits limits;
+    sandbox::Profile sandbox; // nothing, unless the row says more
     ipc::PermitTable permits;
     std::array<std::string_view, 4>
         secret_fields{}; // config keys handed over as secrets, never as settings

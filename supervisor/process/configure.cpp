@@ -26,6 +26,7 @@ wire::Frame make_configure(const WantedWorker& wanted, std::uint64_t generation,
     configure.set_settings_json(to_valid_utf8(wanted.settings_json));
     configure.set_inbound_credits(ipc::inbound_credits);
     configure.set_log_level(finest_level());
+    configure.set_isolation_required(wanted.isolation_required);
     for (const auto& [name, secret] : wanted.secrets)
         (*configure.mutable_secrets())[name] = secret.reveal();
     for (const auto& [key, value] : state) {

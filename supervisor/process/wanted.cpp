@@ -33,6 +33,7 @@ std::uint64_t fingerprint(const WantedWorker& wanted) {
     digest.add(wanted.spec->name);
     digest.add(wanted.id);
     digest.add(wanted.settings_json);
+    digest.add(wanted.isolation_required ? "isolation required" : "");
     for (const auto& [name, secret] : wanted.secrets) {
         digest.add(name);
         digest.add(secret.reveal());

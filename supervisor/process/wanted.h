@@ -14,6 +14,7 @@ struct WantedWorker {
     std::string id;                   // "telegram:default"; "agent" where there is one for all
     std::string settings_json;        // the instance's own part of the config, secrets left out
     std::map<std::string, Secret> secrets;
+    bool isolation_required = false; // gateway.isolation
 };
 
 // Differs when a running worker must be replaced. Never shown: it covers the secrets.

@@ -16,6 +16,7 @@ inline constexpr WorkerSpec telegram_worker = {
     .is_channel = true,
     .restart = {},
     .limits = {},
+    .sandbox = {.net = sandbox::Net::client_stream, .reads_certificates = true},
     .permits = ipc::channel_permits,
     .secret_fields = {"botToken"},
     .reaches = {{{.address = "api.telegram.org:443", .setting = "apiRoot"}}},
