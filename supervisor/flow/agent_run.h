@@ -23,6 +23,8 @@
 
 namespace openclaw::flow {
 
+inline constexpr std::string_view run_room = "flow/agent_run"; // in traces
+
 class AgentRun {
   public:
     AgentRun(Rooms& rooms, Deliveries& deliveries, RunTable& table, RunRequest request);
@@ -58,6 +60,8 @@ class AgentRun {
     void complete(RunStatus status, std::string text, std::string stop_reason);
     void keep(std::string answer, bool is_notice);
     ledger::Writes unit_for(const std::string& answer, bool is_notice);
+    ledger::TranscriptRow answer_row(const std::string& text) const;
+    void note_end_of_session(ledger::Writes& unit, const std::string& answer);
     void owe_answer(ledger::Writes& unit, const ReplyTarget& target, const std::string& answer,
                     bool is_notice);
     void on_kept(Result<void> kept);
@@ -67,8 +71,6 @@ class AgentRun {
     std::vector<ledger::InboxKey> settles() const; // the messages this turn answers
 
     std::string action_id() const { return run_.request.run_id + ":reply"; }
-
-    std::string answer_for_chat() const;
 
     Rooms& rooms_;
     Deliveries& deliveries_;

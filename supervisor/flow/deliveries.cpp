@@ -162,17 +162,27 @@ void Deliveries::settle(Delivery& delivery, ledger::OutboxState state, std::stri
                         std::string why, ledger::Writes unit) {
     auto& row = delivery.row;
     row.state = state;
-    row.error_code = code;
-    row.error = why;
-    rooms_.traces.add(row.trace, deliveries_room, ledger::name(state), why);
-    // At once, not noted: until it is written that it was sent, a crash sends it again.
-    unit.push_back(
-        rooms_.ledger.outbox.finish(row.action_id, state, std::move(code), std::move(why)));
-    rooms_.ledger.store->mark(std::move(unit), [](const Result<void>&) {});
+    row.error_code = std::move(code);
+    row.error = std::move(why);
+    rooms_.traces.add(row.trace, deliveries_room, ledger::name(state), row.error);
+    keep_fate(row, std::move(unit));
     const auto gone = table_.remove(delivery);
     for (auto& tell : gone->watchers)
         tell(gone->row);
     push(gone->worker);
+}
+
+// At once, not noted: until it is written that it was sent, a crash sends it again. On a full disk
+// the bare fate waits for room.
+void Deliveries::keep_fate(const ledger::OutboxRow& row, ledger::Writes unit) {
+    const auto finish = [this, id = row.action_id, state = row.state, code = row.error_code,
+                         why = row.error] {
+        return rooms_.ledger.outbox.finish(id, state, code, why);
+    };
+    unit.push_back(finish());
+    rooms_.ledger.store->mark(std::move(unit), [this, finish](const Result<void>& kept) {
+        if (!kept) rooms_.ledger.store->note(finish());
+    });
 }
 
 void Deliveries::on_worker_ready(const std::string& worker) {

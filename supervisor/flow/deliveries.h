@@ -88,6 +88,7 @@ class Deliveries {
     void try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why);
     void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
                 std::string why = {}, ledger::Writes unit = {});
+    void keep_fate(const ledger::OutboxRow& row, ledger::Writes unit);
     void remember(const Delivery& delivery);
     bool has_file(const std::string& worker, ipc::Link& link);
 

@@ -100,7 +100,10 @@ void Deliveries::recover_one(Delivery& delivery) {
     }
     if (fate == Fate::may_have_left)
         return on_unknown(delivery, "the gateway stopped while it was being sent");
-    if (std::exchange(row.state, ledger::OutboxState::queued) != row.state) remember(delivery);
+    if (row.state == ledger::OutboxState::sending) {
+        row.state = ledger::OutboxState::queued;
+        remember(delivery); // the next start may find no file any more
+    }
     wait_in_line(delivery);
 }
 

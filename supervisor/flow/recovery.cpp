@@ -2,7 +2,10 @@
 
 #include "common/log/log.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <vector>
 
 namespace openclaw::flow {
 
@@ -15,7 +18,8 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
     Deliveries& deliveries;
     Inbounds& inbounds;
     std::function<void()> done;
-    std::size_t answers = 0, questions = 0;
+    std::size_t answers = 0;
+    std::vector<ledger::InboxRow> questions;
 
     Recovery(Rooms& r, Deliveries& d, Inbounds& i, std::function<void()> f)
         : rooms(r)
@@ -48,15 +52,17 @@ struct Recovery : std::enable_shared_from_this<Recovery> {
     void on_inbox(Result<std::vector<ledger::InboxRow>> rows) {
         if (!rows || rows->empty()) return finish();
         const auto last = rows->back().sequence;
-        questions += rows->size();
-        inbounds.recover(*rows);
+        std::ranges::move(*rows, std::back_inserter(questions));
         read_inbox(last);
     }
 
+    // All at once: messages that one turn had joined are asked together again, whatever page they
+    // stood on.
     void finish() {
+        inbounds.recover(questions);
         deliveries.end_recovery();
-        if (answers + questions > 0)
-            log::info("recovery.done", {{"answers", answers}, {"questions", questions}});
+        if (answers + questions.size() > 0)
+            log::info("recovery.done", {{"answers", answers}, {"questions", questions.size()}});
         if (done) done();
     }
 };

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -56,6 +57,12 @@ class RunTable final : public AgentRuns {
 
     // For AgentRun.
     const std::vector<RunListener*>& listeners() const { return listeners_; }
+
+    template <typename... Args>
+    void tell(void (RunListener::*what)(Args...), std::type_identity_t<Args>... args) const {
+        for (RunListener* listener : listeners_)
+            (listener->*what)(args...);
+    }
 
     void ended(AgentRun& run); // its fate is known: the next of the session may start
 

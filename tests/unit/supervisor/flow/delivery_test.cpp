@@ -10,16 +10,6 @@ namespace {
 
 const std::string channel = "echo:default";
 
-// Brings one answer into the hands of the channel's worker.
-wire::Outbound answered(Stage& stage, FarEnd& echo, const std::string& event_id = "1") {
-    auto& agent =
-        stage.links.ends.contains("agent") ? *stage.links.ends.at("agent") : stage.connect("agent");
-    echo.says(inbound(event_id, "hello"));
-    agent.says(
-        run_end(stage.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "the answer"));
-    return stage.expect(echo, wire::Frame::kOutbound).outbound();
-}
-
 } // namespace
 
 TEST_SUITE("supervisor/flow") {
@@ -138,16 +128,10 @@ TEST_SUITE("supervisor/flow") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
-        auto& agent = stage.connect("agent");
-        echo.says(inbound("1", "slowly"));
-        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
-        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
-        const auto action =
-            stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
-        auto lost = delivery(action, wire::Delivery::UNKNOWN);
-        lost.mutable_delivery()->set_preview(true);
-        echo.says(lost);
-        agent.says(run_end(start.run_id(), "the whole text"));
+        const auto run = asked(stage, echo);
+        const auto action = shown(stage, echo, run).action_id();
+        echo.says(preview_report(action, wire::Delivery::UNKNOWN));
+        agent_of(stage).says(run_end(run, "the whole text"));
         CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().stream_message_id().empty());
         stage.let_writes_settle();
         CHECK(stage.outbox(action).at(0).maybe_duplicate);
@@ -158,16 +142,10 @@ TEST_SUITE("supervisor/flow") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
-        auto& agent = stage.connect("agent");
-        echo.says(inbound("1", "slowly"));
-        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
-        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
-        const auto action =
-            stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
-        auto shown = delivery(action, wire::Delivery::SENT, 0, 1, "777");
-        shown.mutable_delivery()->set_preview(true);
-        echo.says(shown);
-        agent.says(run_end(start.run_id(), "done"));
+        const auto run = asked(stage, echo);
+        const auto action = shown(stage, echo, run).action_id();
+        echo.says(preview_report(action, wire::Delivery::SENT));
+        agent_of(stage).says(run_end(run, "done"));
         stage.expect(echo, wire::Frame::kOutbound);
         echo.sends(action); // edits are not noted: the user has deleted the preview
         stage.dies(channel);
@@ -197,17 +175,12 @@ TEST_SUITE("supervisor/flow") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
-        auto& agent = stage.connect("agent");
-        echo.says(inbound("1", "slowly"));
-        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
-        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
-        const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
+        const auto run = asked(stage, echo);
+        const auto update = shown(stage, echo, run);
         CHECK(update.markdown() == "a text that is long enough to be shown");
         CHECK(stage.outbox(update.action_id()).at(0).state == ledger::OutboxState::queued);
-        auto shown = delivery(update.action_id(), wire::Delivery::SENT, 0, 1, "777");
-        shown.mutable_delivery()->set_preview(true);
-        echo.says(shown);
-        agent.says(run_end(start.run_id(), "the whole text"));
+        echo.says(preview_report(update.action_id(), wire::Delivery::SENT));
+        agent_of(stage).says(run_end(run, "the whole text"));
         const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
         CHECK(out.action_id() == update.action_id());
         CHECK(out.stream_message_id() == "777");
@@ -219,19 +192,15 @@ TEST_SUITE("supervisor/flow") {
             Scratch scratch;
             Stage stage(scratch.path);
             auto& echo = stage.connect(channel);
-            auto& agent = stage.connect("agent");
-            echo.says(inbound("1", "slowly"));
-            const auto run = stage.expect(agent, wire::Frame::kRunStart).run_start().run_id();
-            agent.says(run_delta(run, "a text that is long enough to be shown"));
-            const auto action =
-                stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
+            const auto run = asked(stage, echo);
+            const auto action = shown(stage, echo, run).action_id();
             echo.sends(action, ipc::preview_part);
             if (has_ended) {
-                agent.says(run_end(run, "the whole text"));
+                agent_of(stage).says(run_end(run, "the whole text"));
                 stage.expect(echo, wire::Frame::kOutbound);
             }
             stage.dies(channel);
-            if (!has_ended) agent.says(run_end(run, "the whole text"));
+            if (!has_ended) agent_of(stage).says(run_end(run, "the whole text"));
             auto& next = stage.connect(channel);
             CHECK(
                 stage.expect(next, wire::Frame::kOutbound).outbound().stream_message_id().empty());
@@ -245,16 +214,12 @@ TEST_SUITE("supervisor/flow") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
-        auto& agent = stage.connect("agent");
-        echo.says(inbound("1", "slowly"));
-        const auto run = stage.expect(agent, wire::Frame::kRunStart).run_start().run_id();
-        agent.says(run_delta(run, "a text that is long enough to be shown"));
-        const auto action =
-            stage.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id();
+        const auto run = asked(stage, echo);
+        const auto action = shown(stage, echo, run).action_id();
         echo.sends(action, ipc::preview_part);
         echo.in_flight.arrived(action, ipc::preview_part, 1, "777");
         stage.dies(channel);
-        agent.says(run_end(run, "the whole text"));
+        agent_of(stage).says(run_end(run, "the whole text"));
         auto& next = stage.connect(channel);
         CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().stream_message_id() == "777");
         stage.let_writes_settle();
@@ -264,15 +229,10 @@ TEST_SUITE("supervisor/flow") {
         Scratch scratch;
         Stage stage(scratch.path);
         auto& echo = stage.connect(channel);
-        auto& agent = stage.connect("agent");
-        echo.says(inbound("1", "slowly"));
-        const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
-        agent.says(run_delta(start.run_id(), "a text that is long enough to be shown"));
-        const auto update = stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
-        auto shown = delivery(update.action_id(), wire::Delivery::SENT, 0, 1, "777");
-        shown.mutable_delivery()->set_preview(true);
-        echo.says(shown);
-        agent.says(run_end(start.run_id(), "done"));
+        const auto run = asked(stage, echo);
+        const auto update = shown(stage, echo, run);
+        echo.says(preview_report(update.action_id(), wire::Delivery::SENT));
+        agent_of(stage).says(run_end(run, "done"));
         stage.expect(echo, wire::Frame::kOutbound);
         echo.says(delivery(update.action_id(), wire::Delivery::UNKNOWN));
         CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().stream_message_id() == "777");

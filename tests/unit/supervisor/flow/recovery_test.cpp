@@ -93,11 +93,7 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            echo.says(inbound("1", "hello"));
-            agent.says(
-                run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
-            action_id = before.expect(echo, wire::Frame::kOutbound).outbound().action_id();
+            action_id = answered(before, echo).action_id();
             echo.sends(action_id);
         }
         for (int crash = 0; crash < 2; ++crash) {
@@ -129,11 +125,7 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            echo.says(inbound("1", "hello"));
-            agent.says(
-                run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
-            action_id = before.expect(echo, wire::Frame::kOutbound).outbound().action_id();
+            action_id = answered(before, echo).action_id();
             echo.sends(action_id);
             echo.in_flight.arrived(action_id, 0, 1, "901");
         }
@@ -152,11 +144,7 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            echo.says(inbound("1", "hello"));
-            agent.says(
-                run_end(before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
-            action_id = before.expect(echo, wire::Frame::kOutbound).outbound().action_id();
+            action_id = answered(before, echo).action_id();
         }
         for (const auto& file : std::filesystem::directory_iterator(scratch.path / "in-flight"))
             std::filesystem::resize_file(file, 100);
@@ -171,11 +159,7 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            echo.says(inbound("1", "hello"));
-            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
-            agent.says(run_end(run_id, "hi"));
-            before.expect(echo, wire::Frame::kOutbound);
+            run_id = answered(before, echo).action_id();
         }
         Stage after(scratch.path, open_config, "another");
         auto& echo = after.connect(channel);
@@ -189,13 +173,8 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            for (const std::string sender : {"1", "2", "3"}) {
-                echo.says(inbound(sender, "hello", sender));
-                agent.says(run_end(
-                    before.expect(agent, wire::Frame::kRunStart).run_start().run_id(), "hi"));
-                echo.sends(before.expect(echo, wire::Frame::kOutbound).outbound().action_id());
-            }
+            for (const std::string sender : {"1", "2", "3"})
+                echo.sends(answered(before, echo, sender, sender).action_id());
         }
         Stage after(scratch.path);
         auto& echo = after.connect(channel);
@@ -215,11 +194,9 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            echo.says(inbound("1", "hello"));
-            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+            run_id = asked(before, echo);
             before.dies(channel);
-            agent.says(run_end(run_id, "hi"));
+            agent_of(before).says(run_end(run_id, "hi"));
             before.turn_until([&] { return before.runs->active_count() == 0; });
         }
         Stage after(scratch.path);
@@ -236,15 +213,9 @@ TEST_SUITE("supervisor/flow") {
         {
             Stage before(scratch.path);
             auto& echo = before.connect(channel);
-            auto& agent = before.connect("agent");
-            echo.says(inbound("1", "slowly"));
-            run_id = before.expect(agent, wire::Frame::kRunStart).run_start().run_id();
-            agent.says(run_delta(run_id, "a text that is long enough to be shown"));
-            auto shown = delivery(
-                before.expect(echo, wire::Frame::kStreamUpdate).stream_update().action_id(),
-                wire::Delivery::SENT, 0, 1, "777");
-            shown.mutable_delivery()->set_preview(true);
-            echo.says(shown);
+            run_id = asked(before, echo);
+            echo.says(
+                preview_report(shown(before, echo, run_id).action_id(), wire::Delivery::SENT));
             before.turn_until([&] {
                 return before.deliveries->row(run_id + ":reply")->stream_message_id == "777";
             });

@@ -264,4 +264,38 @@ inline wire::Frame delivery(const std::string& action_id, wire::Delivery::State 
     return frame;
 }
 
+inline wire::Frame preview_report(const std::string& action_id, wire::Delivery::State state) {
+    auto frame = delivery(action_id, state, 0, 1, "777");
+    frame.mutable_delivery()->set_preview(true);
+    return frame;
+}
+
+// The agent's end, connected when it is first needed.
+inline FarEnd& agent_of(Stage& stage) {
+    const auto known = stage.links.ends.find("agent");
+    return known == stage.links.ends.end() ? stage.connect("agent") : *known->second;
+}
+
+// Somebody writes, and the agent is asked. Returns the run's id.
+inline std::string asked(Stage& stage, FarEnd& echo, const std::string& event_id = "1",
+                         const std::string& sender = "5001") {
+    auto& agent = agent_of(stage);
+    echo.says(inbound(event_id, "hello", sender));
+    return stage.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+}
+
+// Brings one answer into the hands of the channel's worker.
+inline wire::Outbound answered(Stage& stage, FarEnd& echo, const std::string& event_id = "1",
+                               const std::string& sender = "5001") {
+    const auto run_id = asked(stage, echo, event_id, sender);
+    agent_of(stage).says(run_end(run_id, "the answer"));
+    return stage.expect(echo, wire::Frame::kOutbound).outbound();
+}
+
+// The beginning of an answer, on its way to the chat.
+inline wire::StreamUpdate shown(Stage& stage, FarEnd& echo, const std::string& run_id) {
+    agent_of(stage).says(run_delta(run_id, "a text that is long enough to be shown"));
+    return stage.expect(echo, wire::Frame::kStreamUpdate).stream_update();
+}
+
 } // namespace openclaw::flow::test
