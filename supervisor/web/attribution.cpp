@@ -34,11 +34,6 @@ bool agree(const Address& left, const Address& right, int bits) {
     return true;
 }
 
-bool is_trusted(std::string_view ip, std::span<const std::string> trusted) {
-    return std::ranges::any_of(trusted,
-                               [&](const std::string& block) { return is_in_block(ip, block); });
-}
-
 // The last address of the list that is not one of our own proxies: what comes before it may be
 // invented.
 std::string client_of(std::string_view forwarded_for, std::string_view peer_ip,
@@ -67,6 +62,11 @@ bool is_in_block(std::string_view ip, std::string_view block) {
         if (block.find(':') == block.npos) bits += 96;
     }
     return bits <= 128 && agree(*base, *address, bits);
+}
+
+bool is_trusted(std::string_view ip, std::span<const std::string> trusted) {
+    return std::ranges::any_of(trusted,
+                               [&](const std::string& block) { return is_in_block(ip, block); });
 }
 
 bool is_loopback(std::string_view ip) {

@@ -23,5 +23,6 @@ Attribution attribute(std::string_view peer_ip, bool has_forwarding, std::string
 
 bool is_loopback(std::string_view ip);
 bool is_in_block(std::string_view ip, std::string_view block);
+bool is_trusted(std::string_view ip, std::span<const std::string> trusted);
 
 } // namespace openclaw::web

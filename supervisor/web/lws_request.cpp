@@ -4,12 +4,9 @@
 #include "supervisor/web/attribution.h"
 #include "supervisor/web/host_rule.h"
 #include "supervisor/web/http_routes.h"
+#include "supervisor/web/peer.h"
 
 #include <libwebsockets.h>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -75,25 +72,6 @@ std::string_view method_of(lws* socket) {
     return "OTHER";
 }
 
-std::pair<std::string, std::uint16_t> peer_of(lws* socket) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    char text[INET6_ADDRSTRLEN] = "";
-    if (getpeername(lws_get_socket_fd(socket), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return {};
-    if (address.ss_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-        inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-        return {text, ntohs(v4.sin_port)};
-    }
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
-        inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof text);
-    else
-        inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-    return {text, ntohs(v6.sin6_port)};
-}
-
 std::string bearer_of(lws* socket) {
     const std::string value = header(socket, WSI_TOKEN_HTTP_AUTHORIZATION);
     constexpr std::string_view scheme = "bearer ";
@@ -132,7 +110,7 @@ bool is_websocket_key(std::string_view key) {
 } // namespace
 
 RequestFacts read_request(lws* socket, const RequestRules& rules) {
-    const auto [peer_ip, peer_port] = peer_of(socket);
+    const auto [peer_ip, peer_port] = peer_of(lws_get_socket_fd(socket));
     const bool has_forwarding = std::ranges::any_of(
         forwarding_headers(), [&](std::string_view name) { return has_header(socket, name); });
     auto attribution = attribute(peer_ip, has_forwarding, header(socket, WSI_TOKEN_X_FORWARDED_FOR),
@@ -160,6 +138,8 @@ RequestFacts read_request(lws* socket, const RequestRules& rules) {
     facts.expects_continue =
         to_lower(header(socket, WSI_TOKEN_HTTP_EXPECT)).contains("100-continue");
     read_length(socket, facts);
+    // A proxy's connection is looked at for its first request only (inspection.h).
+    if (is_trusted(peer_ip, rules.trusted_proxies)) facts.keeps_alive = false;
     facts.has_websocket_key = is_websocket_key(header(socket, WSI_TOKEN_KEY));
     return facts;
 }

@@ -3,9 +3,12 @@
 #include "common/base/strings.h"
 #include "common/log/log.h"
 #include "common/loop/timer.h"
+#include "supervisor/web/attribution.h"
 #include "supervisor/web/http_exchanges.h"
+#include "supervisor/web/inspection.h"
 #include "supervisor/web/lws_request.h"
 #include "supervisor/web/lws_verdict.h"
+#include "supervisor/web/peer.h"
 #include "supervisor/web/ws_client.h"
 #include "supervisor/web/ws_hub.h"
 
@@ -46,7 +49,8 @@ struct Server::State {
         , endpoint(above)
         , hub(loop, options.limits)
         , exchanges(loop.clock(), options)
-        , handshakes(loop) {
+        , handshakes(loop)
+        , inspections(loop, header_limit, std::chrono::seconds(request_within_seconds)) {
         keepalive.secs_since_valid_ping =
             static_cast<std::uint16_t>(options.limits.ping_every.count());
         keepalive.secs_since_valid_hangup = static_cast<std::uint16_t>(
@@ -64,12 +68,15 @@ struct Server::State {
     bool has_room_for(const Arrival& arrival) const;
     void watch_handshakes();
     void expire_handshakes();
+    void inspect(UniqueFd connection);
+    void adopt(UniqueFd connection);
 
     ServerOptions options;
     Endpoint& endpoint;
     WsHub hub;
     HttpExchanges exchanges;
     Timer handshakes;
+    Inspections inspections; // of connections from proxies
     lws_retry_bo_t keepalive{};
     lws_context* context = nullptr;
     lws_vhost* vhost = nullptr;
@@ -280,6 +287,21 @@ void Server::State::expire_handshakes() {
     watch_handshakes();
 }
 
+// Arrivals.
+
+void Server::State::inspect(UniqueFd connection) {
+    inspections.begin(std::move(connection), [this](UniqueFd sound) {
+        if (sound)
+            adopt(std::move(sound));
+        else
+            ++hub.counters().refused;
+    });
+}
+
+void Server::State::adopt(UniqueFd connection) {
+    lws_adopt_socket_vhost(vhost, connection.release()); // closes the socket when it fails
+}
+
 // The server.
 
 Result<std::unique_ptr<Server>> Server::create(Loop& loop, ServerOptions options,
@@ -308,7 +330,11 @@ void Server::adopt(UniqueFd connection) {
     setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ++state_->hub.counters().accepted;
     find_out_when_gone(connection.get());
-    lws_adopt_socket_vhost(state_->vhost, connection.release()); // closes the socket when it fails
+    const auto& proxies = state_->options.rules.trusted_proxies;
+    if (!proxies.empty() && is_trusted(peer_of(connection.get()).ip, proxies))
+        state_->inspect(std::move(connection));
+    else
+        state_->adopt(std::move(connection));
 }
 
 void Server::close_all(std::uint16_t code, std::string_view reason) {

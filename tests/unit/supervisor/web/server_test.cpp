@@ -388,4 +388,19 @@ TEST_SUITE("supervisor/web") {
         CHECK(edge.endpoint.arrivals.back().ip == "203.0.113.7");
         CHECK_FALSE(edge.endpoint.arrivals.back().direct_local);
     }
+
+    TEST_CASE("a client behind a proxy cannot hide the header that the proxy adds") {
+        Edge edge(
+            {.limits = {},
+             .rules = {.trusted_proxies = {"127.0.0.0/8"}, .host_names = {}, .wanted_headers = {}},
+             .readiness = {},
+             .may_see_details = {}});
+        WsClientForTest sly(edge.loop, edge.port,
+                            "X-Forwarded-Fo: a\r\nX-Forwarded-For: 203.0.113.7\r\n");
+        CHECK(sly.response.starts_with("HTTP/1.1 400 "));
+        CHECK(edge.endpoint.arrivals.empty());
+        CHECK(edge.server->counters().refused == 1);
+        WsClientForTest honest(edge.loop, edge.port, "X-Forwarded-For: 203.0.113.7\r\n");
+        CHECK(honest.is_open());
+    }
 }
