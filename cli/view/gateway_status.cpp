@@ -3,6 +3,7 @@
 #include "cli/view/text_width.h"
 #include "cli/view/words.h"
 #include "cli/view/workers.h"
+#include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "common/version.h"

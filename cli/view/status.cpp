@@ -7,6 +7,7 @@
 #include "cli/view/text_width.h"
 #include "cli/view/words.h"
 #include "cli/view/workers.h"
+#include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "common/version.h"
@@ -160,8 +161,9 @@ std::vector<Problem> find_problems(const Survey& survey, const Look& look) {
     for (const auto& line : survey.config.problems)
         problems.push_back({Ink::bad, "configuration: " + line, "openclaw config validate"});
     if (survey.unreachable)
-        problems.insert(problems.begin(), {Ink::bad, first_line(survey.unreachable->message),
-                                           "openclaw gateway run"});
+        problems.insert(problems.begin(),
+                        {Ink::bad, std::string(first_line(survey.unreachable->message)),
+                         "openclaw gateway run"});
     if (survey.is_reachable() && !survey.port_is_open)
         problems.push_back({Ink::warning,
                             "nobody listens on " + survey.config.bind_host + ":" +
@@ -170,7 +172,8 @@ std::vector<Problem> find_problems(const Survey& survey, const Look& look) {
     for (const auto& [method, refusal] : survey.refusals)
         if (survey.is_reachable())
             problems.push_back(
-                {Ink::warning, method + " was not answered: " + first_line(refusal.message), ""});
+                {Ink::warning,
+                 method + " was not answered: " + std::string(first_line(refusal.message)), ""});
     add_worker_problems(problems, survey.of("workers.list"), look);
     add_channel_problems(problems, survey.of("channels.status"));
     std::ranges::stable_sort(

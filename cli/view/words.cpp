@@ -81,10 +81,6 @@ std::string short_path(std::string_view path, const Look& look) {
     return is_below ? "~" + std::string(path.substr(look.home.size())) : std::string(path);
 }
 
-std::string first_line(std::string_view text) {
-    return std::string(text.substr(0, text.find('\n')));
-}
-
 std::string capitalised(std::string_view word) {
     std::string out(word);
     if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);

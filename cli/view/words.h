@@ -20,7 +20,6 @@ std::string percent(double ratio);      // 0.004 -> "0.4%"
 std::string plural(std::int64_t number, std::string_view noun);  // "1 worker", "2 workers"
 std::string short_path(std::string_view path, const Look& look); // "~/.openclaw/openclaw.json"
 std::string capitalised(std::string_view word);
-std::string first_line(std::string_view text);
 std::string clock_time(std::int64_t unix_ms); // "2026-11-21 19:26:34.142", local time
 
 } // namespace openclaw::cli

@@ -1,5 +1,6 @@
 #include "common/config/secrets.h"
 
+#include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/base/unique_fd.h"
 #include "common/config/paths.h"
@@ -172,7 +173,7 @@ Result<Secret> SecretSource::from_file_provider(std::string_view alias, std::str
 Result<Secret> SecretSource::from_file(std::string_view path) const {
     const std::string file = expand_home(path, home_);
     const std::string content = TRY(read_file(file, Privacy::regular));
-    const auto first = trim(std::string_view(content).substr(0, content.find('\n')));
+    const auto first = trim(first_line(content));
     if (first.empty()) return fail(Code::not_found, "the secret file " + file + " is empty");
     return Secret(std::string(first));
 }

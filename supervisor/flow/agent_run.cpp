@@ -1,5 +1,6 @@
 #include "supervisor/flow/agent_run.h"
 
+#include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/log/log.h"
 #include "supervisor/flow/agent_frames.h"

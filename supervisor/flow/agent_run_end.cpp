@@ -1,4 +1,5 @@
 // How a run ends: its answer, its session, what it settles and what it owes become one unit.
+#include "common/base/first_line.h"
 #include "supervisor/flow/agent_run.h"
 #include "supervisor/flow/answer_text.h"
 #include "supervisor/flow/kill_point.h"

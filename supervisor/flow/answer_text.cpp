@@ -32,9 +32,4 @@ AnswerText answer_text(std::string_view written, std::string_view prefix, bool i
     return {.markdown = std::string(prefix) + " " + std::string(text)};
 }
 
-std::string headline(std::string_view text, std::size_t limit) {
-    text = trim(text);
-    return std::string(utf8_prefix(trim(text.substr(0, text.find('\n'))), limit));
-}
-
 } // namespace openclaw::flow

@@ -16,7 +16,4 @@ struct AnswerText {
 // was said.
 AnswerText answer_text(std::string_view written, std::string_view prefix, bool is_direct);
 
-// The first line, as lists of sessions show it: at most `limit` bytes.
-std::string headline(std::string_view text, std::size_t limit);
-
 } // namespace openclaw::flow

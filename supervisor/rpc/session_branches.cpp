@@ -1,5 +1,6 @@
 #include "supervisor/rpc/session_branches.h"
 
+#include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
@@ -18,11 +19,6 @@ constexpr std::size_t newest_looked_at = 2000; // how far back an entry is looke
 constexpr std::size_t headline_bytes = 100;
 
 using ledger::TranscriptPage;
-
-std::string headline_of(std::string_view text) {
-    text = trim(text);
-    return std::string(utf8_prefix(trim(text.substr(0, text.find('\n'))), headline_bytes));
-}
 
 // Where the line is cut: a question is taken back into the editor, an answer is kept.
 struct Cut {
@@ -177,7 +173,7 @@ ledger::SessionBranch branch_of(const std::string& session_id, const TranscriptP
     const auto& leaf = page.rows.back();
     return {.session_id = session_id,
             .leaf_id = leaf.id,
-            .headline = headline_of(leaf.text),
+            .headline = std::string(headline(leaf.text, headline_bytes)),
             .rows = page.total,
             .updated_at_ms = leaf.at_ms};
 }

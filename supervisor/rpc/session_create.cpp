@@ -1,3 +1,4 @@
+#include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
@@ -104,8 +105,7 @@ void prepare_title(Call& call, const RunParts& parts) {
     constexpr std::size_t longest = 60; // published: SessionsTitlePrepareResult
     const auto agent = call.params["agentId"].text();
     if (parts.facts.agents.find(agent) == nullptr) return call.reply.fail(unknown_agent(agent));
-    const auto message = trim(call.params["message"].text());
-    const auto line = trim(utf8_prefix(trim(message.substr(0, message.find('\n'))), longest));
+    const auto line = headline(call.params["message"].text(), longest);
     json::Writer out;
     out.begin_object().key("title");
     if (line.empty())
