@@ -36,6 +36,14 @@ DeviceFace read_face(Rows& rows) {
     return face;
 }
 
+// role, roles_json, scopes_json: what a device has, or a request asks for.
+template <class Holder>
+void read_rights(Rows& rows, Holder& holder) {
+    holder.role = rows.text();
+    holder.roles = unpacked(rows.text());
+    holder.scopes = unpacked(rows.text());
+}
+
 Result<void> insert_token(Database& database, const std::string& device_id,
                           const DeviceToken& token) {
     return database.run("insert into device_tokens (device_id, role, salt, hash, scopes_json, "
@@ -112,9 +120,7 @@ Result<void> Devices::load_devices(Store& store) {
         device.id = rows.text();
         device.face = read_face(rows);
         device.label = rows.text();
-        device.role = rows.text();
-        device.roles = unpacked(rows.text());
-        device.scopes = unpacked(rows.text());
+        read_rights(rows, device);
         device.approved_via = rows.text();
         device.created_at_ms = rows.integer();
         device.approved_at_ms = rows.integer();
@@ -153,9 +159,7 @@ Result<void> Devices::load_requests(Store& store) {
         request.device_id = rows.text();
         request.face = read_face(rows);
         request.request_id = rows.text();
-        request.role = rows.text();
-        request.roles = unpacked(rows.text());
-        request.scopes = unpacked(rows.text());
+        read_rights(rows, request);
         request.is_repair = rows.flag();
         request.requested_at_ms = rows.integer();
         request.expires_at_ms = rows.integer();

@@ -18,10 +18,6 @@ namespace {
 constexpr std::int64_t default_wait_ms = 30'000;
 constexpr std::int64_t max_wait_ms = 24 * 3600 * 1000;
 
-std::string text_of(json::View params, std::string_view field) {
-    return std::string(params[field].text());
-}
-
 bool is_reset(std::string_view message) {
     const auto word = split(trim(message), ' ').front();
     return word == "/new" || word == "/reset";
@@ -29,7 +25,7 @@ bool is_reset(std::string_view message) {
 
 // {provider, model}, or a model that names its provider.
 std::string model_in(json::View params) {
-    const auto provider = text_of(params, "provider"), model = text_of(params, "model");
+    const auto provider = text_in(params, "provider"), model = text_in(params, "model");
     return provider.empty() || model.empty() ? model : provider + "/" + model;
 }
 
@@ -65,7 +61,7 @@ std::optional<flow::ReplyTarget> target_of(json::View params, const ledger::Sess
             .channel = std::string(params["replyChannel"].text(params["channel"].text())),
             .account = std::string(params["replyAccountId"].text(params["accountId"].text())),
             .chat = {.id = std::string(chat),
-                     .thread_id = text_of(params, "threadId"),
+                     .thread_id = text_in(params, "threadId"),
                      .kind = ledger::ChatKind::direct}};
         return flow::ReplyTarget{.to = std::move(route), .reply_to_message_id = {}};
     }
@@ -76,13 +72,13 @@ std::optional<flow::ReplyTarget> target_of(json::View params, const ledger::Sess
 flow::RunRequest request_from(json::View params, const std::string& session_key,
                               const RunParts& parts) {
     flow::RunRequest request;
-    request.run_id = text_of(params, "idempotencyKey");
+    request.run_id = text_in(params, "idempotencyKey");
     request.session_key = session_key;
     request.agent_id = policy::agent_of(session_key);
-    request.message = text_of(params, "message");
+    request.message = text_in(params, "message");
     request.target = target_of(params, parts.conversations.find(session_key));
     request.trace = uuid_v4();
-    request.extra_system_prompt = text_of(params, "extraSystemPrompt");
+    request.extra_system_prompt = text_in(params, "extraSystemPrompt");
     if (request.agent_id.empty()) request.agent_id = parts.facts.agents.default_id;
     if (const auto seconds = params["timeout"].integer(); seconds > 0)
         request.timeout = std::chrono::seconds(seconds);
@@ -147,7 +143,7 @@ std::string_view start_scope(json::View params) {
 }
 
 void wait(Call& call, const RunParts& parts) {
-    const std::string run_id = text_of(call.params, "runId");
+    const std::string run_id = text_in(call.params, "runId");
     const auto limit = std::min(call.params["timeoutMs"].integer(default_wait_ms), max_wait_ms);
     parts.runs.wait(
         run_id, Milliseconds(limit), [reply = call.reply, run_id](const flow::Run* run) {

@@ -138,12 +138,7 @@ Result<std::string> folder_json(const FolderQuestion& q) {
     out.key("entries").begin_array();
     for (auto i = std::min(q.offset, total); i < std::min(q.offset + q.limit, total); ++i) {
         const WorkspaceEntry& entry = entries[static_cast<std::size_t>(i)];
-        out.begin_object()
-            .member("path", q.path.empty() ? entry.name : q.path + "/" + entry.name)
-            .member("name", entry.name)
-            .member("kind", entry.is_folder ? "directory" : "file");
-        if (!entry.is_folder) out.member("size", entry.size);
-        out.member("updatedAtMs", entry.updated_at_ms).end_object();
+        write_entry(out, path_below(q.path, entry.name), entry);
     }
     return out.end_array()
         .member("totalEntries", total)
@@ -155,12 +150,12 @@ Result<std::string> folder_json(const FolderQuestion& q) {
 void list_folder(Call& call, Loop& loop, const GatewayFacts& facts) {
     const auto place = place_of(call, facts);
     if (!place) return;
+    const auto path = path_inside(call);
+    if (!path) return;
     FolderQuestion question{.place = *place,
-                            .path = std::string(call.params["path"].text()),
+                            .path = *path,
                             .offset = call.params["offset"].integer(),
                             .limit = call.params["limit"].integer(default_page)};
-    if (!is_inside(question.path))
-        return call.reply.fail(invalid_request("the path leaves the workspace"));
     answer_from_pool(loop, call.reply, [question] { return folder_json(question); });
 }
 
@@ -180,9 +175,10 @@ Result<std::string> file_json(const Place& place, const std::string& path) {
 void get_file(Call& call, Loop& loop, const GatewayFacts& facts) {
     const auto place = place_of(call, facts);
     if (!place) return;
-    const std::string path(call.params["path"].text());
-    if (!is_inside(path)) return call.reply.fail(invalid_request("the path leaves the workspace"));
-    answer_from_pool(loop, call.reply, [place = *place, path] { return file_json(place, path); });
+    const auto path = path_inside(call);
+    if (!path) return;
+    answer_from_pool(loop, call.reply,
+                     [place = *place, path = *path] { return file_json(place, path); });
 }
 
 constexpr std::array agent_params = {required_text("agentId")};

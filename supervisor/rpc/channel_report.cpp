@@ -1,5 +1,7 @@
 #include "supervisor/rpc/channel_report.h"
 
+#include "supervisor/rpc/absent.h"
+
 #include <algorithm>
 
 namespace openclaw::rpc {
@@ -17,14 +19,6 @@ const ChannelLine& default_account(const std::vector<ChannelLine>& lines,
         if (line.facts.channel == channel && (chosen == nullptr || line.facts.is_default))
             chosen = &line;
     return *chosen;
-}
-
-void write_time(json::Writer& out, std::string_view name, std::int64_t at_ms) {
-    out.key(name);
-    if (at_ms > 0)
-        out.value(at_ms);
-    else
-        out.null();
 }
 
 // What the platform last said to the worker; nothing before it has said anything.
@@ -105,8 +99,8 @@ void write_account(json::Writer& out, const ChannelLine& line) {
     out.member("running", line.is_running())
         .member("connected", line.is_connected())
         .member("lifecycle", lifecycle(line));
-    write_time(out, "lastStartAt", worker.started_ms);
-    write_time(out, "lastStopAt", worker.deaths.empty() ? 0 : worker.deaths.front().at_ms);
+    write_or_null(out, "lastStartAt", worker.started_ms);
+    write_or_null(out, "lastStopAt", worker.deaths.empty() ? 0 : worker.deaths.front().at_ms);
     const auto error = line.last_error();
     if (error.empty())
         out.key("lastError").null();
@@ -115,9 +109,9 @@ void write_account(json::Writer& out, const ChannelLine& line) {
     if (!facts.error_code.empty()) out.member("errorCode", facts.error_code);
     out.member("restartPending", worker.state == process::State::backoff)
         .member("reconnectAttempts", worker.attempt);
-    write_time(out, "lastInboundAt", facts.last_inbound_ms);
-    write_time(out, "lastOutboundAt", facts.last_outbound_ms);
-    write_time(out, "lastProbeAt", facts.last_contact_ms);
+    write_or_null(out, "lastInboundAt", facts.last_inbound_ms);
+    write_or_null(out, "lastOutboundAt", facts.last_outbound_ms);
+    write_or_null(out, "lastProbeAt", facts.last_contact_ms);
     out.member("tokenSource", facts.token_source)
         .member("tokenStatus", facts.configured ? "available" : "missing");
     out.member("owed", facts.owed)

@@ -11,10 +11,6 @@ namespace openclaw::rpc {
 
 namespace {
 
-std::string text_of(json::View params, std::string_view name) {
-    return std::string(params[name].text());
-}
-
 void list(Call& call, const DeviceDesk& desk) {
     json::Writer out;
     out.begin_object().key("pending").begin_array();
@@ -34,7 +30,7 @@ std::optional<WireError> refuse_grant(const Peer& peer, const std::vector<std::s
 }
 
 void approve(Call& call, DeviceDesk& desk) {
-    const std::string id = text_of(call.params, "requestId");
+    const std::string id = text_in(call.params, "requestId");
     if (const auto* request = desk.book().request(id))
         if (const auto refused = refuse_grant(call.peer, desk.scopes_to_approve(*request)))
             return call.reply.fail(*refused);
@@ -50,7 +46,7 @@ void approve(Call& call, DeviceDesk& desk) {
 }
 
 void reject(Call& call, DeviceDesk& desk) {
-    const std::string id = text_of(call.params, "requestId");
+    const std::string id = text_in(call.params, "requestId");
     desk.reject(id, [reply = call.reply, id](Result<std::string> device_id) {
         if (!device_id) return reply.fail(device_id.error());
         json::Writer out;
@@ -60,7 +56,7 @@ void reject(Call& call, DeviceDesk& desk) {
 }
 
 void remove(Call& call, DeviceDesk& desk) {
-    const std::string id = text_of(call.params, "deviceId");
+    const std::string id = text_in(call.params, "deviceId");
     desk.remove(id, [reply = call.reply, id](Result<void> gone) {
         if (!gone) return reply.fail(gone.error());
         reply.ok(json::Writer().begin_object().member("deviceId", id).end_object().text());
@@ -68,7 +64,7 @@ void remove(Call& call, DeviceDesk& desk) {
 }
 
 void rename(Call& call, DeviceDesk& desk) {
-    const std::string id = text_of(call.params, "deviceId"), label = text_of(call.params, "label");
+    const std::string id = text_in(call.params, "deviceId"), label = text_in(call.params, "label");
     desk.rename(id, label, [reply = call.reply, id, label](Result<void> kept) {
         if (!kept) return reply.fail(kept.error());
         json::Writer out;
@@ -94,7 +90,7 @@ std::string rotated_json(const std::string& device_id, const GrantedToken& token
 }
 
 void rotate(Call& call, DeviceDesk& desk) {
-    const std::string id = text_of(call.params, "deviceId"), role = text_of(call.params, "role");
+    const std::string id = text_in(call.params, "deviceId"), role = text_in(call.params, "role");
     std::optional<std::vector<std::string>> scopes;
     if (call.params["scopes"].is_array()) {
         scopes.emplace();
@@ -115,7 +111,7 @@ void rotate(Call& call, DeviceDesk& desk) {
 }
 
 void revoke(Call& call, DeviceDesk& desk, const Clock& clock) {
-    const std::string id = text_of(call.params, "deviceId"), role = text_of(call.params, "role");
+    const std::string id = text_in(call.params, "deviceId"), role = text_in(call.params, "role");
     desk.revoke(id, role, [reply = call.reply, id, role, &clock](Result<void> gone) {
         if (!gone) return reply.fail(gone.error());
         json::Writer out;

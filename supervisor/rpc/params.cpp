@@ -1,35 +1,29 @@
 #include "supervisor/rpc/params.h"
 
 #include <algorithm>
+#include <array>
 
 namespace openclaw::rpc {
+
+const KindWords& words_of(Kind kind) {
+    static constexpr std::array<std::pair<Kind, KindWords>, 8> words = {{
+        {Kind::string, {"string", "text"}},
+        {Kind::integer, {"integer", "integer"}},
+        {Kind::number, {"number", "number"}},
+        {Kind::boolean, {"boolean", "boolean"}},
+        {Kind::array, {"array", "list"}},
+        {Kind::object, {"object", "object"}},
+        {Kind::string_list, {"array", "texts"}},
+        {Kind::any, {"anything", "any"}},
+    }};
+    return std::ranges::find(words, kind, &std::pair<Kind, KindWords>::first)->second;
+}
 
 namespace {
 
 std::int64_t code_points(std::string_view text) {
     return std::ranges::count_if(
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-}
-
-std::string_view type_word(Kind kind) {
-    switch (kind) {
-    case Kind::string:
-        return "string";
-    case Kind::integer:
-        return "integer";
-    case Kind::number:
-        return "number";
-    case Kind::boolean:
-        return "boolean";
-    case Kind::object:
-        return "object";
-    case Kind::array:
-    case Kind::string_list:
-        return "array";
-    case Kind::any:
-        break;
-    }
-    return "anything";
 }
 
 bool has_type(json::View value, Kind kind) {
@@ -95,7 +89,7 @@ void check_strings(json::View list, const std::string& path, Complaints& out) {
 void check_field(json::View value, const Field& field, const std::string& path, Complaints& out) {
     if (value.is_null() && field.nullable) return;
     if (!has_type(value, field.kind))
-        return out.add(path, "must be " + std::string(type_word(field.kind)));
+        return out.add(path, "must be " + std::string(words_of(field.kind).wire));
     if (!field.one_of.empty() &&
         std::ranges::find(field.one_of, value.text()) == field.one_of.end())
         return out.add(path, "must be equal to one of the allowed values");

@@ -15,10 +15,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace openclaw::rpc {
 
 enum class Kind { string, integer, number, boolean, array, object, string_list, any };
+
+// How a kind is called: in complaints, and on our own page.
+struct KindWords {
+    std::string_view wire, page;
+};
+
+const KindWords& words_of(Kind kind);
 
 struct Field {
     std::string_view name;
@@ -37,6 +45,11 @@ enum class Unknown { refused, ignored }; // what becomes of properties the table
 // What is wrong with `value`, in the grammar above; nothing when it fits.
 std::optional<std::string> complaint(json::View value, std::span<const Field> fields,
                                      Unknown unknown = Unknown::refused);
+
+// A parameter that is text, as a string of its own; empty: it is not there.
+inline std::string text_in(json::View params, std::string_view name) {
+    return std::string(params[name].text());
+}
 
 // Rows for tables, short to write and read.
 constexpr Field required_text(std::string_view name, std::int64_t min = 1,

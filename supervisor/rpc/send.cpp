@@ -8,10 +8,6 @@ namespace openclaw::rpc {
 
 namespace {
 
-std::string text_of(json::View params, std::string_view field) {
-    return std::string(params[field].text());
-}
-
 void deliver(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
     if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
     if (message.text.empty())
@@ -34,13 +30,13 @@ void deliver(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
 void send(Call& call, Outgoing& outgoing) {
     const auto params = call.params;
     deliver(call.reply, outgoing,
-            {.channel = text_of(params, "channel"),
-             .account = text_of(params, "accountId"),
-             .to = text_of(params, "to"),
-             .thread_id = text_of(params, "threadId"),
-             .reply_to_message_id = text_of(params, "replyToId"),
-             .text = text_of(params, "message"),
-             .idempotency_key = text_of(params, "idempotencyKey")});
+            {.channel = text_in(params, "channel"),
+             .account = text_in(params, "accountId"),
+             .to = text_in(params, "to"),
+             .thread_id = text_in(params, "threadId"),
+             .reply_to_message_id = text_in(params, "replyToId"),
+             .text = text_in(params, "message"),
+             .idempotency_key = text_in(params, "idempotencyKey")});
 }
 
 // The CLI of the original sends {action:"send", params:{to|target, message, …}}.
@@ -52,13 +48,13 @@ void act(Call& call, Outgoing& outgoing) {
     const auto inner = call.params["params"];
     const auto thread = inner["threadId"].text();
     deliver(call.reply, outgoing,
-            {.channel = text_of(call.params, "channel"),
+            {.channel = text_in(call.params, "channel"),
              .account = std::string(call.params["accountId"].text(inner["accountId"].text())),
              .to = std::string(inner["to"].text(inner["target"].text())),
              .thread_id = std::string(thread),
              .reply_to_message_id = std::string(inner["replyTo"].text(inner["replyToId"].text())),
-             .text = text_of(inner, "message"),
-             .idempotency_key = text_of(call.params, "idempotencyKey")});
+             .text = text_in(inner, "message"),
+             .idempotency_key = text_in(call.params, "idempotencyKey")});
 }
 
 constexpr std::array send_params = {

@@ -61,7 +61,7 @@ class Browser {
         const auto entries = TRY(read_workspace_folder(asked_.place.root, path));
         for (const auto& entry : entries) {
             if (shown_.size() >= max_shown || ++visited_ > max_visited) return cut();
-            const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
+            const std::string below = path_below(path, entry.name);
             if (search_.empty() || to_lower(entry.name).contains(search_))
                 shown_.push_back({.path = below, .entry = entry});
             if (search_.empty() || !entry.is_folder || entry.name.starts_with('.')) continue;
@@ -76,12 +76,8 @@ class Browser {
         if (!asked_.path.empty()) out.member("parentPath", parent_of(asked_.path));
         if (!asked_.search.empty()) out.member("search", asked_.search);
         out.key("entries").begin_array();
-        for (const auto& [path, entry] : shown_) {
-            out.begin_object().member("path", path).member("name", entry.name);
-            out.member("kind", entry.is_folder ? "directory" : "file");
-            if (!entry.is_folder) out.member("size", entry.size);
-            out.member("updatedAtMs", entry.updated_at_ms).end_object();
-        }
+        for (const auto& [path, entry] : shown_)
+            write_entry(out, path, entry);
         out.end_array();
         if (is_cut_) out.member("truncated", true);
         out.end_object();
@@ -114,11 +110,10 @@ Result<std::string> folder_json(const FolderQuestion& asked) {
 void list(Call& call, Loop& loop, const HistoryParts& parts) {
     const auto place = place_of(call, parts);
     if (!place) return;
-    FolderQuestion asked{.place = *place,
-                         .path = std::string(call.params["path"].text()),
-                         .search = std::string(trim(call.params["search"].text()))};
-    if (!is_inside(asked.path))
-        return call.reply.fail(invalid_request("the path leaves the workspace"));
+    const auto path = path_inside(call);
+    if (!path) return;
+    FolderQuestion asked{
+        .place = *place, .path = *path, .search = std::string(trim(call.params["search"].text()))};
     answer_from_pool(loop, call.reply, [asked] { return folder_json(asked); });
 }
 
@@ -152,9 +147,10 @@ Result<std::string> read_json(const Place& place, const std::string& path) {
 void get(Call& call, Loop& loop, const HistoryParts& parts) {
     const auto place = place_of(call, parts);
     if (!place) return;
-    const std::string path(call.params["path"].text());
-    if (!is_inside(path)) return call.reply.fail(invalid_request("the path leaves the workspace"));
-    answer_from_pool(loop, call.reply, [place = *place, path] { return read_json(place, path); });
+    const auto path = path_inside(call);
+    if (!path) return;
+    answer_from_pool(loop, call.reply,
+                     [place = *place, path = *path] { return read_json(place, path); });
 }
 
 // The writer says what it has read: another content since then is not overwritten.
@@ -171,11 +167,11 @@ Result<std::string> write_json(const Place& place, const std::string& path,
 void set(Call& call, Loop& loop, const HistoryParts& parts) {
     const auto place = place_of(call, parts);
     if (!place) return;
-    const std::string path(call.params["path"].text());
-    if (!is_inside(path)) return call.reply.fail(invalid_request("the path leaves the workspace"));
+    const auto path = path_inside(call);
+    if (!path) return;
     answer_from_pool(loop, call.reply,
-                     [place = *place, path, content = std::string(call.params["content"].text()),
-                      expected = std::string(call.params["expectedHash"].text())] {
+                     [place = *place, path = *path, content = text_in(call.params, "content"),
+                      expected = text_in(call.params, "expectedHash")] {
                          return write_json(place, path, content, expected);
                      });
 }

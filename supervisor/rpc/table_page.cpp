@@ -59,34 +59,21 @@ constexpr std::string_view differences =
 - Going back in a conversation (`sessions.rewind`), forks and compaction make a new transcript with a copy of the old rows;
   the old one stays as a branch (16 are remembered) or a checkpoint (8). Not while a run is active.
 - `sessions.files.*` shows the workspace of the session's agent; which files a run read or changed is not known.
-- `tasks.*` shows the runs of automations. `cron.scratch.*` keeps 30,000 bytes for each.
+- `tasks.*` and the event `task` show the runs of automations. `cron.scratch.*` keeps 30,000 bytes for each.
 - Approvals: `allow-always` means the same command, word by word, on this machine; for a cron job it is a grant that can
-  be taken back. Of `exec.approvals.set` patterns, sockets and tools of servers are refused by name.
+  be taken back. Patterns of `exec.approvals.set` mean programs: `rg` one that is found by PATH, `/usr/bin/*` a place,
+  with `argPattern` only such arguments. Every program of a line has to be allowed; a line with redirections, expansions,
+  variables, or a program that runs another one (`sh`, `env`, `sudo`, …) is asked about. Sockets and tools of servers are
+  refused by name. `exec.approvals.node.*` asks the node, by its commands `system.execApprovals.get` and `.set`.
+- `node.pending.*`: one request of a kind for each node, until it is acknowledged or expires. What a node sends with
+  `node.invoke.progress` goes to the connection that asked, as an event of that name without a number.
+- `channels.logout` and `models.authLogout` take the credential out of the configuration file; one that the environment
+  brings is named (`envToken`), and its channel stopped.
+- `sessions.cleanup` removes by `session.maintenance` (`pruneAfter`, `maxEntries`), 1,000 sessions at most, and only when
+  it is called; with `mode` `warn` and without `enforce` it only counts.
 - What is empty because this build has none of it is listed in differences.md.
 - Prices of models are not known: costs are 0, and every answer counts as a missing one.
 )";
-
-std::string_view kind_word(const Field& field) {
-    switch (field.kind) {
-    case Kind::string:
-        return "text";
-    case Kind::integer:
-        return "integer";
-    case Kind::number:
-        return "number";
-    case Kind::boolean:
-        return "boolean";
-    case Kind::array:
-        return "list";
-    case Kind::string_list:
-        return "texts";
-    case Kind::object:
-        return "object";
-    case Kind::any:
-        break;
-    }
-    return "any";
-}
 
 std::string bounds_of(const Field& field) {
     constexpr auto lowest = std::numeric_limits<std::int64_t>::min(),
@@ -101,7 +88,8 @@ std::string bounds_of(const Field& field) {
 std::string describe(const Field& field) {
     std::string text = "`" + std::string(field.name) + (field.required ? "" : "?") +
                        (field.nullable ? "!" : "") + "` ";
-    if (field.one_of.empty()) return text + std::string(kind_word(field)) + bounds_of(field);
+    if (field.one_of.empty())
+        return text + std::string(words_of(field.kind).page) + bounds_of(field);
     for (std::size_t i = 0; i < field.one_of.size(); ++i)
         text += (i == 0 ? "" : "\\|") + std::string(field.one_of[i]);
     return text;

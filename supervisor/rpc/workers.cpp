@@ -3,6 +3,7 @@
 #include "common/json/write.h"
 #include "common/version.h"
 #include "supervisor/process/usage.h"
+#include "supervisor/rpc/absent.h"
 
 #include <unistd.h>
 
@@ -15,14 +16,6 @@ namespace {
 
 using process::Death;
 using process::WorkerView;
-
-void write_time(json::Writer& out, std::string_view name, std::int64_t at_ms) {
-    out.key(name);
-    if (at_ms > 0)
-        out.value(at_ms);
-    else
-        out.null();
-}
 
 void write_death(json::Writer& out, const Death& death) {
     out.begin_object()
@@ -58,7 +51,7 @@ void write_life(json::Writer& out, const WorkerView& worker) {
         out.value(worker.pid);
     else
         out.null();
-    write_time(out, "startedAtMs", worker.started_ms);
+    write_or_null(out, "startedAtMs", worker.started_ms);
     out.member("uptimeMs", worker.uptime.count()).member("generation", worker.generation);
     if (!worker.build_id.empty()) out.member("buildId", worker.build_id);
     out.member("sandbox", worker.sandbox);
@@ -115,7 +108,7 @@ void write_link(json::Writer& out, const WorkerView& worker) {
     out.member("waitingFrames", worker.link.waiting_frames)
         .member("waitingBytes", worker.link.waiting_bytes)
         .end_object();
-    write_time(out, "lastUpstreamMs", worker.health ? worker.health->last_upstream_ms : 0);
+    write_or_null(out, "lastUpstreamMs", worker.health ? worker.health->last_upstream_ms : 0);
 }
 
 enum class Detail { line, everything };

@@ -65,6 +65,26 @@ bool is_inside(std::string_view path) {
     return true;
 }
 
+std::optional<std::string> path_inside(const Call& call) {
+    std::string path = text_in(call.params, "path");
+    if (is_inside(path)) return path;
+    call.reply.fail(invalid_request("the path leaves the workspace"));
+    return std::nullopt;
+}
+
+std::string path_below(std::string_view folder, std::string_view name) {
+    std::string path(folder);
+    if (!path.empty()) path += '/';
+    return path.append(name);
+}
+
+void write_entry(json::Writer& out, std::string_view path, const WorkspaceEntry& entry) {
+    out.begin_object().member("path", path).member("name", entry.name);
+    out.member("kind", entry.is_folder ? "directory" : "file");
+    if (!entry.is_folder) out.member("size", entry.size);
+    out.member("updatedAtMs", entry.updated_at_ms).end_object();
+}
+
 std::string parent_of(std::string_view path) {
     const auto slash = path.rfind('/');
     return std::string(slash == path.npos ? "" : path.substr(0, slash));

@@ -11,6 +11,7 @@
 #include "supervisor/rpc/method_table.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,13 @@ struct WorkspaceEntry {
 // By name; 5,000 at most. Links and devices are left out.
 Result<std::vector<WorkspaceEntry>> read_workspace_folder(const std::string& root,
                                                           const std::string& path);
+
+// The parameter "path" of a call, or nothing, and a refusal: it leaves the workspace.
+std::optional<std::string> path_inside(const Call& call);
+// "docs/plan.md" for "docs" and "plan.md".
+std::string path_below(std::string_view folder, std::string_view name);
+// An object of the lists that agents.workspace.list and sessions.files.list show.
+void write_entry(json::Writer& out, std::string_view path, const WorkspaceEntry& entry);
 
 // "docs" for "docs/plan.md"; empty at the top.
 std::string parent_of(std::string_view path);
