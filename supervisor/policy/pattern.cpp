@@ -128,9 +128,10 @@ Result<void> Emitter::emit_repeat(const Tree& tree) {
 // All ways through the steps at one place in the text.
 class Ways {
   public:
-    Ways(const std::vector<Step>& steps, const std::vector<Range>& ranges)
+    Ways(const std::vector<Step>& steps, const std::vector<Range>& ranges, Case letters)
         : steps_(steps)
         , ranges_(ranges)
+        , case_(letters)
         , seen_(steps.size()) {}
 
     // Follows what needs no character. `before` and `after`: the neighbours of this place.
@@ -150,6 +151,7 @@ class Ways {
   private:
     const std::vector<Step>& steps_;
     const std::vector<Range>& ranges_;
+    const Case case_;
     std::vector<bool> seen_;
     std::vector<std::uint32_t> waiting_; // consuming steps
     std::vector<std::uint32_t> stack_;
@@ -211,13 +213,13 @@ bool Ways::accepts(const Step& step, char32_t c) const {
             ranges_.begin() + step.first, ranges_.begin() + step.last,
             [&](const Range& range) { return wanted >= range.first && wanted <= range.last; });
     };
-    const bool found = has(c) || has(fold(c)) || has(other_case(c));
+    const bool found = has(c) || (case_ == Case::ignored && (has(fold(c)) || has(other_case(c))));
     return found == (step.kind == Kind::one_of);
 }
 
 } // namespace
 
-Result<Pattern> Pattern::compile(std::string_view expression) {
+Result<Pattern> Pattern::compile(std::string_view expression, Case letters) {
     const Tree tree = TRY(parse_pattern(expression));
     Emitter emitter;
     TRY_VOID(emitter.emit(tree));
@@ -226,13 +228,14 @@ Result<Pattern> Pattern::compile(std::string_view expression) {
     Pattern pattern;
     pattern.steps_ = std::move(emitter.steps);
     pattern.ranges_ = std::move(emitter.ranges);
+    pattern.case_ = letters;
     return pattern;
 }
 
 bool Pattern::found_in(std::string_view text) const {
     if (steps_.empty()) return false;
     text = text.substr(0, max_text);
-    Ways first(steps_, ranges_), second(steps_, ranges_);
+    Ways first(steps_, ranges_, case_), second(steps_, ranges_, case_);
     Ways* now = &first;
     Ways* then = &second;
     char32_t before = outside;

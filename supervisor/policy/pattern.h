@@ -1,4 +1,4 @@
-// policy/pattern.h — a regular expression that is searched in linear time, ignoring case.
+// policy/pattern.h — a regular expression that is searched in linear time.
 //
 // Understands what people write in mention patterns: literals, ".", classes, \b \B \d \D \w \W \s
 // \S, ^ $, groups,
@@ -15,9 +15,11 @@
 
 namespace openclaw::policy {
 
+enum class Case { ignored, kept };
+
 class Pattern {
   public:
-    static Result<Pattern> compile(std::string_view expression);
+    static Result<Pattern> compile(std::string_view expression, Case letters = Case::ignored);
     bool found_in(std::string_view text) const;
 
     struct Range {
@@ -45,6 +47,7 @@ class Pattern {
   private:
     std::vector<Step> steps_;
     std::vector<Range> ranges_;
+    Case case_ = Case::ignored;
 };
 
 } // namespace openclaw::policy

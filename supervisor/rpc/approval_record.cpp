@@ -1,5 +1,7 @@
 #include "supervisor/rpc/approval_record.h"
 
+#include "supervisor/rpc/absent.h"
+
 namespace openclaw::rpc {
 
 namespace {
@@ -24,14 +26,6 @@ void write_decisions(json::Writer& out) {
     out.end_array();
 }
 
-void write_nullable(json::Writer& out, std::string_view name, const std::string& text) {
-    out.key(name);
-    if (text.empty())
-        out.null();
-    else
-        out.value(text);
-}
-
 // Named by the asker and shown as they came.
 constexpr std::array<std::string_view, 11> passed_on = {
     "systemRunPlan", "security",           "ask",
@@ -46,12 +40,12 @@ constexpr std::array<std::string_view, 3> never_known = {"systemRunBinding", "cr
 std::string request_json(const ApprovalRecord& record, json::View params) {
     json::Writer out;
     out.begin_object().member("command", record.command);
-    write_nullable(out, "cwd", record.cwd);
-    write_nullable(out, "host", record.host);
-    write_nullable(out, "nodeId", record.node_id);
-    write_nullable(out, "agentId", record.agent_id);
-    write_nullable(out, "sessionKey", record.session_key);
-    write_nullable(out, "warningText", record.warning);
+    write_or_null(out, "cwd", record.cwd);
+    write_or_null(out, "host", record.host);
+    write_or_null(out, "nodeId", record.node_id);
+    write_or_null(out, "agentId", record.agent_id);
+    write_or_null(out, "sessionKey", record.session_key);
+    write_or_null(out, "warningText", record.warning);
     for (const auto name : passed_on)
         out.raw_member(name, params[name] ? params[name].dump() : "null");
     out.raw_member("turnSourceThreadId",
@@ -90,10 +84,10 @@ std::string resolver_id(const ApprovalRecord& record) {
 void write_presentation(json::Writer& out, const ApprovalRecord& record) {
     out.key("presentation").begin_object().member("kind", "exec");
     out.member("commandText", record.command).key("commandPreview").null();
-    write_nullable(out, "warningText", record.warning);
-    write_nullable(out, "host", record.host);
-    write_nullable(out, "nodeId", record.node_id);
-    write_nullable(out, "agentId", record.agent_id);
+    write_or_null(out, "warningText", record.warning);
+    write_or_null(out, "host", record.host);
+    write_or_null(out, "nodeId", record.node_id);
+    write_or_null(out, "agentId", record.agent_id);
     write_decisions(out);
     out.end_object();
 }
@@ -135,7 +129,8 @@ ApprovalRecord approval_from_request(json::View params) {
                           .node_id = text("nodeId"),
                           .agent_id = text("agentId"),
                           .session_key = text("sessionKey"),
-                          .warning = text("warningText")};
+                          .warning = text("warningText"),
+                          .program_path = text("resolvedPath")};
     if (record.host.empty()) record.host = "gateway";
     record.request_json = request_json(record, params);
     return record;
@@ -144,7 +139,7 @@ ApprovalRecord approval_from_request(json::View params) {
 std::string approval_outcome(const ApprovalRecord& record, OutcomeFor whom) {
     json::Writer out;
     out.begin_object().member("id", record.id);
-    write_nullable(out, "decision", record.decision);
+    write_or_null(out, "decision", record.decision);
     out.member("createdAtMs", record.created_at_ms).member("expiresAtMs", record.expires_at_ms);
     if (whom == OutcomeFor::waiter) out.member("terminalReason", terminal_reason(record));
     return out.end_object().take();
@@ -159,7 +154,7 @@ void write_pending_approval(json::Writer& out, const ApprovalRecord& record) {
 std::string approval_resolved(const ApprovalRecord& record) {
     json::Writer out;
     out.begin_object().member("id", record.id);
-    write_nullable(out, "decision", record.decision);
+    write_or_null(out, "decision", record.decision);
     out.member("resolvedBy", resolver_id(record));
     out.member("ts", record.resolved_at_ms).raw_member("request", record.request_json);
     return out.end_object().take();
@@ -171,8 +166,8 @@ std::string approval_prompt(const ApprovalRecord& record) {
     out.key("commandPreview").null();
     write_decisions(out);
     out.member("host", record.host);
-    write_nullable(out, "nodeId", record.node_id);
-    write_nullable(out, "agentId", record.agent_id);
+    write_or_null(out, "nodeId", record.node_id);
+    write_or_null(out, "agentId", record.agent_id);
     return out.member("expiresAtMs", record.expires_at_ms).end_object().take();
 }
 

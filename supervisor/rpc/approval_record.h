@@ -27,6 +27,7 @@ struct ApprovalResolver {
 struct ApprovalRecord {
     std::string id, request_json;
     std::string command, cwd, host, node_id, agent_id, session_key, warning;
+    std::string program_path = {}; // where the asker found the program; not kept
     ApprovalState state = ApprovalState::pending;
     std::string decision; // of approval_decisions, when decided
     std::string resolver; // who decided: a device's id, or a client's name; empty: nobody

@@ -41,7 +41,8 @@ ExecQuestion question_of(const ApprovalRecord& record) {
             .session_key = record.session_key,
             .command = record.command,
             .cwd = record.cwd,
-            .host = record.host};
+            .host = record.host,
+            .program_path = record.program_path};
 }
 
 std::string accepted_json(const ApprovalRecord& record) {

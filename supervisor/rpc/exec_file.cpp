@@ -1,6 +1,7 @@
 #include "supervisor/rpc/exec_file.h"
 
 #include "common/json/write.h"
+#include "supervisor/rpc/exec_pattern.h"
 
 #include <algorithm>
 #include <array>
@@ -43,15 +44,15 @@ void write_policy(json::Writer& out, const ExecPolicy& policy) {
 }
 
 Result<AllowedCommand> allowed_from(json::View from) {
-    if (from["argPattern"])
-        return fail(Code::invalid,
-                    "argPattern is not something this build can act on: a command is allowed "
-                    "word by word, in commandText");
+    const auto expression = from["argPattern"].text();
+    if (!expression.empty()) TRY_VOID(check_argument_pattern(expression));
     return AllowedCommand{.id = std::string(from["id"].text()),
                           .pattern = std::string(from["pattern"].text()),
                           .source = std::string(from["source"].text()),
                           .command = std::string(from["commandText"].text()),
+                          .argument_pattern = std::string(expression),
                           .last_command = std::string(from["lastUsedCommand"].text()),
+                          .last_place = std::string(from["lastResolvedPath"].text()),
                           .last_used_ms = from["lastUsedAt"].integer()};
 }
 
@@ -61,8 +62,10 @@ void write_allowed(json::Writer& out, const AllowedCommand& allowed) {
     out.member("pattern", allowed.pattern);
     if (!allowed.source.empty()) out.member("source", allowed.source);
     if (!allowed.command.empty()) out.member("commandText", allowed.command);
+    if (!allowed.argument_pattern.empty()) out.member("argPattern", allowed.argument_pattern);
     if (allowed.last_used_ms > 0) out.member("lastUsedAt", allowed.last_used_ms);
     if (!allowed.last_command.empty()) out.member("lastUsedCommand", allowed.last_command);
+    if (!allowed.last_place.empty()) out.member("lastResolvedPath", allowed.last_place);
     out.end_object();
 }
 

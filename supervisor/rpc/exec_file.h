@@ -26,7 +26,8 @@ struct ExecPolicy {
 
 struct AllowedCommand {
     std::string id, pattern, source, command; // `command`: word by word; empty: `pattern` is meant
-    std::string last_command;
+    std::string argument_pattern;             // with `pattern`; empty: any arguments
+    std::string last_command, last_place;
     std::int64_t last_used_ms = 0;
 };
 

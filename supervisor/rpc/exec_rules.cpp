@@ -5,7 +5,9 @@
 #include "common/log/log.h"
 #include "supervisor/auth/digest.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/absent.h"
 #include "supervisor/rpc/cron_job.h"
+#include "supervisor/rpc/exec_pattern.h"
 
 #include <algorithm>
 #include <array>
@@ -22,25 +24,36 @@ constexpr std::size_t max_grants = 200;
 constexpr std::size_t max_command = 512; // published: ExecApprovalStandingGrant
 constexpr std::int64_t day_ms = 86'400'000;
 
-void write_nullable(json::Writer& out, std::string_view name, const std::string& text) {
-    out.key(name);
-    if (text.empty())
-        out.null();
-    else
-        out.value(text);
-}
-
-void write_nullable(json::Writer& out, std::string_view name, std::int64_t time) {
-    out.key(name);
-    if (time == 0)
-        out.null();
-    else
-        out.value(time);
-}
-
 // A failure costs a question that is asked once more.
 void warn_when_lost(std::string_view what, const Result<void>& kept) {
     if (!kept) log::warn("exec.rule_not_kept", {{"what", what}, {"why", kept.error().sentence}});
+}
+
+// An entry that allows something, and where that was.
+struct AllowedUse {
+    AllowedCommand* entry;
+    std::string place;
+};
+
+// One for every program of the line; none when one of them is not allowed.
+std::vector<AllowedUse> uses_by_pattern(const std::vector<AllowedCommand*>& entries,
+                                        const ExecQuestion& question) {
+    const auto programs = programs_in(question.command);
+    if (!programs) return {};
+    const bool is_one = programs->size() == 1; // the asker found the place of one program
+    std::vector<AllowedUse> uses;
+    for (const auto& program : *programs) {
+        std::string place =
+            place_of(program, question.cwd, is_one ? question.program_path : std::string());
+        const auto found = std::ranges::find_if(entries, [&](const AllowedCommand* entry) {
+            return entry->command.empty() && pattern_means(entry->pattern, program, place) &&
+                   (entry->argument_pattern.empty() ||
+                    arguments_match(entry->argument_pattern, program));
+        });
+        if (found == entries.end()) return {};
+        uses.push_back({.entry = *found, .place = std::move(place)});
+    }
+    return uses;
 }
 
 } // namespace
@@ -79,18 +92,13 @@ ExecRules::Verdict ExecRules::judge(const ExecQuestion& question) {
         keep(*grant);
         return Verdict::allow;
     }
-    if (AllowedCommand* entry = entry_for(question)) {
-        entry->last_used_ms = clock_.unix_ms();
-        entry->last_command = question.command;
-        keep_file();
-        return Verdict::allow;
-    }
-    return Verdict::ask;
+    return is_allowed(question) ? Verdict::allow : Verdict::ask;
 }
 
-ExecRules::Verdict ExecRules::fallback(const ExecQuestion& question) const {
-    const bool is_open =
-        question.host == here && resolved(file_, question.agent_id).ask_fallback == "full";
+ExecRules::Verdict ExecRules::fallback(const ExecQuestion& question) {
+    if (question.host != here) return Verdict::deny;
+    const auto word = resolved(file_, question.agent_id).ask_fallback;
+    const bool is_open = word == "full" || (word == "allowlist" && is_allowed(question));
     return is_open ? Verdict::allow : Verdict::deny;
 }
 
@@ -107,15 +115,32 @@ ExecRules::Grant* ExecRules::grant_for(const ExecQuestion& question) {
     return nullptr;
 }
 
-AllowedCommand* ExecRules::entry_for(const ExecQuestion& question) {
-    for (const auto* id : {question.agent_id.c_str(), "*"}) {
-        const auto rules = file_.agents.find(id);
-        if (rules == file_.agents.end()) continue;
-        const auto found =
-            std::ranges::find(rules->second.allowed, question.command, &AllowedCommand::command);
-        if (found != rules->second.allowed.end()) return &*found;
+// The agent's own, then those of all agents.
+std::vector<AllowedCommand*> ExecRules::entries_of(std::string_view agent_id) {
+    std::vector<AllowedCommand*> entries;
+    for (const auto id : {agent_id, std::string_view("*")})
+        if (const auto rules = file_.agents.find(std::string(id)); rules != file_.agents.end())
+            for (auto& entry : rules->second.allowed)
+                entries.push_back(&entry);
+    return entries;
+}
+
+// Word by word, or every program of it by a pattern.
+bool ExecRules::is_allowed(const ExecQuestion& question) {
+    const auto entries = entries_of(question.agent_id);
+    std::vector<AllowedUse> uses;
+    const auto same = std::ranges::find(entries, question.command, &AllowedCommand::command);
+    if (same != entries.end())
+        uses.push_back({.entry = *same, .place = {}});
+    else
+        uses = uses_by_pattern(entries, question);
+    for (const auto& use : uses) {
+        use.entry->last_used_ms = clock_.unix_ms();
+        use.entry->last_command = question.command;
+        use.entry->last_place = use.place;
     }
-    return nullptr;
+    if (!uses.empty()) keep_file();
+    return !uses.empty();
 }
 
 void ExecRules::remember(const ExecQuestion& question, const std::string& approval_id,
@@ -205,14 +230,14 @@ std::string ExecRules::grant_json(const Grant& grant, const CronDesk* cron) {
     json::Writer out;
     out.begin_object().member("grantId", grant.id).member("mintedByApprovalId", grant.approval_id);
     out.member("agentId", grant.agent_id).member("cronJobId", grant.job_id);
-    write_nullable(out, "cronJobName", job == nullptr ? std::string() : cron_order(*job).name);
+    write_or_null(out, "cronJobName", job == nullptr ? std::string() : cron_order(*job).name);
     out.member("command", grant.command);
-    write_nullable(out, "cwd", grant.cwd);
+    write_or_null(out, "cwd", grant.cwd);
     out.member("createdAtMs", grant.created_at_ms);
-    write_nullable(out, "expiresAtMs", grant.expires_at_ms);
-    write_nullable(out, "revokedAtMs", grant.revoked_at_ms);
-    write_nullable(out, "revokedBy", grant.revoked_by);
-    write_nullable(out, "lastUsedAtMs", grant.last_used_ms);
+    write_or_null(out, "expiresAtMs", grant.expires_at_ms);
+    write_or_null(out, "revokedAtMs", grant.revoked_at_ms);
+    write_or_null(out, "revokedBy", grant.revoked_by);
+    write_or_null(out, "lastUsedAtMs", grant.last_used_ms);
     return out.member("useCount", grant.uses).end_object().take();
 }
 

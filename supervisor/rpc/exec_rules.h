@@ -3,8 +3,9 @@
 //
 // "Allow always" is remembered here and outlives a restart: for an agent as an entry of its
 // allowlist, for an automation (a cron job) as a grant, which can end by itself and be taken back.
-// Both mean one command, word by word, in one folder where one was named, on this machine: what a
-// pattern or a node would allow is always asked.
+// Both mean one command, word by word, in one folder where one was named. The owner's file may also
+// allow programs by patterns (rpc/exec_pattern). All of it is about this machine: what a node would
+// allow is its own affair.
 #pragma once
 
 #include "supervisor/rpc/exec_file.h"
@@ -16,12 +17,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace openclaw::rpc {
 
 // Who wants to run what, where.
 struct ExecQuestion {
     std::string agent_id, session_key, command, cwd, host;
+    std::string program_path = {}; // where the asker found the command's program; empty: not said
 };
 
 // The job of "agent:main:cron:<job>:…"; empty: another kind of session.
@@ -35,7 +38,7 @@ class ExecRules {
     // Counts the use of what allows it.
     Verdict judge(const ExecQuestion& question);
     // When nobody is there to be asked.
-    Verdict fallback(const ExecQuestion& question) const;
+    Verdict fallback(const ExecQuestion& question);
     // "Allow always", said to the approval `approval_id`. `days`: of a grant; 0: for good.
     void remember(const ExecQuestion& question, const std::string& approval_id, std::int64_t days);
 
@@ -54,7 +57,8 @@ class ExecRules {
     static std::string grant_json(const Grant& grant, const CronDesk* cron);
     static Grant grant_from(json::View from);
     Grant* grant_for(const ExecQuestion& question);
-    AllowedCommand* entry_for(const ExecQuestion& question);
+    std::vector<AllowedCommand*> entries_of(std::string_view agent_id);
+    bool is_allowed(const ExecQuestion& question);
     void keep(const Grant& grant);
     void keep_file();
     std::string snapshot(const GatewayFacts& facts) const;

@@ -77,6 +77,13 @@ TEST_SUITE("supervisor/policy") {
             CHECK_MESSAGE(found(row.expression, row.text) == row.expected, row.expression, " in ",
                           row.text);
     }
+    TEST_CASE("where case counts, only the written one is found") {
+        const auto pattern = Pattern::compile("^[a-c]law$", Case::kept);
+        REQUIRE(pattern);
+        CHECK(pattern->found_in("claw"));
+        CHECK_FALSE(pattern->found_in("Claw"));
+        CHECK_FALSE(pattern->found_in("clAw"));
+    }
     TEST_CASE("what is no pattern, or no safe one, is refused in words") {
         for (const char* bad :
              {"(", ")", "a)", "[a", "*a", "+", "a{2", "a{3,2}", "a{1000}", "\\", "(?=x)", "(?!x)",

@@ -114,7 +114,7 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(refusal(R"({"version":1,"socket":{"token":"t"}})").contains("socket.token"));
         CHECK(
             refusal(
-                R"({"version":1,"agents":{"m":{"allowlist":[{"pattern":"*","argPattern":"x"}]}}})")
+                R"({"version":1,"agents":{"m":{"allowlist":[{"pattern":"*","argPattern":"("}]}}})")
                 .contains("argPattern"));
         CHECK(refusal(R"({"version":1,"agents":{"m":{"mcpTools":[{"server":"s"}]}}})")
                   .contains("mcpTools"));
