@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/task_row.h"
 
 namespace openclaw::rpc {
 
@@ -122,6 +123,9 @@ Result<std::string> Automations::run(const ledger::CronJob& job) {
     parts_.run_events.when_ended(
         run_id, [this, job_id](const flow::Run& ended_run) { ended(job_id, ended_run); });
     tell(job, "started");
+    json::Writer task;
+    write_running_task(task, running_[job_id], desk_);
+    tell_task(task.take());
     return run_id;
 }
 
@@ -136,6 +140,11 @@ void Automations::ended(const std::string& job_id, const flow::Run& run) {
                            .status = std::string(status_of(run)),
                            .entry_json = entry_json(job_id, order, run, now_ms)};
     std::string told = record.entry_json;
+    if (const auto entry = json::Document::parse(told)) {
+        json::Writer task;
+        write_ended_task(task, entry->root());
+        tell_task(task.take());
+    }
     if (known == nullptr) return desk_.note(std::move(record), nullptr);
     ledger::CronJob job = *known;
     job.state_json = state_json(job, run);
@@ -155,6 +164,12 @@ void Automations::tell(const ledger::CronJob& job, std::string_view action) {
         out.member("runId", found->second.run_id).member("runAtMs", found->second.since_ms);
     out.raw_member("job", cron_job_json(job, running_since(job.id)));
     events_.send({.name = "cron", .payload = out.end_object().take()});
+}
+
+void Automations::tell_task(const std::string& task_json) {
+    json::Writer out;
+    out.begin_object().member("action", "upserted").raw_member("task", task_json).end_object();
+    events_.send({.name = "task", .payload = out.take()});
 }
 
 void Automations::tell_removed(const std::string& job_id) {

@@ -3,7 +3,8 @@
 //
 // A job runs in a session of its own, in its agent's main session, or in the one it names. One run
 // of a job at a time. The end is written to the ledger together with the job's state, and told as a
-// `cron` event. Timers that run jobs by themselves are not part of this build.
+// `cron` event; both ends of a run also as a `task` event. Timers that run jobs by themselves are
+// not part of this build.
 #pragma once
 
 #include "supervisor/rpc/cron_job.h"
@@ -43,6 +44,7 @@ class Automations {
 
     void tell(const ledger::CronJob& job, std::string_view action);
     void tell_removed(const std::string& job_id);
+    void tell_task(const std::string& task_json);
 
   private:
     flow::RunRequest request_for(const ledger::CronJob& job, const CronOrder& order) const;

@@ -26,7 +26,7 @@ bool sees(const Peer& peer, std::string_view name) {
 } // namespace
 
 std::span<const std::string_view> event_names() {
-    static constexpr std::array<std::string_view, 22> names = {
+    static constexpr std::array<std::string_view, 25> names = {
         "connect.challenge",
         "agent",
         "chat",
@@ -41,13 +41,16 @@ std::span<const std::string_view> event_names() {
         "health",
         "heartbeat",
         "node.hostStats",
+        "node.invoke.progress",
         "node.invoke.request",
         "node.pair.requested",
         "node.pair.resolved",
+        "node.presence",
         "presence",
         "session.message",
         "sessions.changed",
         "shutdown",
+        "task",
         "tick",
     };
     return names;

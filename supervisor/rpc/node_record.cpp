@@ -1,6 +1,7 @@
 #include "supervisor/rpc/node_record.h"
 
 #include "common/json/read.h"
+#include "supervisor/rpc/absent.h"
 
 #include <algorithm>
 #include <array>
@@ -191,6 +192,10 @@ void write_node(json::Writer& out, const NodeRecord& node) {
     write_seen(out, node);
     if (node.approved_at_ms > 0) out.member("approvedAtMs", node.approved_at_ms);
     out.member("paired", true).member("connected", node.connected_at_ms > 0);
+    if (node.presence_at_ms > 0) {
+        write_or_null(out, "lastActiveAtMs", node.last_active_at_ms);
+        out.member("presenceUpdatedAtMs", node.presence_at_ms);
+    }
     if (!node.host_stats_json.empty()) out.raw_member("hostStats", node.host_stats_json);
 }
 

@@ -38,6 +38,8 @@ struct NodeRecord {
     std::int64_t requested_at_ms = 0;
     std::int64_t connected_at_ms = 0; // 0: it is not
     std::string host_stats_json;
+    std::int64_t presence_at_ms = 0;    // when it last said whether somebody uses it; 0: never
+    std::int64_t last_active_at_ms = 0; // when somebody did; 0: not known
 };
 
 class NodeStore {

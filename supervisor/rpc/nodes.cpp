@@ -25,7 +25,14 @@ WireError node_not_connected() {
                        R"("message":"node not connected"},"nodeCommandDispatched":false})");
 }
 
-void send_to_node(Peer& peer, std::string_view name, std::string payload) {
+WireError pairing_changed() {
+    WireError error = unavailable("the node's commands are not approved; approve them and retry",
+                                  R"({"code":"PAIRING_CHANGED"})");
+    error.retryable = true;
+    return error;
+}
+
+void send_to_peer(Peer& peer, std::string_view name, std::string payload) {
     web::Event event = web::make_event(name, payload);
     event.sequenced = false;
     peer.send_event(std::make_shared<const web::Event>(std::move(event)));
@@ -34,7 +41,8 @@ void send_to_node(Peer& peer, std::string_view name, std::string payload) {
 Nodes::Nodes(Loop& loop, Events& events, NodeStore& store)
     : loop_(loop)
     , events_(events)
-    , store_(store) {
+    , store_(store)
+    , work_(loop.clock()) {
     for (const auto& [id, json] : store.load())
         nodes_.emplace(id, node_from(id, json));
     events_.watch([this](Peer& peer, bool is_here) {
@@ -177,6 +185,7 @@ void Nodes::remove(Call& call) {
     peers_.erase(id);
     fail_invocations_of(id);
     nodes_.erase(id);
+    work_.forget(id);
     store_.forget(id);
     resolved({}, id, "removed", false);
     json::Writer out;
@@ -191,7 +200,7 @@ void Nodes::resolved(const std::string& request_id, const std::string& node_id,
     events_.send({.name = "node.pair.resolved", .payload = out.text()});
     const auto peer = peers_.find(node_id);
     if (tell_node && peer != peers_.end())
-        send_to_node(*peer->second, "node.pair.resolved", out.take());
+        send_to_peer(*peer->second, "node.pair.resolved", out.take());
 }
 
 void Nodes::rename(Call& call) {
@@ -222,6 +231,8 @@ void add_nodes(MethodTable& table, Nodes& nodes) {
     add("node.pair.remove", pairing, id_params, [&](Call& call) { nodes.remove(call); });
     add("node.rename", pairing, rename_params, [&](Call& call) { nodes.rename(call); });
     add_node_invoke(table, nodes);
+    add_node_event(table, nodes);
+    add_node_pending(table, nodes);
     // The programs that skills need; there are no skills.
     add("skills.bins", node_role, {}, [](Call& call) { call.reply.ok(R"({"bins":[]})"); });
 }

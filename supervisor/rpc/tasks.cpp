@@ -1,7 +1,7 @@
 #include "supervisor/rpc/tasks.h"
 
 #include "common/json/write.h"
-#include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/task_row.h"
 
 #include <algorithm>
 #include <array>
@@ -14,38 +14,6 @@ namespace openclaw::rpc {
 namespace {
 
 using ledger::CronRunPage;
-
-std::string_view task_word(std::string_view run_status) {
-    if (run_status == "ok") return "completed";
-    return run_status == "skipped" ? "cancelled" : "failed";
-}
-
-void write_ended(json::Writer& out, json::View entry) {
-    const auto run_id = entry["runId"].text(), session_key = entry["sessionKey"].text();
-    const auto began = entry["runAtMs"].integer(), ended = entry["ts"].integer();
-    out.begin_object().member("id", run_id).member("taskId", run_id);
-    out.member("kind", "automation_run").member("runtime", "cron");
-    out.member("status", task_word(entry["status"].text()));
-    out.member("title", entry["jobName"].text()).member("runId", run_id);
-    out.member("agentId", policy::agent_of(session_key)).member("childSessionKey", session_key);
-    out.member("sourceId", entry["jobId"].text()).member("createdAt", began);
-    out.member("updatedAt", ended).member("startedAt", began).member("endedAt", ended);
-    if (const auto error = entry["error"].text(); !error.empty()) out.member("error", error);
-    if (const auto text = entry["summary"].text(); !text.empty())
-        out.member("terminalSummary", text);
-    out.end_object();
-}
-
-void write_running(json::Writer& out, const RunningJob& running, const CronDesk& desk) {
-    const auto* job = desk.find(running.job_id);
-    out.begin_object().member("id", running.run_id).member("taskId", running.run_id);
-    out.member("kind", "automation_run").member("runtime", "cron").member("status", "running");
-    out.member("title", job == nullptr ? std::string() : cron_order(*job).name);
-    out.member("runId", running.run_id).member("agentId", policy::agent_of(running.session_key));
-    out.member("childSessionKey", running.session_key).member("sourceId", running.job_id);
-    out.member("createdAt", running.since_ms).member("updatedAt", running.since_ms);
-    out.member("startedAt", running.since_ms).end_object();
-}
 
 // Which ends a caller wants to see; empty: all.
 std::set<std::string, std::less<>> statuses_in(json::View params) {
@@ -73,7 +41,7 @@ void list(Call& call, const TaskParts& parts) {
     out.begin_object().key("tasks").begin_array();
     if (offset == 0 && is_wanted("running"))
         for (const auto& running : parts.automations.running())
-            write_running(out, running, parts.desk);
+            write_running_task(out, running, parts.desk);
     parts.desk.runs({.offset = offset, .limit = limit},
                     [reply = call.reply, out = std::move(out), is_wanted,
                      next = offset + limit](Result<CronRunPage> page) mutable {
@@ -81,7 +49,7 @@ void list(Call& call, const TaskParts& parts) {
                         for (const auto& text : page->entries) {
                             const auto entry = json::Document::parse(text);
                             if (entry && is_wanted(task_word(entry->root()["status"].text())))
-                                write_ended(out, entry->root());
+                                write_ended_task(out, entry->root());
                         }
                         out.end_array();
                         if (static_cast<std::int64_t>(next) < page->total)
@@ -101,7 +69,7 @@ void look_up(const std::string& id, const TaskParts& parts,
     const auto all = parts.automations.running();
     if (const auto* running = running_one(all, id)) {
         json::Writer out;
-        write_running(out, *running, parts.desk);
+        write_running_task(out, *running, parts.desk);
         return done(out.take());
     }
     parts.desk.runs({.run_id = id, .limit = 1},
@@ -110,7 +78,7 @@ void look_up(const std::string& id, const TaskParts& parts,
                         json::Writer out;
                         for (const auto& text : page->entries)
                             if (const auto entry = json::Document::parse(text))
-                                write_ended(out, entry->root());
+                                write_ended_task(out, entry->root());
                         done(out.take());
                     });
 }

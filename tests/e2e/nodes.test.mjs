@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { sharedStage, GATEWAY_TOKEN } from './harness.mjs';
 import { Device, connectParams } from './device.mjs';
 import { ProtocolClient } from './protocol_client.mjs';
+import { check } from './published_schema.mjs';
 
 describe('a node', () => {
   const scene = sharedStage();
@@ -56,7 +57,30 @@ describe('a node', () => {
     await assert.rejects(node.call('sessions.list'), /unauthorized role: node/);
     await assert.rejects(operator.call('node.event', { event: 'x' }), /unauthorized role: operator/);
     assert.deepEqual(await node.call('node.pending.pull'), { nodeId: device.id, actions: [] });
+    await assert.rejects(node.call('node.pending.enqueue', { nodeId: device.id, type: 'status.request' }), /unauthorized role: node/);
     await assert.rejects(operator.call('node.invoke', { nodeId: device.id, command: 'location.get', idempotencyKey: randomUUID() }), /does not support "location.get"/);
+  });
+
+  test('finds what was asked of it while it was away, and says when it is done', async () => {
+    const { queued } = await operator.call('node.pending.enqueue', { nodeId: device.id, type: 'status.request', priority: 'high' });
+    const found = await node.call('node.pending.drain', {});
+    assert.deepEqual(check('NodePendingDrainResult', found), []);
+    assert.deepEqual(found.items, [queued]);
+    assert.deepEqual(await node.call('node.pending.ack', { ids: [queued.id] }), { nodeId: device.id, ackedIds: [queued.id], remainingCount: 0 });
+    assert.deepEqual((await node.call('node.pending.drain', {})).items, []);
+  });
+
+  test('tells what it prints while it works to who asked, and when somebody uses it to everybody', async () => {
+    const asked = operator.call('node.invoke', { nodeId: device.id, command: 'system.which', timeoutMs: 5000, idempotencyKey: 'printing' });
+    const { id } = await node.event('node.invoke.request', { where: (request) => request.idempotencyKey === 'printing' });
+    assert.deepEqual(await node.call('node.invoke.progress', { invokeId: id, nodeId: device.id, seq: 0, chunk: 'a line\n' }), { ok: true });
+    const heard = await operator.event('node.invoke.progress');
+    assert.deepEqual([heard.idempotencyKey, heard.seq, heard.chunk], ['printing', 0, 'a line\n']);
+    await node.call('node.invoke.result', { id, nodeId: device.id, ok: true, payload: {} });
+    await asked;
+    await node.call('node.event', { event: 'node.presence.activity', payload: { idleSeconds: 5 } });
+    const presence = await operator.event('node.presence');
+    assert.equal(presence.presenceUpdatedAtMs - presence.lastActiveAtMs, 5000);
   });
 
   test('that went away is told so at once, and its approval waits for it, also over a restart', async () => {

@@ -49,6 +49,23 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(late.root()["payload"]["found"].boolean());
         CHECK_FALSE(late.root()["payload"]["cancelled"].boolean());
     }
+    TEST_CASE("both ends of an automation's run are told as a task") {
+        Desk desk;
+        auto reader = desk.join({"operator.read"});
+        const auto run = run_job(desk, add_job(desk));
+        const auto told = [&](std::string_view status) {
+            return std::ranges::any_of(reader->frames, [&](const auto& frame) {
+                const auto event = parsed(frame);
+                const auto task = event.root()["payload"]["task"];
+                return event.root()["event"].text() == "task" && task["id"].text() == run &&
+                       task["status"].text() == status && task["title"].text() == "tidy";
+            });
+        };
+        CHECK(told("running"));
+        CHECK_FALSE(told("completed"));
+        desk.runs.end(run, flow::RunStatus::completed, "stop");
+        CHECK(told("completed"));
+    }
     TEST_CASE("what nobody ran is not found") {
         Desk desk;
         CHECK(ask(desk, "tasks.get", R"({"taskId":"x"})").root()["error"]["message"].text() ==
