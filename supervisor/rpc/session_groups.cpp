@@ -172,11 +172,28 @@ void move_group(Call& call, const GroupParts& parts) {
     std::make_shared<Move>(call.reply, parts, to)->begin(keys, order);
 }
 
+// Sessions of this build run in their agent's folder: a group cannot have another one.
+void set_defaults(Call& call, const GroupParts& parts) {
+    const std::string name = text_in(call.params, "name");
+    const auto known = all_groups(read_order(parts.notes), parts.run.conversations);
+    if (std::ranges::find(known, name) == known.end())
+        return call.reply.fail(invalid_request("no such group: " + name));
+    if (call.params["cwd"].is_string() || call.params["worktree"].boolean())
+        return call.reply.fail(invalid_request(
+            "sessions.groups.update: a folder or a worktree of a group is not something this build "
+            "can do; sessions run in the workspace of their agent"));
+    call.reply.ok(R"({"ok":true,"defaults":[]})");
+}
+
 constexpr std::array put_params = {
     Field{.name = "names", .kind = Kind::string_list, .required = true},
     Field{.name = "sectionOrder", .kind = Kind::string_list}};
 constexpr std::array rename_params = {required_text("name", 1, 512), required_text("to", 1, 512)};
 constexpr std::array delete_params = {required_text("name", 1, 512)};
+constexpr std::array update_params = {
+    required_text("name", 1, 512),
+    Field{.name = "cwd", .kind = Kind::string, .required = true, .min = 1, .nullable = true},
+    Field{.name = "worktree", .kind = Kind::boolean, .required = true}};
 
 } // namespace
 
@@ -187,10 +204,11 @@ void add_session_groups(MethodTable& table, RunParts run, Notes& notes) {
         void (*act)(Call&, const GroupParts&);
     };
 
-    static constexpr std::array<Row, 4> rows = {{
+    static constexpr std::array<Row, 5> rows = {{
         {"sessions.groups.list", policy::scope::read, {}, list},
         {"sessions.groups.put", policy::scope::write, put_params, put},
         {"sessions.groups.rename", policy::scope::write, rename_params, move_group},
+        {"sessions.groups.update", policy::scope::write, update_params, set_defaults},
         {"sessions.groups.delete", policy::scope::write, delete_params, move_group},
     }};
     for (const auto& row : rows)

@@ -1,5 +1,5 @@
-// rpc/session_groups.h — the groups people put sessions into: sessions.groups.list, .put, .rename
-// and .delete.
+// rpc/session_groups.h — the groups people put sessions into: sessions.groups.list, .put, .rename,
+// .update and .delete.
 //
 // A session is in the group that its category names. Which groups there are besides, and in which
 // order they are shown, is a note.

@@ -29,6 +29,7 @@
 #include "supervisor/rpc/session_look.h"
 #include "supervisor/rpc/session_runs.h"
 #include "supervisor/rpc/sessions.h"
+#include "supervisor/rpc/sign_out.h"
 #include "supervisor/rpc/status.h"
 #include "supervisor/rpc/system.h"
 #include "supervisor/rpc/tasks.h"
@@ -64,6 +65,7 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_session_create(table, run);
     add_session_changes(table, run);
     add_session_end(table, run);
+    add_session_cleanup(table, run, parts.read_config);
     add_session_groups(table, run, parts.notes);
     add_session_branches(table, run);
     add_session_compaction(table, run);
@@ -99,6 +101,10 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_config_schema(table, clock);
     add_auth_rotation(table, config);
     add_agent_changes(table, config);
+    add_sign_out(table, {.config = config,
+                         .read_config = parts.read_config,
+                         .health = parts.health,
+                         .workers = parts.workers});
     add_approvals(table, parts.approvals);
     add_exec_rules(table, parts.approvals.rules(), parts.facts, parts.cron);
     add_nodes(table, parts.nodes);

@@ -34,6 +34,9 @@ const calls = {
   'channels.status': { params: { probe: false, timeoutMs: 5000 }, result: 'ChannelsStatusResult' },
   'channels.start': { params: { channel: 'telegram' }, shape: has('channel', 'accountId', 'started') },
   'channels.stop': { params: { channel: 'nope' }, error: /invalid channels.stop channel/ },
+  'channels.logout': { params: { channel: 'nope' }, error: /invalid channels.logout channel/ },
+  'web.login.start': { error: /web login provider is not available/ },
+  'web.login.wait': { error: /web login provider is not available/ },
   'channels.pairing.list': { result: 'ChannelsPairingListResult' },
   'channels.pairing.approve': { params: { channel: 'telegram', accountId: 'default', requestId: 'ABCDEFGH' }, error: /./ },
   'channels.pairing.dismiss': { params: { channel: 'telegram', accountId: 'default', requestId: 'ABCDEFGH' }, error: /./ },
@@ -134,13 +137,18 @@ const calls = {
   'sessions.compaction.restore': { params: (call, kept) => ({ key: 'agent:main:main', checkpointId: kept.compactions.checkpoints[0].checkpointId }), result: 'SessionsCompactionRestoreResult' },
   'sessions.title.prepare': { params: { agentId: 'main', message: 'Plan the trip' }, result: 'SessionsTitlePrepareResult' },
   'sessions.groups.put': { params: { names: ['later', 'now'] }, result: 'SessionsGroupsMutationResult' },
+  'sessions.groups.update': { params: { name: 'later', cwd: null, worktree: false }, result: 'SessionsGroupsUpdateResult' },
+  'sessions.cleanup': { params: { allAgents: true }, shape: (answer) => { has('mode', 'dryRun', 'beforeCount', 'afterCount', 'pruned', 'capped', 'wouldMutate', 'applied', 'appliedCount')(answer); assert.equal(answer.appliedCount, 0); } },
   'sessions.files.list': { params: { sessionKey: 'agent:main:main' }, result: 'SessionsFilesListResult' },
   'sessions.files.get': { params: { sessionKey: 'agent:main:main', path: 'AGENTS.md' }, result: 'SessionsFilesGetResult', keep: 'file' },
   'sessions.files.set': { params: (call, kept) => ({ sessionKey: 'agent:main:main', path: 'AGENTS.md', content: '# Changed\n', expectedHash: kept.file.file.hash }), result: 'SessionsFilesSetResult' },
   'tasks.cancel': { params: { taskId: 'unknown' }, result: 'TasksCancelResult' },
+  'models.authLogout': { params: { provider: 'nope' }, error: /unknown provider: nope/ },
   'models.probe': { params: { provider: 'fake' }, result: 'ModelsProbeResult' },
   'exec.approvals.get': { result: 'ExecApprovalsSnapshot', keep: 'execFile' },
   'exec.approvals.set': { params: (call, kept) => ({ file: { version: 1, defaults: { ask: 'on-miss' }, agents: {} }, baseHash: kept.execFile.hash }), result: 'ExecApprovalsSnapshot' },
+  'exec.approvals.node.get': { params: { nodeId: 'nope' }, error: /unknown node: nope/ },
+  'exec.approvals.node.set': { params: { nodeId: 'nope', file: { version: 1 } }, error: /unknown node: nope/ },
   'exec.approval.grants.list': { result: 'ExecApprovalGrantsListResult' },
   'exec.approval.grants.revoke': { params: { grantId: 'unknown' }, result: 'ExecApprovalGrantsRevokeResult' },
   'approval.get': { params: { id: 'a1' }, result: 'ApprovalGetResult' },
@@ -296,9 +304,10 @@ describe('the published schema', () => {
       assert.deepEqual(check(kind, frame), [], JSON.stringify(frame).slice(0, 200));
       if (frame.type !== 'event') continue;
       seen.add(frame.event);
+      if (frame.event === 'task') assert.deepEqual(check('TaskSummary', frame.payload.task), [], JSON.stringify(frame).slice(0, 300));
       if (families[frame.event]) assert.deepEqual(check(families[frame.event], frame.payload), [], JSON.stringify(frame).slice(0, 300));
     }
-    for (const event of ['agent', 'chat', 'sessions.changed', 'session.message', 'cron', 'config.changed']) assert.ok(seen.has(event), `${event} was seen`);
+    for (const event of ['agent', 'chat', 'sessions.changed', 'session.message', 'cron', 'task', 'config.changed']) assert.ok(seen.has(event), `${event} was seen`);
     const unknown = [...seen].filter((event) => !client.hello.features.events.includes(event));
     assert.deepEqual(unknown, [], 'events that hello-ok does not name');
   });
