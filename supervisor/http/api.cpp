@@ -170,35 +170,52 @@ void Api::find_model(Exchange exchange, Caller) {
     exchange->answer(http::find_model(id, parts_.runs.facts));
 }
 
+// Strict JSON, at most 64 deep; a refusal has the reader's own words (PROTOCOL.md 17).
+void Api::with_body(const Exchange& exchange, Refuse refused, Act act) {
+    parts_.door.reader().read(exchange->take_body(),
+                              [exchange, refused, act = std::move(act),
+                               alive = std::weak_ptr(alive_)](Result<json::Document> body) mutable {
+                                  if (alive.expired() || !exchange->is_open()) return; // nobody waits any more
+                                  if (body) return act(body->root());
+                                  exchange->answer(refused(unreadable_body(body.error())));
+                              });
+}
+
 void Api::complete_chat(Exchange exchange, Caller) {
-    converse(std::move(exchange), {.door = "openai",
-                                   .id_prefix = "chatcmpl_",
-                                   .read = read_chat_request,
-                                   .make_dialect = chat_dialect});
+    with_body(exchange, to_answer, [this, exchange](json::View body) {
+        converse(exchange,
+                 {.door = "openai",
+                  .id_prefix = "chatcmpl_",
+                  .read = read_chat_request,
+                  .make_dialect = chat_dialect},
+                 body);
+    });
 }
 
 void Api::respond(Exchange exchange, Caller) {
-    converse(std::move(exchange), {.door = "openresponses",
-                                   .id_prefix = "resp_",
-                                   .read = read_responses_request,
-                                   .make_dialect = responses_dialect});
+    with_body(exchange, to_answer, [this, exchange](json::View body) {
+        converse(exchange,
+                 {.door = "openresponses",
+                  .id_prefix = "resp_",
+                  .read = read_responses_request,
+                  .make_dialect = responses_dialect},
+                 body);
+    });
 }
 
 // The model and the agent are judged before the messages (captures/http-api.json).
-void Api::converse(Exchange exchange, const Manner& manner) {
-    const auto body = read_body(exchange->take_body());
-    if (!body) return exchange->answer(to_answer(body.error()));
-    const auto model = read_model(body->root());
+void Api::converse(const Exchange& exchange, const Manner& manner, json::View body) {
+    const auto model = read_model(body);
     const Aim aim{.model = model ? *model : std::string_view(),
-                  .user = body->root()["user"].text(),
+                  .user = body["user"].text(),
                   .door = manner.door};
     auto target = target_meant(aim, exchange->head(), parts_.runs.facts);
     if (!target) return exchange->answer(to_answer(target.error()));
-    auto asked = manner.read(body->root());
+    auto asked = manner.read(body);
     if (!asked) return exchange->answer(to_answer(asked.error()));
     if (const auto refused = go_on_where(*asked, exchange->head(), *target))
         return exchange->answer(to_answer(*refused));
-    turns_.begin(std::move(exchange), std::move(*asked), std::move(*target),
+    turns_.begin(exchange, std::move(*asked), std::move(*target),
                  std::string(manner.id_prefix) + uuid_v4(), manner.make_dialect);
 }
 
@@ -217,22 +234,27 @@ std::optional<ApiError> Api::go_on_where(const Conversation& asked, const web::H
 }
 
 void Api::embed(Exchange exchange, Caller) {
-    const auto body = read_body(exchange->take_body());
-    if (!body) return exchange->answer(to_answer(body.error()));
-    auto order = read_embedding_request(body->root(), exchange->head(), parts_.runs.facts,
-                                        settings_.embedding_model);
-    if (!order) return exchange->answer(to_answer(order.error()));
-    answer_embeddings(std::move(exchange), std::move(*order), parts_.embedder);
+    with_body(exchange, to_answer, [this, exchange](json::View body) {
+        auto order = read_embedding_request(body, exchange->head(), parts_.runs.facts,
+                                            settings_.embedding_model);
+        if (!order) return exchange->answer(to_answer(order.error()));
+        answer_embeddings(exchange, std::move(*order), parts_.embedder);
+    });
 }
 
 void Api::invoke_tool(Exchange exchange, Caller caller) {
-    const auto body = read_body(exchange->take_body());
-    if (!body) return exchange->answer(tool_error(400, "invalid_request", body.error().message));
-    http::invoke_tool(exchange, body->root(), std::move(caller),
-                      {.loop = parts_.runs.loop,
-                       .dispatch = parts_.dispatch,
-                       .facts = parts_.runs.facts,
-                       .denied = settings_.api.denied_tools});
+    const auto refused = [](const ApiError& error) {
+        return error.status == 503 ? tool_error(503, error.type, error.message)
+                                   : tool_error(400, "invalid_request", error.message);
+    };
+    with_body(exchange, refused,
+              [this, exchange, caller = std::move(caller)](json::View body) mutable {
+                  http::invoke_tool(exchange, body, std::move(caller),
+                                    {.loop = parts_.runs.loop,
+                                     .dispatch = parts_.dispatch,
+                                     .facts = parts_.runs.facts,
+                                     .denied = settings_.api.denied_tools});
+              });
 }
 
 void Api::show_metrics(Exchange exchange, Caller) {

@@ -66,7 +66,10 @@ class Api final : public web::HttpEndpoint {
         Turns::MakeDialect make_dialect;
     };
 
-    void converse(Exchange exchange, const Manner& manner);
+    using Act = std::move_only_function<void(json::View body)>;
+    using Refuse = web::HttpAnswer (*)(const ApiError& error);
+    void with_body(const Exchange& exchange, Refuse refused, Act act);
+    void converse(const Exchange& exchange, const Manner& manner, json::View body);
     std::optional<ApiError> go_on_where(const Conversation& asked, const web::HttpHead& head,
                                         Target& target) const;
 
@@ -81,6 +84,7 @@ class Api final : public web::HttpEndpoint {
     ApiParts parts_;
     ApiSettings settings_;
     Turns turns_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for bodies read elsewhere
 };
 
 } // namespace openclaw::http

@@ -2,10 +2,13 @@
 
 namespace openclaw::http {
 
-std::expected<json::Document, ApiError> read_body(std::string_view body) {
-    auto document = json::Document::parse(body);
-    if (!document) return std::unexpected(invalid_request(document.error().sentence));
-    return std::move(*document);
+ApiError unreadable_body(const Error& error) {
+    if (error.code != Code::busy) return invalid_request(error.sentence);
+    return {.status = 503,
+            .message = error.sentence,
+            .type = "api_error",
+            .may_retry = true,
+            .retry_after_seconds = 1};
 }
 
 } // namespace openclaw::http

@@ -1,15 +1,12 @@
-// http/body.h — the JSON in a request's body, or the answer to one that is none. Pure.
+// http/body.h — the answer to a body that could not be read. Pure.
 #pragma once
 
-#include "common/json/read.h"
+#include "common/base/result.h"
 #include "supervisor/http/answers.h"
-
-#include <expected>
-#include <string_view>
 
 namespace openclaw::http {
 
-// Strict JSON, at most 64 deep. The error has the reader's own words (PROTOCOL.md 17).
-std::expected<json::Document, ApiError> read_body(std::string_view body);
+// 400 with the reader's own words (PROTOCOL.md 17), or 503 when too many long bodies wait.
+ApiError unreadable_body(const Error& error);
 
 } // namespace openclaw::http

@@ -26,9 +26,12 @@ WireError unauthorized_role(policy::Role role) {
 } // namespace
 
 void Dispatch::on_message(Peer& peer, std::string_view message) {
-    const auto document = json::Document::parse(message);
-    if (!document) return; // PROTOCOL.md 2: text that is not JSON is ignored
-    RequestFrame frame = read_frame(document->root());
+    if (const auto document = json::Document::parse(message)) on_document(peer, *document);
+    // PROTOCOL.md 2: text that is not JSON is ignored
+}
+
+void Dispatch::on_document(Peer& peer, const json::Document& document) {
+    RequestFrame frame = read_frame(document.root());
     if (!frame.complaint.empty())
         return Reply(peer.weak_from_this(), std::move(frame.id_json))
             .fail(invalid_request("invalid request frame: " + frame.complaint));

@@ -26,6 +26,8 @@ class Dispatch {
 
     // After the handshake. `message` is one whole message.
     void on_message(Peer& peer, std::string_view message);
+    // The same message, read already.
+    void on_document(Peer& peer, const json::Document& document);
 
     // A reload makes a new table; what was answered stays remembered.
     void use(const MethodTable& table) { table_ = &table; }

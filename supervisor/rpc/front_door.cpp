@@ -16,7 +16,8 @@ constexpr std::uint16_t service_restart = 1012; // PROTOCOL.md 9
 
 FrontDoor::FrontDoor(DoorParts parts, DoorSettings settings)
     : parts_(parts)
-    , settings_(std::move(settings)) {}
+    , settings_(std::move(settings))
+    , reader_(parts_.loop) {}
 
 std::unique_ptr<web::Session> FrontDoor::open(web::WsClient& client) {
     return std::make_unique<WsSession>(*this, client);

@@ -14,6 +14,7 @@
 #include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/health.h"
 #include "supervisor/rpc/hello.h"
+#include "supervisor/rpc/json_reader.h"
 #include "supervisor/rpc/presence.h"
 #include "supervisor/web/endpoint.h"
 
@@ -60,6 +61,9 @@ class FrontDoor final : public web::Endpoint {
 
     DoorParts& parts() { return parts_; }
 
+    // Of everything that comes in by the doors.
+    JsonReader& reader() { return reader_; }
+
     std::unique_ptr<web::Session> open(web::WsClient& client) override;
 
     // Does `Authorization: Bearer` hold? Counts wrong ones, and listens to nobody who was wrong too
@@ -88,6 +92,7 @@ class FrontDoor final : public web::Endpoint {
 
     DoorParts parts_;
     DoorSettings settings_;
+    JsonReader reader_;
 };
 
 } // namespace openclaw::rpc

@@ -11,6 +11,7 @@ namespace openclaw::rpc {
 namespace {
 
 constexpr std::uint16_t normal_closure = 1000, policy_violation = 1008; // RFC 6455 7.4.1
+constexpr std::uint16_t try_again_later = 1013; // IANA, WebSocket close codes
 
 } // namespace
 
@@ -59,12 +60,41 @@ void WsSession::challenge() {
 void WsSession::on_message(std::string_view message) {
     switch (stage_) {
     case Stage::admitted:
-        return door_.parts().dispatch.on_message(*peer_, message);
+        return take(message);
     case Stage::newcomer:
         return on_first_message(message);
     case Stage::judged: // its device is being written down
         return client_.close(policy_violation, "invalid handshake: wait for the answer to connect");
     }
+}
+
+void WsSession::take(std::string_view message) {
+    if (is_reading_) {
+        held_.emplace_back(message);
+        return;
+    }
+    if (message.size() <= JsonReader::short_text)
+        return door_.parts().dispatch.on_message(*peer_, message);
+    is_reading_ = true;
+    client_.stop_reading();
+    door_.reader().read(std::string(message), [this, alive = std::weak_ptr(alive_)](
+                                                  const Result<json::Document>& document) {
+        if (!alive.expired()) on_read(document);
+    });
+}
+
+void WsSession::on_read(const Result<json::Document>& document) {
+    is_reading_ = false;
+    if (document)
+        door_.parts().dispatch.on_document(*peer_, *document);
+    else if (document.error().code == Code::busy)
+        client_.close(try_again_later, document.error().sentence);
+    while (!held_.empty() && !is_reading_) {
+        const std::string message = std::move(held_.front());
+        held_.pop_front();
+        take(message);
+    }
+    if (!is_reading_) client_.go_on_reading();
 }
 
 // PROTOCOL.md 4, step 1: no JSON is closed without a word, no frame with a word, another method

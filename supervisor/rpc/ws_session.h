@@ -1,5 +1,5 @@
 // rpc/ws_session.h — one WebSocket from its challenge to its end: first the handshake, then
-// requests.
+// requests, one after the other, also when one of them is long and read elsewhere.
 #pragma once
 
 #include "supervisor/rpc/front_door.h"
@@ -7,6 +7,7 @@
 #include "supervisor/rpc/peer.h"
 #include "supervisor/web/ws_client.h"
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ class WsSession final : public web::Session {
     void on_message(std::string_view message) override;
 
   private:
+    void take(std::string_view message);
+    void on_read(const Result<json::Document>& document);
     void challenge();
     void on_first_message(std::string_view message);
     void connect(json::View params, std::string_view id_json);
@@ -53,6 +56,8 @@ class WsSession final : public web::Session {
     std::string nonce_;
 
     enum class Stage { newcomer, judged, admitted } stage_ = Stage::newcomer;
+    bool is_reading_ = false;      // a long message; what comes after it waits for its turn
+    std::deque<std::string> held_; // few: the socket is not read meanwhile
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for answers of the ledger
 };
 

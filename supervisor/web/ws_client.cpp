@@ -89,6 +89,14 @@ void WsClient::on_fragment(std::string_view bytes, bool is_last) {
     in_ = std::move(message);
 }
 
+void WsClient::stop_reading() {
+    lws_rx_flow_control(socket_, 0);
+}
+
+void WsClient::go_on_reading() {
+    lws_rx_flow_control(socket_, 1);
+}
+
 void WsClient::on_close_frame(std::uint16_t code) {
     closing_ = true;
     queue_.clear();

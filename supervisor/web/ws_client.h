@@ -53,6 +53,10 @@ class WsClient {
 
     bool is_closing() const { return closing_; }
 
+    // What the peer sends waits in the kernel; few messages may still be handed over.
+    void stop_reading();
+    void go_on_reading();
+
     std::size_t waiting_bytes() const { return queue_.bytes() + out_.size(); }
 
     Instant opened() const { return opened_; }

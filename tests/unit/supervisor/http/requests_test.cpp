@@ -136,11 +136,13 @@ TEST_SUITE("supervisor/http") {
 
     TEST_CASE("a body that is no JSON is refused with the place") {
         for (const std::string_view text : {"", "{", "{\"a\":}", "\xff"}) {
-            const auto body = read_body(text);
+            const auto body = json::Document::parse(text);
             REQUIRE_FALSE(body);
-            CHECK(body.error().status == 400);
-            CHECK(body.error().type == "invalid_request_error");
-            CHECK_FALSE(body.error().message.empty());
+            const auto answer = unreadable_body(body.error());
+            CHECK(answer.status == 400);
+            CHECK(answer.type == "invalid_request_error");
+            CHECK_FALSE(answer.message.empty());
         }
+        CHECK(unreadable_body({.code = Code::busy, .sentence = "later"}).status == 503);
     }
 }
