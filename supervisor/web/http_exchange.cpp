@@ -11,8 +11,6 @@ namespace openclaw::web {
 namespace {
 
 constexpr std::size_t write_at_once = 64 * 1024;
-// A peer that takes no byte of what waits for it for so long is cut off.
-constexpr int write_within_seconds = 30;
 
 } // namespace
 
@@ -67,7 +65,8 @@ void HttpExchange::put_chunk(std::string_view bytes) {
 }
 
 void HttpExchange::want_to_write() {
-    lws_set_timeout(socket_, PENDING_TIMEOUT_HTTP_CONTENT, write_within_seconds);
+    lws_set_timeout(socket_, PENDING_TIMEOUT_HTTP_CONTENT,
+                    static_cast<int>(manners_.take_within.count()));
     lws_callback_on_writable(socket_);
 }
 

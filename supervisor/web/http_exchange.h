@@ -12,6 +12,7 @@
 #include "common/loop/loop.h"
 #include "supervisor/web/http_endpoint.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,8 +24,9 @@ namespace openclaw::web {
 // How the connection is used around this exchange.
 struct HttpManners {
     bool keeps_alive = false;
-    bool takes_chunks = false;           // HTTP/1.1
-    std::string transport_security = {}; // Strict-Transport-Security; empty: none
+    bool takes_chunks = false;            // HTTP/1.1
+    std::string transport_security = {};  // Strict-Transport-Security; empty: none
+    std::chrono::seconds take_within{30}; // a peer that takes no byte of what waits is cut off
 };
 
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {

@@ -73,7 +73,8 @@ int HttpExchanges::take_up(lws* socket, const RequestFacts& facts, HttpHead head
     const auto body_bytes = facts.content_length;
     HttpManners manners{.keeps_alive = facts.keeps_alive,
                         .takes_chunks = facts.is_http_1_1,
-                        .transport_security = options_.rules.transport_security};
+                        .transport_security = options_.rules.transport_security,
+                        .take_within = options_.limits.take_within};
     open_[socket] = {
         .exchange = std::make_shared<HttpExchange>(socket, std::move(head), std::move(manners)),
         .body_until = clock_.now() + body_within,

@@ -37,6 +37,7 @@ struct ServerLimits {
     std::chrono::seconds ping_every{30};
     std::chrono::seconds pong_within{25};
     std::chrono::seconds close_within{10}; // from our close frame to the peer's
+    std::chrono::seconds take_within{30};  // a reader over HTTP who takes no byte is cut off
 };
 
 struct ServerOptions {

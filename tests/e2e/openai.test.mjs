@@ -225,7 +225,8 @@ test('without a model for vectors the error says what to set', async (t) => {
   await assert.rejects(clientOf(gateway).embeddings.create({ model: 'openclaw', input: 'x' }), (error) => error.status === 500 && /memorySearch/.test(error.message));
 });
 
-test('a reader that does not read is cut off after half a minute, and nobody else notices', { timeout: 90_000 }, async (t) => {
+// How long a reader may take nothing is half a minute: waited for in the long tests; http_exchange_test.cpp has a second.
+test('a reader that does not read is left to himself, and nobody else notices', { timeout: 90_000 }, async (t) => {
   const { gateway, provider } = await stage(t, { more: OPEN });
   await gateway.workerReady('agent');
   // Each of these characters takes six bytes in JSON: 18 MB, more than the kernel keeps for a reader.
@@ -242,5 +243,6 @@ test('a reader that does not read is cut off after half a minute, and nobody els
   assert.equal(answer.choices[0].message.content, 'others');
   assert.ok(Date.now() - began < 1000);
   assert.equal(await inHand(), 1);
-  await eventually(async () => await inHand() === 0, 'the reader to be cut off', 45_000, 500);
+  if (process.env.OPENCLAW_LONG_TESTS !== '1') socket.destroy();
+  await eventually(async () => await inHand() === 0, 'the reader to be gone', 45_000, 100);
 });

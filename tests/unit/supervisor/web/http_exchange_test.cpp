@@ -49,8 +49,9 @@ HttpAnswer says(std::string_view body) {
 }
 
 struct Edge {
-    Edge() {
+    explicit Edge(ServerLimits limits = {}) {
         ServerOptions options;
+        options.limits = limits;
         options.readiness = [] {
             return Readiness{.phase = Readiness::Phase::started,
                              .failing = {},
@@ -265,6 +266,23 @@ TEST_SUITE("supervisor/web") {
         exchange.end();
         REQUIRE(client.wait_for([&] { return client.received.ends_with("\r\n0\r\n\r\n"); }));
         CHECK(times(client.received, "ppppppppppp") > 0);
+    }
+
+    TEST_CASE("a reader that takes nothing for too long is cut off, and another is served") {
+        Edge edge({.take_within = std::chrono::seconds(1)});
+        TcpClient lazy(edge.loop, edge.port);
+        lazy.send(post("/api/one", "x"));
+        REQUIRE(edge.turn([&] { return !edge.endpoint.exchanges.empty(); }));
+        lazy.pause();
+        auto& exchange = *edge.endpoint.exchanges[0];
+        exchange.begin_stream(
+            {.status = 200, .content_type = "text/event-stream", .body = {}, .headers = {}});
+        exchange.send(std::string(20'000'000, 'p')); // more than the kernel keeps for a reader
+        CHECK(http(edge.loop, edge.port, test::get("/healthz")).status == 200);
+        CHECK(edge.endpoint.gone == 0);
+        REQUIRE(edge.turn([&] { return edge.endpoint.gone == 1; }));
+        CHECK_FALSE(exchange.is_open());
+        CHECK(edge.server->http_exchange_count() == 0);
     }
 
     TEST_CASE("a client that waits for a word before its body gets it") {
