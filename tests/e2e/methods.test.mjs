@@ -7,9 +7,9 @@ import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { sharedStage, stage, eventually } from './harness.mjs';
 import { check } from './published_schema.mjs';
+import { assertStory } from './run_story.mjs';
 
 const SCOPES = ['read', 'write', 'admin', 'approvals'].map((scope) => `operator.${scope}`);
-const ofRun = (client, runId) => client.frames.filter((frame) => frame.type === 'event' && (frame.payload?.runId === runId || frame.payload?.message?.__openclaw?.runId === runId));
 
 describe('runs over the wire', () => {
   const scene = sharedStage();
@@ -31,23 +31,7 @@ describe('runs over the wire', () => {
     assert.equal(status, 'started');
     await final(runId);
     await client.event('sessions.changed', { where: (event) => event.phase === 'end' && event.runId === runId });
-    const story = ofRun(client, runId).map(({ event, payload }) => {
-      if (event === 'chat') return `chat ${payload.state}${payload.phase ? ` ${payload.phase}` : ''}`;
-      if (event === 'agent') return `agent ${payload.stream}${payload.data.phase ? ` ${payload.data.phase}` : ''}`;
-      return event === 'session.message' ? `message ${payload.message.role}` : `changed ${payload.phase ?? payload.reason}`;
-    });
-    const place = (what, from = 0) => { const at = story.indexOf(what, from); assert.ok(at >= 0, `${what} is missing in ${story.join(', ')}`); return at; };
-    const order = ['message user', 'chat status preparing_workspace', 'agent run_status preparing_workspace', 'chat status preparing_context', 'agent lifecycle start', 'chat status starting_model', 'changed start', 'agent lifecycle model', 'agent assistant', 'chat delta', 'agent usage', 'agent lifecycle finishing', 'agent lifecycle end', 'chat final', 'changed end'];
-    let at = -1;
-    for (const what of order) { const next = place(what, at + 1); assert.ok(next > at, `${what} comes too early`); at = next; }
-    assert.ok(place('message assistant') < place('agent lifecycle finishing'), 'the stored answer is told before the end');
-    const events = ofRun(client, runId).filter(({ event }) => event === 'chat' || event === 'agent');
-    const numbers = events.filter(({ event }) => event === 'agent').map(({ payload }) => payload.seq);
-    assert.deepEqual(numbers, numbers.map((_, index) => index + 1), 'one counter for the run, without gaps');
-    const deltas = events.filter(({ payload }) => payload.state === 'delta');
-    const last = events.at(-1).payload;
-    assert.equal(last.state, 'final');
-    assert.equal(deltas.map(({ payload }) => payload.deltaText).join(''), last.message.content[0].text, 'the deltas are the text');
+    assertStory(client.frames, runId);
   });
 
   test('a key that comes again starts nothing: in flight, then done', async () => {
@@ -138,6 +122,20 @@ describe('a configuration that changes while the gateway runs', () => {
     assert.equal(changed.reload, 'hot');
     assert.deepEqual([await status(proxied), await status(named)], [200, 200]);
     assert.equal((await client.call('health')).ok, true);
+  });
+
+  test('a channel that is logged out stops, and its token is gone from the file', async (t) => {
+    const { gateway } = await stage(t);
+    await gateway.workerReady('telegram');
+    const client = await gateway.connect();
+    const token = JSON.parse(fs.readFileSync(gateway.configPath, 'utf8')).channels.telegram.botToken;
+    const answer = await client.call('channels.logout', { channel: 'telegram' });
+    assert.deepEqual(answer, { channel: 'telegram', accountId: 'default', cleared: true, loggedOut: true });
+    assert.ok(!fs.readFileSync(gateway.configPath, 'utf8').includes(token));
+    const account = async () => (await client.call('channels.status')).channelAccounts.telegram[0];
+    await eventually(async () => !(await account()).running, 'the channel to rest');
+    assert.equal((await account()).configured, false);
+    await assert.rejects(client.call('send', { to: '77', message: 'x', channel: 'telegram', idempotencyKey: randomUUID() }));
   });
 
   test('another token: said once, in force at once, and who has the old one is sent away', async (t) => {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { GatewayClient } from '@openclaw/gateway-client';
 import { Device, rawOf } from './device.mjs';
 import { startFakeProvider } from '../fakes/provider/provider.mjs';
+import { assertStory } from './run_story.mjs';
 import { configuration, eventually, freePort, Gateway, GATEWAY_TOKEN } from './harness.mjs';
 
 const PASSWORD = 'e2e-shared-password';
@@ -85,13 +86,22 @@ describe('the published client', () => {
     assert.ok((await client.request('config.get', {})).hash);
     assert.ok((await client.request('logs.tail', {})).lines);
     assert.deepEqual(await client.request('device.pair.list', {}), { pending: [], paired: [] });
+    assert.ok((await client.request('status', {})).runtimeVersion);
+    assert.ok((await client.request('models.list', {})).models.length > 0);
+    assert.deepEqual((await client.request('cron.list', {})).jobs, []);
+    await client.request('sessions.subscribe', {});
+    await client.request('sessions.messages.subscribe', { key: 'agent:main:main' });
     const { runId } = await client.request('chat.send', { sessionKey: 'main', message: 'hello', idempotencyKey: 'run-of-the-client' });
     const chat = () => client.events.filter(({ event, payload }) => event === 'chat' && payload.runId === runId).map(({ payload }) => payload.state);
     await eventually(() => chat().includes('final'), 'the final chat event');
     assert.deepEqual([...new Set(chat())], ['status', 'delta', 'final']); // each kind in its place, and nothing after the end
     assert.equal(chat().filter((state) => state === 'final').length, 1);
+    await eventually(() => client.events.some(({ event, payload }) => event === 'sessions.changed' && payload.runId === runId && payload.phase === 'end'), 'the end to be told');
+    assertStory(client.events, runId);
     assert.equal((await client.request('agent.wait', { runId, timeoutMs: 5000 })).status, 'ok');
     assert.equal((await client.request('chat.history', { sessionKey: 'main' })).messages.length, 2);
+    const agent = await client.client.request('agent', { message: 'hello again', agentId: 'main', idempotencyKey: 'agent-of-the-client' }, { expectFinal: true });
+    assert.equal(agent.status, 'ok');
     assert.deepEqual(client.gaps, []);
   });
 
@@ -172,6 +182,15 @@ describe('the published client', () => {
     await approved.hello();
     const paired = new Reference(t, gateway, { device, store });
     await paired.hello();
+    assert.deepEqual(await operator.request('device.pair.rename', { deviceId: device.id, label: 'shelf' }), { deviceId: device.id, label: 'shelf' });
+    const stranger = new Device();
+    await new Reference(t, gateway, { device: stranger, token: GATEWAY_TOKEN }).refusal();
+    const { pending: [other] } = await operator.request('device.pair.list', {});
+    assert.equal((await operator.request('device.pair.reject', { requestId: other.requestId })).deviceId, stranger.id);
+    await operator.request('device.pair.remove', { deviceId: device.id });
+    await eventually(() => paired.closes.length, 'the removed device to be cut off', 15_000);
+    assert.equal(paired.closes[0].code, 4001);
+    assert.deepEqual(await operator.request('device.pair.list', {}), { pending: [], paired: [] });
   });
 
   test('survives a restart of the gateway by itself', async (t) => {
