@@ -175,7 +175,8 @@ void Api::with_body(const Exchange& exchange, Refuse refused, Act act) {
     parts_.door.reader().read(exchange->take_body(),
                               [exchange, refused, act = std::move(act),
                                alive = std::weak_ptr(alive_)](Result<json::Document> body) mutable {
-                                  if (alive.expired() || !exchange->is_open()) return; // nobody waits any more
+                                  if (alive.expired() || !exchange->is_open())
+                                      return; // nobody waits any more
                                   if (body) return act(body->root());
                                   exchange->answer(refused(unreadable_body(body.error())));
                               });

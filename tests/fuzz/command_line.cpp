@@ -1,5 +1,5 @@
-// An entry of an allowlist (pattern, argPattern) and the command line it is held against, separated by
-// the first two zero bytes.
+// An entry of an allowlist (pattern, argPattern) and the command line it is held against, separated
+// by the first two zero bytes.
 #include "supervisor/rpc/exec_pattern.h"
 
 #include <cstdint>
