@@ -44,6 +44,20 @@ Link::Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHand
     watch_->want(true, false);
 }
 
+Link::Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHandler& handler,
+           LinkFacts facts)
+    : Link(loop, std::move(socket), self, permits, handler) {
+    hold();
+    phase_ = facts.phase;
+    next_id_ = facts.next_id;
+    seen_once_ = std::move(facts.seen_once);
+    for (auto& frame : facts.outbox) {
+        counters_.waiting_bytes += frame.bytes.size();
+        outbox_.push_back({.bytes = std::move(frame.bytes), .fds = std::move(frame.fds)});
+    }
+    counters_.waiting_frames = outbox_.size();
+}
+
 Link::~Link() {
     *alive_ = false;
 }
@@ -85,6 +99,27 @@ void Link::wipe_buffer() {
     explicit_bzero(frame_buffer.data(), frame_buffer.size());
 }
 
+void Link::hold() {
+    is_held_ = true;
+    if (!ended_) watch_->want(false, false);
+}
+
+void Link::go_on() {
+    is_held_ = false;
+    if (!ended_) watch_->want(true, !outbox_.empty());
+}
+
+LinkFacts Link::facts() const {
+    LinkFacts facts{.phase = phase_, .next_id = next_id_, .seen_once = seen_once_, .outbox = {}};
+    for (const auto& waiting : outbox_) {
+        auto& frame =
+            facts.outbox.emplace_back(LinkFacts::Frame{.bytes = waiting.bytes, .fds = {}});
+        for (const auto& fd : waiting.fds)
+            frame.fds.emplace_back(fcntl(fd.get(), F_DUPFD, 3));
+    }
+    return facts;
+}
+
 bool Link::can_send() const {
     return !ended_ && outbox_.size() < outbox_frames && counters_.waiting_bytes < outbox_bytes;
 }
@@ -94,7 +129,7 @@ void Link::misbehaved(std::string reason) {
 }
 
 Result<void> Link::transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
-    if (!outbox_.empty()) return wait_for_room(bytes, fds);
+    if (is_held_ || !outbox_.empty()) return wait_for_room(bytes, fds);
     const auto sent = send_datagram(socket_.get(), bytes, fds);
     if (!sent)
         return Failure(
@@ -119,7 +154,7 @@ Result<void> Link::wait_for_room(std::span<const std::uint8_t> bytes, std::span<
     counters_.waiting_frames = outbox_.size();
     counters_.waiting_bytes += bytes.size();
     was_full_ = was_full_ || !can_send();
-    watch_->want(true, true);
+    if (!is_held_) watch_->want(true, true);
     return {};
 }
 
@@ -143,7 +178,7 @@ void Link::flush() {
 
 void Link::read_all() {
     const auto alive = alive_;
-    for (int i = 0; i < frames_per_turn && *alive && !ended_; ++i) {
+    for (int i = 0; i < frames_per_turn && *alive && !ended_ && !is_held_; ++i) {
         auto datagram = receive_datagram(socket_.get(), frame_buffer);
         if (!datagram) return end({.reason = datagram.error().sentence});
         switch (datagram->kind) {

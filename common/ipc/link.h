@@ -32,6 +32,20 @@ struct LinkCounters {
     Instant last_in{};
 };
 
+// What a conversation is besides its socket: what a new image of this program needs to go on with
+// it (supervisor/handoff).
+struct LinkFacts {
+    struct Frame {
+        std::vector<std::uint8_t> bytes;
+        Fds fds;
+    };
+
+    Phase phase = Phase::greeting;
+    std::uint64_t next_id = 1;
+    std::vector<wire::Frame::BodyCase> seen_once;
+    std::vector<Frame> outbox; // waits for room in the socket, oldest first
+};
+
 class LinkHandler {
   public:
     virtual ~LinkHandler() = default;
@@ -50,7 +64,10 @@ class Link {
     using OnReply = std::move_only_function<void(Result<const wire::Frame*>, Fds)>;
 
     // `self` is this end's side: frames received must be permitted for the other side.
+    // `facts`: of the image before this one; such a link is held until go_on().
     Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHandler& handler);
+    Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHandler& handler,
+         LinkFacts facts);
     ~Link();
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
@@ -76,6 +93,15 @@ class Link {
     bool can_send() const;
     // Says whose fault it is, closes the socket, and reports through on_closed.
     void misbehaved(std::string reason);
+
+    // Nothing is read, and nothing more written, until go_on(): the socket keeps what comes. Frames
+    // sent meanwhile wait in the outbox.
+    void hold();
+    void go_on();
+    // For the next image of this program. Held, please. The descriptors in it survive exec.
+    LinkFacts facts() const;
+
+    int socket() const { return socket_.get(); }
 
     const LinkCounters& counters() const { return counters_; }
 
@@ -114,6 +140,7 @@ class Link {
     std::deque<Waiting> outbox_;
     std::vector<wire::Frame::BodyCase> seen_once_;
     bool was_full_ = false;
+    bool is_held_ = false;
     bool ended_ = false;
     LinkCounters counters_;
     std::shared_ptr<bool> alive_; // false once destroyed: deferred calls and read loops look here

@@ -76,6 +76,15 @@ void DeathTally::record(Death death) {
     deaths_[total_++ % capacity] = std::move(death);
 }
 
+void DeathTally::restore(const std::vector<Death>& newest_first, std::uint64_t total,
+                         std::uint64_t forgiven) {
+    total_ = std::max<std::uint64_t>(total, newest_first.size());
+    forgiven_ = std::min(forgiven, total_);
+    std::uint64_t number = total_;
+    for (const auto& death : newest_first)
+        deaths_[--number % capacity] = death;
+}
+
 const Death& DeathTally::newest() const {
     return deaths_[(total_ + capacity - 1) % capacity];
 }

@@ -39,6 +39,12 @@ class DeathTally {
 
     std::uint64_t total() const { return total_; }
 
+    std::uint64_t forgiven() const { return forgiven_; }
+
+    // The history another image of this program wrote down.
+    void restore(const std::vector<Death>& newest_first, std::uint64_t total,
+                 std::uint64_t forgiven);
+
     // What has happened so far counts in no row any more: the operator acted, or the configuration
     // changed.
     void forgive() { forgiven_ = total_; }

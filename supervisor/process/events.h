@@ -8,6 +8,9 @@ namespace openclaw::process::event {
 inline constexpr std::string_view starting = "worker.starting";
 inline constexpr std::string_view cannot_start = "worker.cannot_start"; // no process came to be
 inline constexpr std::string_view ready = "worker.ready";
+inline constexpr std::string_view adopted =
+    "worker.adopted"; // it served another image of us before
+inline constexpr std::string_view not_adopted = "worker.not_adopted";
 inline constexpr std::string_view draining = "worker.draining";
 inline constexpr std::string_view fault = "worker.fault"; // it says why it leaves
 inline constexpr std::string_view unresponsive = "worker.unresponsive";

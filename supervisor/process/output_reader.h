@@ -26,6 +26,8 @@ class OutputReader {
     // The writer is dead: what is left (a pipe holds 64 KiB) is read at once.
     void finish();
 
+    int descriptor() const { return fd_.get(); }
+
     const std::string& last_line() const { return last_line_; }
 
   private:

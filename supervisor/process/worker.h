@@ -3,6 +3,7 @@
 // table's actions on its process.
 #pragma once
 
+#include "supervisor/process/adoption.h"
 #include "supervisor/process/judgement.h"
 #include "supervisor/process/life.h"
 #include "supervisor/process/programs.h"
@@ -40,6 +41,15 @@ class Worker final : WorkerProcess::Owner {
     void stop();
     void restart();
 
+    // A new image of the supervisor takes over (process/adoption.h). adopt() comes before the first
+    // want() and is told `wanted` for the row alone; nothing is read from the worker until
+    // take_over().
+    void adopt(WorkerFacts facts, WantedWorker wanted);
+    void take_over();
+    void hold();             // nothing is read from now on
+    WorkerFacts hand_over(); // holds, too
+    void keep();             // it was not handed over after all
+
     ipc::Link* link();
     WorkerView view(Measure measure);
 
@@ -61,6 +71,8 @@ class Worker final : WorkerProcess::Owner {
     void kill();
     void bury();
 
+    Result<void> adopt_process(ServingProcess process);
+    ServingProcess serving_process();
     void log_death(const Death& death, pid_t pid) const;
     void follow(const Judgement& judgement);
     void take_hello(const wire::Hello& hello);

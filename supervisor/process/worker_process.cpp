@@ -1,5 +1,6 @@
 #include "supervisor/process/worker_process.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -20,21 +21,35 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(Loop& loop, const st
                                                             const std::string& id,
                                                             const WorkerSpec& spec, Owner& owner) {
     Birth birth = TRY(process::spawn(program, id, spec.limits));
-    const pid_t pid = birth.pid;
     std::unique_ptr<WorkerProcess> life(new WorkerProcess(loop, std::move(birth), spec, owner));
-    auto watch = ChildWatch::create(
-        loop, pid, [raw = life.get()](ExitStatus status) { raw->on_child_exit(status); });
+    life->go_on();
+    return watch(std::move(life));
+}
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::adopt(Loop& loop, Birth birth,
+                                                            ipc::LinkFacts facts,
+                                                            const WorkerSpec& spec, Owner& owner) {
+    return watch(std::unique_ptr<WorkerProcess>(
+        new WorkerProcess(loop, std::move(birth), spec, owner, std::move(facts))));
+}
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::watch(std::unique_ptr<WorkerProcess> life) {
+    auto watch = ChildWatch::create(life->loop_, life->pid_, [raw = life.get()](ExitStatus status) {
+        raw->on_child_exit(status);
+    });
     if (!watch) return Failure(std::move(watch).error()); // ~WorkerProcess kills and reaps it
     life->child_ = std::move(*watch);
     return life;
 }
 
-WorkerProcess::WorkerProcess(Loop& loop, Birth birth, const WorkerSpec& spec, Owner& owner)
+WorkerProcess::WorkerProcess(Loop& loop, Birth birth, const WorkerSpec& spec, Owner& owner,
+                             ipc::LinkFacts facts)
     : loop_(loop)
     , spec_(spec)
     , owner_(owner)
     , pid_(birth.pid)
-    , link_(loop, std::move(birth.link), ipc::Side::supervisor, spec.permits, *this)
+    , link_(loop, std::move(birth.link), ipc::Side::supervisor, spec.permits, *this,
+            std::move(facts))
     , output_(
           loop, std::move(birth.error_output),
           [this](std::string_view line) { owner_.on_output(line); },
@@ -49,6 +64,21 @@ WorkerProcess::~WorkerProcess() {
     if (exit_) return;
     ::kill(pid_, SIGKILL); // not reaped: the pid is still this process
     waitpid(pid_, nullptr, 0);
+}
+
+void WorkerProcess::hold() {
+    heartbeat_.reset(); // the answer comes to another image
+    link_.hold();
+}
+
+void WorkerProcess::go_on() {
+    link_.go_on();
+}
+
+Birth WorkerProcess::duplicate() const {
+    return {.pid = pid_,
+            .link = UniqueFd(fcntl(link_.socket(), F_DUPFD, 3)),
+            .error_output = UniqueFd(fcntl(output_.descriptor(), F_DUPFD, 3))};
 }
 
 void WorkerProcess::begin_pings() {

@@ -37,7 +37,16 @@ class WorkerProcess final : ipc::LinkHandler {
     static Result<std::unique_ptr<WorkerProcess>> start(Loop& loop, const std::string& program,
                                                         const std::string& id,
                                                         const WorkerSpec& spec, Owner& owner);
+    // One that serves already: it came with an exec of this program. Its link is held until
+    // go_on().
+    static Result<std::unique_ptr<WorkerProcess>>
+    adopt(Loop& loop, Birth birth, ipc::LinkFacts facts, const WorkerSpec& spec, Owner& owner);
     ~WorkerProcess() override;
+
+    // For the next image: nothing is read any more, until go_on().
+    void hold();
+    void go_on();
+    Birth duplicate() const; // its descriptors survive exec
 
     pid_t pid() const { return pid_; }
 
@@ -56,7 +65,9 @@ class WorkerProcess final : ipc::LinkHandler {
     void signal(int number) const { child_->signal(number); }
 
   private:
-    WorkerProcess(Loop& loop, Birth birth, const WorkerSpec& spec, Owner& owner);
+    WorkerProcess(Loop& loop, Birth birth, const WorkerSpec& spec, Owner& owner,
+                  ipc::LinkFacts facts = {});
+    static Result<std::unique_ptr<WorkerProcess>> watch(std::unique_ptr<WorkerProcess> life);
 
     void on_frame(const wire::Frame& frame, Fds fds) override;
     void on_closed(const ipc::LinkEnd& end) override;

@@ -4,6 +4,8 @@
 #include "supervisor/process/reconcile.h"
 #include "supervisor/process/worker.h"
 
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <csignal>
 #include <set>
@@ -15,6 +17,12 @@ namespace {
 // KILL has been sent and the kernel has not let go: a process waiting for a disk. We leave without
 // it.
 constexpr Milliseconds kill_takes_at_most{2000};
+
+// Of the image before this one, and wanted no more: nobody watches it yet.
+void end_process(pid_t pid) {
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+}
 
 Failure unknown(const std::string& id) {
     return fail(Code::not_found,
@@ -166,6 +174,48 @@ std::optional<WorkerView> Workers::view(const std::string& id, Measure measure) 
     Worker* worker = inside_->find(id);
     if (worker == nullptr) return std::nullopt;
     return worker->view(measure);
+}
+
+bool Workers::is_settled() const {
+    return std::ranges::none_of(inside_->workers, [](const auto& worker) {
+        return worker->state() == State::starting || worker->state() == State::draining ||
+               worker->state() == State::stopping;
+    });
+}
+
+void Workers::hold() {
+    for (const auto& worker : inside_->workers)
+        worker->hold();
+}
+
+std::vector<WorkerFacts> Workers::hand_over() {
+    std::vector<WorkerFacts> list;
+    for (const auto& worker : inside_->workers)
+        list.push_back(worker->hand_over());
+    return list;
+}
+
+void Workers::keep() {
+    for (const auto& worker : inside_->workers)
+        worker->keep();
+}
+
+void Workers::adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWorker>& rows) {
+    for (auto& one : facts) {
+        const auto row = std::ranges::find(rows, one.id, &WantedWorker::id);
+        if (row == rows.end()) {
+            if (one.process) end_process(one.process->birth.pid);
+            continue;
+        }
+        inside_->workers.push_back(std::make_unique<Worker>(inside_->loop, inside_->programs,
+                                                            inside_->state_of, *inside_, one.id));
+        inside_->workers.back()->adopt(std::move(one), *row);
+    }
+}
+
+void Workers::take_over() {
+    for (const auto& worker : inside_->workers)
+        worker->take_over();
 }
 
 void Workers::drain_all(Milliseconds within, Task done) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "common/ipc/link.h"
+#include "supervisor/process/adoption.h"
 #include "supervisor/process/programs.h"
 #include "supervisor/process/wanted.h"
 #include "supervisor/process/worker_view.h"
@@ -85,6 +86,17 @@ class Workers final : public Links {
     std::vector<WorkerView>
     views(Measure measure = Measure::no) const; // in the order they are wanted
     std::optional<WorkerView> view(const std::string& id, Measure measure = Measure::no) const;
+
+    // A new image of the supervisor (process/adoption.h). Before exec, when is_settled(): hold(),
+    // then hand_over(); keep() when exec did not happen. After exec: adopt() the serving ones, in
+    // take_over() they are told to the listener and heard again, then want(). A worker whose row is
+    // not among `rows` is killed.
+    bool is_settled() const; // none is starting or leaving
+    void hold();
+    std::vector<WorkerFacts> hand_over();
+    void keep();
+    void adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWorker>& rows);
+    void take_over();
 
     // Drains all and starts none any more; who has not left in `within` is killed. `done` is called
     // once, from the loop.

@@ -1,0 +1,42 @@
+// process/adoption.h — what a new image of the supervisor must know of a worker to go on with it.
+//
+// Made by Workers::facts() just before exec, eaten by Workers::adopt() just after. A process is
+// handed over only while it serves; what is in another state is ended before, and begins anew.
+#pragma once
+
+#include "common/ipc/link.h"
+#include "supervisor/process/death_tally.h"
+#include "supervisor/process/spawn.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace openclaw::process {
+
+struct ServingProcess {
+    Birth birth; // its descriptors survive exec
+    ipc::LinkFacts link;
+    std::uint64_t generation = 0;
+    std::int64_t started_ms = 0;
+    Instant born{}, ready_at{};
+    std::string build_id, sandbox;
+};
+
+struct WorkerFacts {
+    std::string id;
+    std::uint64_t fingerprint = 0;
+    std::uint64_t lives = 0;
+    bool is_held = false; // stopped by the operator
+    std::string fault_code;
+    std::vector<Death> deaths; // newest first
+    std::uint64_t deaths_total = 0, deaths_forgiven = 0;
+    bool has_failed = false;      // given up, or resting before the next try
+    std::string reason;           // of that
+    std::uint32_t attempt = 0;    // …
+    std::int64_t next_try_ms = 0; // … 0: only the operator helps
+    std::optional<ServingProcess> process;
+};
+
+} // namespace openclaw::process
