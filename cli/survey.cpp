@@ -4,6 +4,7 @@
 #include "cli/target.h"
 #include "common/base/names.h"
 
+#include <pwd.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -103,6 +104,15 @@ ConfigFacts read_config_facts(const Context& context, std::int64_t port_option) 
     return facts;
 }
 
+namespace {
+
+std::string user_name(const config::Environment& environment) {
+    if (const passwd* account = getpwuid(geteuid())) return account->pw_name;
+    return config::variable(environment, "USER").value_or("");
+}
+
+} // namespace
+
 ServiceFacts find_service(const config::Paths& paths, const config::Environment& environment,
                           const std::string& root) {
     ServiceFacts facts;
@@ -115,6 +125,9 @@ ServiceFacts find_service(const config::Paths& paths, const config::Environment&
                                root + "usr/lib/systemd/user/", root + "etc/systemd/system/"})
         if (facts.unit_file.empty() && exists(folder + facts.unit))
             facts.unit_file = folder + facts.unit;
+    facts.is_of_user =
+        !facts.unit_file.empty() && !facts.unit_file.starts_with(root + "etc/systemd/system/");
+    facts.lingers = exists(root + "var/lib/systemd/linger/" + user_name(environment));
     return facts;
 }
 

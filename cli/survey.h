@@ -29,6 +29,8 @@ struct ServiceFacts {
     bool has_manager = false; // systemd runs this machine
     std::string unit;         // "openclaw-gateway.service"
     std::string unit_file;    // empty: not installed
+    bool is_of_user = false;  // it runs with a user's sessions …
+    bool lingers = false;     // … or, with lingering, without them (loginctl(1))
 };
 
 struct Survey {

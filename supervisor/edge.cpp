@@ -3,6 +3,7 @@
 #include "common/base/names.h"
 #include "common/base/strings.h"
 #include "common/log/log.h"
+#include "common/version.h"
 #include "supervisor/door_settings.h"
 #include "supervisor/flow/explain.h"
 #include "supervisor/roster.h"
@@ -66,7 +67,8 @@ rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
                             .log_file = p.log_file,
                             .auth_mode = std::string(auth::name(gate_of(p).mode)),
                             .started_at_ms = facts.rooms.started_at_ms,
-                            .boot_id = uuid_v4()};
+                            .boot_id = uuid_v4(),
+                            .build = std::string(build_id)};
     show(facts.generation.config(), shown);
     return shown;
 }
@@ -180,8 +182,11 @@ rpc::MethodTable Edge::list_methods() {
              [this](rpc::ConfigChange change, ConfigDone done) {
                  change_config(std::move(change), std::move(done));
              },
-         .restart =
-             [this](std::string reason) { return restart_ && restart_(std::move(reason)); }});
+         .restart = [this](std::string reason) { return restart_ && restart_(std::move(reason)); },
+         .upgrade =
+             [this](std::string program, rpc::Done<std::string> done) {
+                 if (upgrade_) upgrade_(std::move(program), std::move(done));
+             }});
 }
 
 // What needs no restart is in force before anybody hears that it was written.
@@ -196,32 +201,77 @@ void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
 
 // HOUSE 3.3: one turn of the loop, so nothing sees half of it.
 void Edge::put_in_force(config::Config config) {
-    facts_.generation.replace(std::make_unique<Generation>(std::move(config)));
+    auto generation = std::make_unique<Generation>(config);
+    auto again = prepared_.with(std::move(config));
+    if (again) return use(std::move(*again), std::move(generation));
+    log::error("door.unchanged",
+               {{"why", again.error().text}, {"what", "who may come in is as it was before"}});
+    facts_.generation.replace(std::move(generation));
+    show_decisions();
+}
+
+void Edge::use(Preparation next, std::unique_ptr<Generation> generation) {
+    const auto before = gate_of(prepared_), after = gate_of(next);
+    const bool is_new_gate = before.secret.reveal() != after.secret.reveal() ||
+                             before.mode != after.mode || before.proxy != after.proxy;
+    facts_.generation.replace(std::move(generation));
+    prepared_ = std::move(next);
+    judge_visitors();
+    show_decisions();
+    if (is_new_gate) door_.send_away_secret_holders();
+}
+
+void Edge::show_decisions() {
     const auto& now = facts_.generation.config();
     facts_.workers.want(roster(now));
     show(now, shown_);
+    shown_.auth_mode = auth::name(gate_of(prepared_).mode);
+    shown_.log_file = prepared_.log_file;
     api_.use(api_settings_of(now));
     server_->use_transport_security(now.gateway.http.strict_transport_security);
-    judge_visitors_by(now);
     health_.facts_changed();
 }
 
 // Sockets that are open stay, but for those whose secret is not the secret any more.
-void Edge::judge_visitors_by(const config::Config& config) {
-    auto again = prepared_.with(config);
-    if (!again)
-        return log::error("door.unchanged", {{"why", again.error().text},
-                                             {"what", "who may come in is as it was before"}});
-    const bool is_new_secret =
-        gate_of(*again).secret.reveal() != gate_of(prepared_).secret.reveal();
-    prepared_ = std::move(*again);
+void Edge::judge_visitors() {
     auto settings = door_settings_of(prepared_);
     settings.is_starting = door_.settings().is_starting;
     door_.use(std::move(settings));
     attempts_.use(attempt_rule_of(prepared_));
     setup_route_ = setup_route_of(prepared_, port());
     server_->use_rules(request_rules_of(prepared_));
-    if (is_new_secret) door_.send_away_secret_holders();
+}
+
+Result<void> Edge::move_to(const web::ListenAddress& address) {
+    if (address == prepared_.address || sockets_are_given_) return {};
+    auto sockets = web::open_listen_sockets(address);
+    if (!sockets && address.port == prepared_.address.port) {
+        // Another address, the same port: our own sockets may be in the way.
+        listener_.reset();
+        sockets = web::open_listen_sockets(address);
+        if (!sockets) listen_on(TRY(web::open_listen_sockets(prepared_.address)));
+    }
+    if (!sockets) return Failure(sockets.error());
+    listen_on(std::move(*sockets));
+    log::info("gateway.moved", {{"url", url()}});
+    return {};
+}
+
+void Edge::listen_on(std::vector<UniqueFd> sockets) {
+    listener_ = std::make_unique<web::Listener>(
+        facts_.loop, std::move(sockets),
+        [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
+    shown_.port = port();
+}
+
+void Edge::begin_new_boot() {
+    shown_.boot_id = uuid_v4();
+}
+
+std::string Edge::status_line() const {
+    const auto workers = facts_.workers.views().size();
+    return "Serving at " + url() + " with " + std::to_string(workers) +
+           (workers == 1 ? " worker" : " workers");
 }
 
 void Edge::watch_facts() {
@@ -232,16 +282,24 @@ void Edge::watch_facts() {
     facts_.switchboard.on_change([this] { health_.facts_changed(); });
 }
 
-Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& preparation) {
+Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& preparation,
+                                           Doors doors) {
     auto identity = TRY(auth::GatewayIdentity::load_or_create(
         preparation.paths.in_state(names::identity_file), facts.rooms.now_ms()));
     std::unique_ptr<Edge> edge(new Edge(facts, preparation, std::move(identity)));
-    TRY_VOID(edge->listen(preparation));
+    TRY_VOID(edge->listen(preparation, std::move(doors)));
     return edge;
 }
 
-Result<void> Edge::listen(const Preparation& p) {
-    auto sockets = web::inherited_listen_sockets();
+Result<void> Edge::listen(const Preparation& p, Doors doors) {
+    const bool is_handed_over = !doors.listening.empty();
+    auto sockets = std::move(doors.listening);
+    sockets_are_given_ = doors.are_given;
+    if (!is_handed_over) {
+        auto inherited = web::inherited_listen_sockets(p.address);
+        sockets = std::move(inherited.sockets);
+        sockets_are_given_ = inherited.are_given;
+    }
     if (sockets.empty()) sockets = TRY(web::open_listen_sockets(p.address));
     web::ServerOptions options{.limits = {},
                                .rules = request_rules_of(p),
@@ -255,12 +313,15 @@ Result<void> Edge::listen(const Preparation& p) {
     options.limits.handshake_within = p.config.gateway.handshake_timeout;
     setup_route_ = setup_route_of(p, web::port_of(sockets.front().get()));
     server_ = TRY(web::Server::create(facts_.loop, std::move(options), door_));
-    listener_ = std::make_unique<web::Listener>(
-        facts_.loop, std::move(sockets),
-        [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
-    shown_.port = port();
-    control_ = TRY(control::ControlSocket::create(facts_.loop,
-                                                  p.paths.in_state(names::control_socket), door_));
+    listen_on(std::move(sockets));
+    const std::string control = p.paths.in_state(names::control_socket);
+    control_ = doors.control ? control::ControlSocket::adopt(facts_.loop, control,
+                                                             std::move(doors.control), door_)
+                             : TRY(control::ControlSocket::create(facts_.loop, control, door_));
+    if (is_handed_over) { // until open(): this image may yet go back
+        listener_->pause();
+        control_->pause();
+    }
     return {};
 }
 
@@ -285,11 +346,59 @@ void Edge::open() {
     auto settings = door_.settings();
     settings.is_starting = false;
     door_.use(std::move(settings));
+    listener_->resume();
+    control_->resume();
+}
+
+void Edge::take_work() {
+    dispatch_.refuse_work({});
+}
+
+void Edge::put_off_work() {
+    dispatch_.refuse_work("gateway-restarting");
 }
 
 void Edge::refuse_work() {
     phase_ = web::Readiness::Phase::draining;
-    dispatch_.refuse_work("gateway-restarting");
+    put_off_work();
+}
+
+std::size_t Edge::requests_in_hand() const {
+    return server_->http_exchange_count();
+}
+
+void Edge::part() {
+    listener_->pause();
+    control_->pause();
+    events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
+    server_->close_all(service_restart, "service restart");
+    control_->close_all();
+}
+
+bool Edge::is_alone() const {
+    return server_->client_count() == 0 && server_->http_exchange_count() == 0 &&
+           control_->connection_count() == 0;
+}
+
+void Edge::note_upgrade(std::int64_t number, std::string outcome, std::string why) {
+    shown_.upgrades = number;
+    shown_.upgrade_outcome = std::move(outcome);
+    shown_.upgrade_why = std::move(why);
+}
+
+void Edge::let_keep(const ServiceManager& manager) const {
+    if (sockets_are_given_ || !manager.is_there()) return;
+    manager.forget(web::kept_socket_name); // those of another address
+    for (const auto& socket : listener_->duplicates())
+        manager.keep(socket.get(), web::kept_socket_name);
+}
+
+Fds Edge::duplicate_listening() const {
+    return listener_->duplicates();
+}
+
+UniqueFd Edge::duplicate_control() const {
+    return control_->duplicate();
 }
 
 void Edge::close() {

@@ -27,6 +27,7 @@
 #include "supervisor/rpc/run_events.h"
 #include "supervisor/rpc/stability.h"
 #include "supervisor/rpc/table.h"
+#include "supervisor/service_manager.h"
 #include "supervisor/sources.h"
 #include "supervisor/standing.h"
 #include "supervisor/web/listener.h"
@@ -37,20 +38,58 @@
 
 namespace openclaw {
 
+// Sockets that listen already: of the image before this one.
+struct Doors {
+    Fds listening;
+    bool are_given = false; // by the service manager: the address is its affair
+    UniqueFd control;
+};
+
 class Edge {
   public:
     // Opens the listening sockets and the local socket; answers "starting" until open().
     // Errors: unavailable (the port is taken), invalid (an address or path that cannot be),
     // internal.
-    static Result<std::unique_ptr<Edge>> create(Standing& facts, const Preparation& preparation);
+    static Result<std::unique_ptr<Edge>> create(Standing& facts, const Preparation& preparation,
+                                                Doors doors = {});
     ~Edge();
 
-    void open();        // ready: workers are spawned, everybody may come in
-    void refuse_work(); // stopping: looking is still allowed
-    void close();       // says goodbye (1012) and closes what is open
+    void open();         // ready: workers are spawned, everybody may come in
+    void refuse_work();  // stopping: looking is still allowed
+    void put_off_work(); // the same for a moment: nobody is told that we are not ready
+    void take_work();    // … and it is over
+    void close();        // says goodbye (1012) and closes what is open
 
     // Who is asked for a restart in an orderly way; it says whether it was the first to ask.
     void on_restart(rpc::RestartGateway restart) { restart_ = std::move(restart); }
+
+    // New decisions for the same facts (supervisor/restart).
+    const Preparation& prepared() const { return prepared_; }
+
+    void use(Preparation next, std::unique_ptr<Generation> generation);
+    // Listens there, when that is elsewhere. Errors: as create(); then nothing has changed.
+    Result<void> move_to(const web::ListenAddress& address);
+    void begin_new_boot(); // clients that connect see another bootId
+    std::string status_line() const;
+
+    // Another image takes over (supervisor/upgrade). part(): nobody is taken in any more, the
+    // sockets keep newcomers; everybody inside is told when to come back.
+    std::size_t requests_in_hand() const;
+    void part();
+    bool is_alone() const;
+    // The service manager keeps the port open over our death.
+    void let_keep(const ServiceManager& manager) const;
+    Fds duplicate_listening() const; // survive exec, as does the next
+    UniqueFd duplicate_control() const;
+
+    bool sockets_are_given() const { return sockets_are_given_; }
+
+    // Shown by gateway.upgrade.status.
+    void note_upgrade(std::int64_t number, std::string outcome, std::string why);
+
+    std::int64_t upgrades() const { return shown_.upgrades; }
+
+    void on_upgrade(rpc::UpgradeGateway upgrade) { upgrade_ = std::move(upgrade); }
 
     void will_return() { returns_ = true; } // close() tells clients when to come back
 
@@ -63,13 +102,15 @@ class Edge {
 
     Edge(Standing& facts, const Preparation& preparation, auth::GatewayIdentity identity);
     rpc::MethodTable list_methods();
-    Result<void> listen(const Preparation& preparation);
+    Result<void> listen(const Preparation& preparation, Doors doors);
+    void listen_on(std::vector<UniqueFd> sockets);
     void watch_facts();
     web::Readiness readiness();
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
     void put_in_force(config::Config config);
-    void judge_visitors_by(const config::Config& config);
+    void show_decisions();
+    void judge_visitors();
 
     Standing& facts_;
     auth::GatewayIdentity identity_;
@@ -94,6 +135,7 @@ class Edge {
     rpc::Approvals approvals_;
     rpc::Nodes nodes_;
     rpc::RestartGateway restart_;
+    rpc::UpgradeGateway upgrade_;
     rpc::MethodTable methods_;
     rpc::Dispatch dispatch_;
     auth::AttemptLimit attempts_;
@@ -105,6 +147,7 @@ class Edge {
     std::unique_ptr<web::Listener> listener_;
     std::unique_ptr<control::ControlSocket> control_;
     bool returns_ = false;
+    bool sockets_are_given_ = false; // by the service manager: the address is its affair
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;
 };
 

@@ -8,6 +8,7 @@
 #include "common/config/config.h"
 #include "supervisor/flow/decisions.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,7 +32,15 @@ class Generation {
 // The present generation, for those who outlive it.
 class CurrentGeneration final : public flow::Decisions {
   public:
-    void replace(std::unique_ptr<Generation> next) { now_ = std::move(next); }
+    void replace(std::unique_ptr<Generation> next) {
+        now_ = std::move(next);
+        ++number_;
+    }
+
+    // Another image made so many before.
+    void continue_from(std::uint64_t number) { number_ = number; }
+
+    std::uint64_t number() const { return number_; } // the first is 1
 
     const config::Config& config() const override { return now_->config(); }
 
@@ -41,6 +50,7 @@ class CurrentGeneration final : public flow::Decisions {
 
   private:
     std::unique_ptr<Generation> now_;
+    std::uint64_t number_ = 0;
 };
 
 } // namespace openclaw

@@ -45,6 +45,10 @@ Result<InstanceLock> InstanceLock::take(const std::string& path) {
     return lock;
 }
 
+UniqueFd InstanceLock::duplicate() const {
+    return UniqueFd(fcntl(fd_.get(), F_DUPFD, 3));
+}
+
 void InstanceLock::describe(int port) const {
     const std::string body = json::Writer()
                                  .begin_object()

@@ -16,6 +16,12 @@ class InstanceLock {
     // Creates `path` (and its directory, 0700). Errors: busy ("gateway already running (pid N) …"),
     // unavailable.
     static Result<InstanceLock> take(const std::string& path);
+
+    // Held already: by the image before this one. The lock is the open file's, not the process's.
+    static InstanceLock adopt(UniqueFd fd) { return InstanceLock(std::move(fd)); }
+
+    UniqueFd duplicate() const; // survives exec
+
     // Rewrites the body: who holds the lock and where it listens.
     void describe(int port) const;
 

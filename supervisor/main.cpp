@@ -7,16 +7,25 @@
 #include "common/log/log.h"
 #include "common/loop/rest.h"
 #include "common/version.h"
+#include "supervisor/arrival.h"
 #include "supervisor/edge.h"
 #include "supervisor/flow/kill_point.h"
 #include "supervisor/flow/recovery.h"
+#include "supervisor/gateway_log.h"
+#include "supervisor/ledger/way_back.h"
 #include "supervisor/preparation.h"
+#include "supervisor/rehearsal.h"
+#include "supervisor/renewal.h"
+#include "supervisor/restart.h"
 #include "supervisor/roster.h"
 #include "supervisor/shutdown.h"
 #include "supervisor/standing.h"
+#include "supervisor/upgrade.h"
+#include "supervisor/watchdog.h"
 
 #include <malloc.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,6 +62,21 @@ void limit_descriptors() {
     setrlimit(RLIMIT_NOFILE, &limit); // refused: we run with what there is
 }
 
+// Signals that ask for something of a running gateway wait until it runs: their default is death.
+void hold_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2})
+        sigaddset(&set, number);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+}
+
+void heed_signals() {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 // One arena and two pool threads: the supervisor's memory is a feature, and its pool does one
 // commit and one read at a time. A list of a thousand sessions is a megabyte of text: if every such
 // answer were mapped and unmapped anew, a third of its time would go into page faults (measured).
@@ -66,46 +90,18 @@ void be_small() {
     limit_descriptors();
 }
 
-Result<void> open_log(const Preparation& p) {
-    const auto& logging = p.config.logging;
-    const std::string level =
-        p.options.log_level.value_or(p.options.verbose ? "debug" : logging.level);
-    return log::open({.level = TRY(log::level_from(level)),
-                      .console_json = logging.console_style == "json",
-                      .console = true,
-                      .file = p.log_file,
-                      .max_file_bytes = logging.max_file_bytes});
-}
-
-void report_configuration(const Preparation& p) {
-    for (const auto& issue : p.config.warnings)
-        log::warn("config.warning", {{"what", config::render(issue, p.paths.config_file)}});
-    for (const auto& account : p.config.channels)
-        if (!account.problem.empty())
-            log::error("config.channel_off",
-                       {{"account", account.worker_id()}, {"why", account.problem}});
-    if (!p.config.inactive.empty()) {
-        std::string keys;
-        for (const auto& key : p.config.inactive)
-            keys += (keys.empty() ? "" : ", ") + key.path;
-        log::info("config.inactive_keys", {{"count", p.config.inactive.size()}, {"keys", keys}});
-    }
-    if (p.token_was_made)
-        log::warn("auth.token_was_made",
-                  {{"what", "auth token was missing. Generated a runtime token for this startup "
-                            "without changing config; restart will generate a different token. "
-                            "The local CLI needs none. Persist one with: openclaw config set "
-                            "gateway.auth.token <token>"}});
-}
-
-Result<std::unique_ptr<Standing>> make_standing(Loop& loop, const Preparation& p) {
-    auto lock = TRY(InstanceLock::take(p.paths.in_state(names::lock_file)));
-    auto ledger = TRY(ledger::Ledger::open(
-        loop, {.path = p.paths.in_state(names::ledger_file), .build = std::string(build_id)}));
+Result<std::unique_ptr<Standing>> make_standing(Loop& loop, const Preparation& p,
+                                                std::optional<Arrival>& arrival) {
+    auto lock = arrival ? InstanceLock::adopt(std::move(arrival->handoff.lock))
+                        : TRY(InstanceLock::take(p.paths.in_state(names::lock_file)));
+    const std::string file = p.paths.in_state(names::ledger_file);
+    if (arrival && !arrival->returned_because.empty()) TRY_VOID(ledger::take_back(file));
+    auto ledger = TRY(ledger::Ledger::open(loop, {.path = file, .build = std::string(build_id)}));
     return std::make_unique<Standing>(loop, p.paths, std::move(lock), std::move(ledger));
 }
 
 int fail_start(const Error& error) {
+    go_back(error.sentence);
     log::error("gateway.start_failed", {{"why", error.sentence}});
     return error.code == Code::corrupt || error.code == Code::denied ? 78 : 1;
 }
@@ -113,65 +109,164 @@ int fail_start(const Error& error) {
 struct Ending {
     int exit_code = 0;
     bool is_restart = false;
+    Secret token, password; // for the program that begins anew
 };
 
 // The same program with the same words, in the same process: a service manager sees nothing end.
-int begin_anew(char** argv) {
+int begin_anew(const Ending& ending, char** argv) {
+    if (!ending.token.empty()) setenv("OPENCLAW_GATEWAY_TOKEN", ending.token.reveal().c_str(), 1);
+    if (!ending.password.empty())
+        setenv("OPENCLAW_GATEWAY_PASSWORD", ending.password.reveal().c_str(), 1);
     execv("/proc/self/exe", argv);
     fprintf(stderr, "cannot start again: %s\n", strerror(errno));
     return 1;
 }
 
-Ending run(const Preparation& p) {
+Doors doors_of(std::optional<Arrival>& arrival) {
+    if (!arrival) return {};
+    auto& handoff = arrival->handoff;
+    return {.listening = std::move(handoff.listening),
+            .are_given = handoff.sockets_are_given,
+            .control = std::move(handoff.control)};
+}
+
+// What the image before this one knew. Nothing is read from a worker before take_over().
+void adopt(Standing& facts, Arrival& arrival, const config::Config& config) {
+    auto& handoff = arrival.handoff;
+    facts.generation.continue_from(handoff.generation);
+    for (auto& [id, channel] : handoff.channels)
+        facts.switchboard.recall(id, std::move(channel));
+    for (const auto& [id, file] : handoff.in_flight_files)
+        facts.deliveries.adopt_in_flight_file(id, file);
+    facts.workers.adopt(std::move(handoff.workers), roster(config));
+}
+
+void say_ready(const Standing& facts, const Edge& edge, const Preparation& p, Instant begun) {
+    const auto took = std::chrono::duration_cast<Milliseconds>(facts.loop.clock().now() - begun);
+    log::info("gateway.ready", {{"url", edge.url()},
+                                {"workers", facts.workers.views().size()},
+                                {"version", version},
+                                {"pid", getpid()},
+                                {"took_ms", took.count()},
+                                {"log", p.log_file}});
+}
+
+void say_how_it_went(const std::optional<Arrival>& arrival, Edge& edge) {
+    if (!arrival) return;
+    edge.note_upgrade(arrival->handoff.upgrades + 1,
+                      arrival->returned_because.empty() ? "done" : "rolled-back",
+                      arrival->returned_because);
+    if (arrival->returned_because.empty())
+        log::info("upgrade.done", {{"from", arrival->handoff.build}, {"to", build_id}});
+    else
+        log::error("upgrade.rolled_back",
+                   {{"why", arrival->returned_because}, {"what", "the build before serves on"}});
+}
+
+Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     const auto begun = std::chrono::steady_clock::now();
     Loop loop;
-    auto standing = make_standing(loop, p);
+    auto standing = make_standing(loop, p, arrival);
     if (!standing) return {.exit_code = fail_start(standing.error())};
     Standing& facts = **standing;
+    if (arrival) adopt(facts, *arrival, p.config);
     facts.generation.replace(std::make_unique<Generation>(p.config));
-    auto edge = Edge::create(facts, p);
+    auto edge = Edge::create(facts, p, doors_of(arrival));
     if (!edge) return {.exit_code = fail_start(edge.error())};
     facts.lock.describe((*edge)->port());
-    Shutdown shutdown(facts, **edge);
+    const auto manager = ServiceManager::of_environment();
+    Shutdown shutdown(facts, **edge, manager);
+    Restart restart(facts, **edge, shutdown, manager);
+    Upgrade upgrade(facts, **edge, shutdown, manager, argv);
+    (*edge)->on_restart([&](std::string reason) { return upgrade.restart(std::move(reason)); });
+    (*edge)->on_upgrade([&](std::string program, rpc::Done<std::string> done) {
+        upgrade.begin(std::move(program), "asked for", std::move(done));
+    });
+    Watchdog watchdog(loop, manager, facts.workers);
+    Renewal renewal(facts);
     Rest rest(loop);
+    if (arrival) stay();
+    say_how_it_went(arrival, **edge);
+    (*edge)->let_keep(manager);
+    heed_signals();
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
     flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] {
+        facts.workers.take_over();
         facts.workers.want(roster(p.config));
         (*edge)->open();
         rest.begin();
-        const auto took =
-            std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begun)
-                .count();
-        log::info("gateway.ready", {{"url", (*edge)->url()},
-                                    {"workers", facts.workers.views().size()},
-                                    {"version", version},
-                                    {"pid", getpid()},
-                                    {"took_ms", took},
-                                    {"log", p.log_file}});
+        renewal.begin();
+        manager.ready((*edge)->status_line());
+        say_ready(facts, **edge, p, begun);
     });
     loop.run();
-    return {.exit_code = shutdown.exit_code(), .is_restart = shutdown.is_restart()};
+    return {.exit_code = shutdown.exit_code(),
+            .is_restart = shutdown.is_restart(),
+            .token = (*edge)->prepared().given_token,
+            .password = (*edge)->prepared().given_password};
+}
+
+GivenSecrets secrets_for_rehearsal() {
+    const char* number = std::getenv(handoff_variable);
+    auto secrets = number == nullptr ? Result<GivenSecrets>(GivenSecrets{})
+                                     : read_handoff_secrets(std::atoi(number));
+    if (secrets) return std::move(*secrets);
+    fprintf(stderr, "%s\n", secrets.error().sentence.c_str());
+    exit(1);
+}
+
+// supervisor/rehearsal: everything a start opens, in a folder of its own, and no worker.
+int rehearse(const Options& options) {
+    alarm(2 * std::chrono::duration_cast<std::chrono::seconds>(rehearsal_within).count());
+    auto p = prepare(options, secrets_for_rehearsal());
+    if (!p) return stop_with(p.error());
+    p->paths.state_directory = *options.rehearse;
+    p->address = {.bind = web::Bind::loopback, .custom_host = {}, .port = 0};
+    Loop loop;
+    std::optional<Arrival> nobody;
+    auto standing = make_standing(loop, *p, nobody);
+    if (!standing) return fail_start(standing.error());
+    Standing& facts = **standing;
+    facts.generation.replace(std::make_unique<Generation>(p->config));
+    auto edge = Edge::create(facts, *p);
+    if (!edge) return fail_start(edge.error());
+    const auto programs = process::Programs::of_this_executable();
+    for (const auto& worker : roster(p->config))
+        if (auto found = programs.find(*worker.spec); !found) return fail_start(found.error());
+    flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] { loop.stop(); });
+    loop.run();
+    return say(std::string(rehearsed_word) + std::string(build_id) + "\n");
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    prctl(PR_SET_NAME, "openclaw-gateway"); // an exec by descriptor would leave its number there
     const auto options = parse_options(argc, argv);
     if (!options) return stop_with({.exit_code = 1, .text = options.error().sentence});
     if (options->show_help) return say(options_help());
     if (options->show_version)
         return say("OpenClaw " + std::string(version) + " (" + std::string(build_id) + ")\n");
+    hold_signals();
     be_small();
+    if (options->rehearse) return rehearse(*options);
+    auto arrival = arrive(argv);
     flow::arm_kill_point();
-    const auto preparation = prepare(*options);
-    if (!preparation) return stop_with(preparation.error());
-    if (auto opened = open_log(*preparation); !opened)
+    const auto preparation =
+        prepare(*options, arrival ? std::move(arrival->handoff.secrets) : GivenSecrets{});
+    if (!preparation) {
+        go_back(preparation.error().text);
+        return stop_with(preparation.error());
+    }
+    if (auto opened = open_log(*preparation); !opened) {
+        go_back(opened.error().sentence);
         return stop_with({.exit_code = 1, .text = opened.error().sentence});
+    }
     log::info("gateway.starting", {{"state", preparation->paths.state_directory},
                                    {"config", preparation->paths.config_file},
                                    {"version", version},
                                    {"build", build_id}});
     report_configuration(*preparation);
-    const Ending ending = run(*preparation);
-    return ending.is_restart && ending.exit_code == 0 ? begin_anew(argv) : ending.exit_code;
+    const Ending ending = run(*preparation, std::move(arrival), argv);
+    return ending.is_restart && ending.exit_code == 0 ? begin_anew(ending, argv) : ending.exit_code;
 }

@@ -22,11 +22,12 @@ enum Flag {
     ambient,
     verbose,
     log_level,
+    rehearse,
     version,
     help
 };
 
-constexpr std::array<option, 12> long_options{{
+constexpr std::array<option, 13> long_options{{
     {"port", required_argument, nullptr, port},
     {"bind", required_argument, nullptr, bind_to},
     {"auth", required_argument, nullptr, auth},
@@ -36,6 +37,7 @@ constexpr std::array<option, 12> long_options{{
     {"ambient-channels", no_argument, nullptr, ambient},
     {"verbose", no_argument, nullptr, verbose},
     {"log-level", required_argument, nullptr, log_level},
+    {"rehearse", required_argument, nullptr, rehearse},
     {"version", no_argument, nullptr, version},
     {"help", no_argument, nullptr, help},
     {nullptr, 0, nullptr, 0},
@@ -89,6 +91,9 @@ Result<void> apply(Options& options, int flag, const char* value) {
     case log_level:
         options.log_level = value;
         return {};
+    case rehearse:
+        options.rehearse = value;
+        return {};
     case version:
         options.show_version = true;
         return {};
@@ -129,6 +134,8 @@ std::string options_help() {
            "  --log-level <level>    error, warn, info or debug\n"
            "  --port <port>          1 to 65535 (default: 18789)\n"
            "  --profile <name>       state and config below ~/.openclaw-<name>\n"
+           "  --rehearse <folder>    show with the ledger in there that this program could take "
+           "over\n"
            "  --verbose              show debug lines on the console\n"
            "  --version              version and build\n";
 }

@@ -21,6 +21,8 @@ struct Options {
     bool ambient_channels = false;
     bool verbose = false;
     std::optional<std::string> log_level;
+    std::optional<std::string>
+        rehearse; // a directory with a copy of the ledger (supervisor/rehearsal)
     bool show_version = false;
     bool show_help = false;
 };

@@ -30,11 +30,17 @@ std::string text_of(const std::string& path) {
 
 // A secret of the environment, for this process only: no child and no /proc/<pid>/environ reader
 // finds it again.
-Secret take_secret(config::Environment& environment, const char* name) {
-    const auto value = config::variable(environment, name);
-    environment.erase(name);
+Secret take_given(const char* name) {
+    const char* value = std::getenv(name);
+    Secret secret(value == nullptr ? "" : value);
     unsetenv(name);
-    return Secret(value.value_or(""));
+    return secret;
+}
+
+Secret take_out(config::Environment& environment, const char* name, const Secret& given) {
+    const auto in_file = config::variable(environment, name);
+    environment.erase(name);
+    return given.empty() ? Secret(in_file.value_or("")) : given;
 }
 
 // Order and trust: CONFIG.md 2.3.
@@ -136,10 +142,39 @@ std::expected<void, Refusal> check_auth(Preparation& p) {
                       "gateway.auth.mode is \"trusted-proxy\" and "
                       "gateway.auth.trustedProxy.userHeader is not set: name the header in which "
                       "the proxy says who the user is");
-    if (mode == Mode::token && p.auth.token.empty()) {
-        p.auth.token = Secret(random_hex(24));
-        p.token_was_made = true;
+    p.token_was_made = mode == Mode::token && p.auth.token.empty();
+    if (p.token_was_made) {
+        if (p.made_token.empty()) p.made_token = Secret(random_hex(24));
+        p.auth.token = p.made_token;
     }
+    return {};
+}
+
+void read_environment_into(Preparation& p) {
+    p.environment = read_environment(p.paths);
+    p.environment_token = take_out(p.environment, token_variable, p.given_token);
+    p.environment_password = take_out(p.environment, password_variable, p.given_password);
+}
+
+// Everything that follows from the files and the environment.
+std::expected<void, Refusal> complete(Preparation& p) {
+    auto config = config::load(p.load_options());
+    if (!config)
+        return refuse(exit_config, "Gateway failed to start: " +
+                                       config::render_issues(
+                                           config.error(), config::shorten_home(p.paths.config_file,
+                                                                                p.paths.home)));
+    p.config = std::move(*config);
+    if (auto fits = check_mode(p.config, p.options); !fits) return std::unexpected(fits.error());
+    const auto port =
+        config::resolve_port(p.options.port, p.environment, p.config.gateway.port, p.paths);
+    if (!port) return refuse(1, port.error().sentence);
+    p.address = resolve_address(p, port->number);
+    p.auth = resolve_auth(p);
+    if (auto fits = check_auth(p); !fits) return std::unexpected(fits.error());
+    p.log_file = p.config.logging.file.empty()
+                     ? p.paths.in_state("logs/gateway.log")
+                     : config::expand_home(p.config.logging.file, p.paths.home);
     return {};
 }
 
@@ -156,39 +191,31 @@ std::expected<Preparation, Refusal> Preparation::with(config::Config changed) co
     Preparation again = *this;
     again.config = std::move(changed);
     again.auth = resolve_auth(again);
-    // A token that was made for this run is good until its end.
-    again.token_was_made = token_was_made && again.auth.token.empty();
-    if (again.token_was_made) again.auth.token = auth.token;
     if (auto fits = check_auth(again); !fits) return std::unexpected(fits.error());
     return again;
 }
 
-std::expected<Preparation, Refusal> prepare(const Options& options) {
+std::expected<Preparation, Refusal> prepare(const Options& options, GivenSecrets given) {
     Preparation p{.options = options};
     auto paths = config::resolve_paths({.profile = options.profile, .dev = options.dev},
                                        config::process_environment());
     if (!paths) return refuse(2, "[openclaw] " + paths.error().sentence);
     p.paths = std::move(*paths);
-    p.environment = read_environment(p.paths);
-    p.environment_token = take_secret(p.environment, token_variable);
-    p.environment_password = take_secret(p.environment, password_variable);
-    auto config = config::load(p.load_options());
-    if (!config)
-        return refuse(exit_config, "Gateway failed to start: " +
-                                       config::render_issues(
-                                           config.error(), config::shorten_home(p.paths.config_file,
-                                                                                p.paths.home)));
-    p.config = std::move(*config);
-    if (auto fits = check_mode(p.config, options); !fits) return std::unexpected(fits.error());
-    const auto port =
-        config::resolve_port(options.port, p.environment, p.config.gateway.port, p.paths);
-    if (!port) return refuse(1, port.error().sentence);
-    p.address = resolve_address(p, port->number);
-    p.auth = resolve_auth(p);
-    if (auto fits = check_auth(p); !fits) return std::unexpected(fits.error());
-    p.log_file = p.config.logging.file.empty()
-                     ? p.paths.in_state("logs/gateway.log")
-                     : config::expand_home(p.config.logging.file, p.paths.home);
+    p.given_token = take_given(token_variable);
+    p.given_password = take_given(password_variable);
+    if (p.given_token.empty()) p.given_token = std::move(given.token);
+    if (p.given_password.empty()) p.given_password = std::move(given.password);
+    p.made_token = std::move(given.made_token);
+    read_environment_into(p);
+    if (auto done = complete(p); !done) return std::unexpected(done.error());
+    return p;
+}
+
+std::expected<Preparation, Refusal> prepare_again(const Preparation& before, Reread what) {
+    Preparation p = before;
+    if (what == Reread::everything) read_environment_into(p);
+    if (auto done = complete(p); !done) return std::unexpected(done.error());
+    if (what == Reread::config) p.address = before.address;
     return p;
 }
 

@@ -19,6 +19,11 @@ struct Refusal {
     std::string text;
 };
 
+struct GivenSecrets {
+    Secret token, password; // OPENCLAW_GATEWAY_TOKEN and …_PASSWORD
+    Secret made_token;      // made when there was none
+};
+
 struct Preparation {
     Options options;
     config::Environment environment; // .env files included, the gateway's own secrets taken out
@@ -27,7 +32,9 @@ struct Preparation {
     web::ListenAddress address;
     config::GatewayAuth auth; // in force: flags, config, environment, or made for this run
     bool token_was_made = false;
-    Secret environment_token, environment_password;
+    Secret made_token;                              // for this run: good until its end
+    Secret environment_token, environment_password; // .env files included
+    Secret given_token, given_password;             // of the environment we were started with
     std::string log_file;
 
     config::LoadOptions load_options() const; // to read the configuration again
@@ -35,6 +42,12 @@ struct Preparation {
     std::expected<Preparation, Refusal> with(config::Config changed) const;
 };
 
-std::expected<Preparation, Refusal> prepare(const Options& options);
+// `given`: what an earlier image of this process took out of the environment.
+std::expected<Preparation, Refusal> prepare(const Options& options, GivenSecrets given = {});
+
+// The same process with what the files say now. May run on the pool: it changes nothing of the
+// process.
+enum class Reread { config, everything }; // everything: the .env files and the address as well
+std::expected<Preparation, Refusal> prepare_again(const Preparation& before, Reread what);
 
 } // namespace openclaw

@@ -4,19 +4,22 @@
 //   1  new work is refused; clients are told
 //   2  runs end and answers leave, within the drain budget; whatever does not is on disk for the
 //   next start 3  workers drain 4  clients are closed (1012), the ledger is closed
-// SIGUSR1, and gateway.restart.request: the same, and then the program begins anew in this process.
+// gateway.restart.request: the same, and then the program begins anew in this process.
 // A second signal skips the waiting, a third leaves at once with 1.
 #pragma once
 
 #include "common/loop/signal_watch.h"
 #include "supervisor/edge.h"
+#include "supervisor/service_manager.h"
 #include "supervisor/standing.h"
 
 namespace openclaw {
 
 class Shutdown {
   public:
-    Shutdown(Standing& facts, Edge& edge);
+    Shutdown(Standing& facts, Edge& edge, const ServiceManager& manager);
+
+    bool has_begun() const { return signals_ > 0; }
 
     int exit_code() const { return exit_code_; }
 
@@ -35,13 +38,14 @@ class Shutdown {
 
     Standing& facts_;
     Edge& edge_;
+    const ServiceManager& manager_;
     int signals_ = 0;
     int exit_code_ = 0;
     bool is_restart_ = false;
     bool workers_are_draining_ = false;
     Instant give_up_at_{};
     Timer look_again_;
-    SignalWatch terminate_, interrupt_, again_;
+    SignalWatch terminate_, interrupt_;
 };
 
 } // namespace openclaw

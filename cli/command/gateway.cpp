@@ -1,5 +1,6 @@
 #include "cli/command/gateway_run.h"
 #include "cli/command/gateway_status.h"
+#include "cli/command/gateway_upgrade.h"
 #include "cli/commands.h"
 #include "cli/view/words.h"
 
@@ -90,6 +91,7 @@ void add_gateway(Command& root, const Context& context) {
         root.add("gateway", "Runs the gateway, or asks how it is. Without a command: run.");
     add_run(gateway, context);
     add_gateway_status(gateway, context);
+    add_gateway_upgrade(gateway, context);
     auto options = std::make_shared<ConnectionOptions>();
     auto command = gateway.add("health", "Asks the running gateway whether it is well.");
     add_connection_options(command, *options);

@@ -30,9 +30,12 @@ std::string service_line(const ServiceFacts& service) {
     if (!service.has_manager)
         return "Service: no supported service manager detected (diagnostic only, not the probe "
                "target)";
-    return "Service: systemd " + service.unit +
-           (service.unit_file.empty() ? " (not installed)"
-                                      : " (installed: " + service.unit_file + ")");
+    if (service.unit_file.empty()) return "Service: systemd " + service.unit + " (not installed)";
+    const std::string line =
+        "Service: systemd " + service.unit + " (installed: " + service.unit_file + ")";
+    if (!service.is_of_user || service.lingers) return line;
+    return line + "\nLingering: off, so the gateway ends with your last session. Turn it on with: "
+                  "loginctl enable-linger";
 }
 
 std::string_view gateway_version(const Survey& survey) {

@@ -17,6 +17,7 @@ struct TrustedProxy {
     std::vector<std::string> required_headers;
     std::vector<std::string> allow_users; // empty: whoever the proxy let through
     bool allow_loopback = false;
+    bool operator==(const TrustedProxy&) const = default;
 };
 
 struct ProxyClaim {

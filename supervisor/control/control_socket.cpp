@@ -2,6 +2,7 @@
 
 #include "common/log/log.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -93,6 +94,11 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::create(Loop& loop, const s
     return std::unique_ptr<ControlSocket>(new ControlSocket(loop, path, std::move(fd), door));
 }
 
+std::unique_ptr<ControlSocket> ControlSocket::adopt(Loop& loop, const std::string& path,
+                                                    UniqueFd socket, rpc::FrontDoor& door) {
+    return std::unique_ptr<ControlSocket>(new ControlSocket(loop, path, std::move(socket), door));
+}
+
 ControlSocket::ControlSocket(Loop& loop, std::string path, UniqueFd socket, rpc::FrontDoor& door)
     : loop_(loop)
     , path_(std::move(path))
@@ -120,6 +126,18 @@ void ControlSocket::accept_all() {
 void ControlSocket::drop(ControlConnection& connection) {
     connections_.remove_if([&](const auto& mine) { return mine.get() == &connection; });
     if (connections_.size() + 1 == max_connections) watch_.want(true, false);
+}
+
+void ControlSocket::pause() {
+    watch_.want(false, false);
+}
+
+void ControlSocket::resume() {
+    watch_.want(true, false);
+}
+
+UniqueFd ControlSocket::duplicate() const {
+    return UniqueFd(fcntl(socket_.get(), F_DUPFD, 3));
 }
 
 void ControlSocket::close_all() {

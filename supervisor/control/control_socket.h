@@ -25,11 +25,17 @@ class ControlSocket {
     // answers there), internal.
     static Result<std::unique_ptr<ControlSocket>> create(Loop& loop, const std::string& path,
                                                          rpc::FrontDoor& door);
+    // One that listens already: of the image before this one.
+    static std::unique_ptr<ControlSocket> adopt(Loop& loop, const std::string& path,
+                                                UniqueFd socket, rpc::FrontDoor& door);
     ~ControlSocket(); // removes the socket file
     ControlSocket(const ControlSocket&) = delete;
     ControlSocket& operator=(const ControlSocket&) = delete;
 
-    void close_all(); // takes nobody in any more; what is owed is written first
+    void pause(); // the kernel's queue holds newcomers
+    void resume();
+    UniqueFd duplicate() const; // survives exec
+    void close_all();           // takes nobody in any more; what is owed is written first
 
     std::size_t connection_count() const { return connections_.size(); }
 

@@ -90,7 +90,7 @@ void Deliveries::wait_in_line(Delivery& delivery) {
 
 // Hands over what waits for this worker, oldest first.
 void Deliveries::push(const std::string& worker) {
-    for (;;) {
+    while (!is_held_) {
         ipc::Link* link = rooms_.links.link(worker);
         if (link == nullptr || !link->can_send() || !has_file(worker, *link)) return;
         auto* next = table_.next_for(worker, rooms_.now_ms());

@@ -72,6 +72,17 @@ class Deliveries {
     void on_worker_down(const std::string& worker, process::Whose whose);
     void on_room(const std::string& worker);
 
+    // For the next image of this program: the file in which this worker notes what leaves. It goes
+    // on with it, and has nothing in hand.
+    // hold(): nothing is handed over any more, what is owed stays queued on the disk.
+    void hold() { is_held_ = true; }
+
+    std::string in_flight_file(const std::string& worker) const { return files_.path_of(worker); }
+
+    void adopt_in_flight_file(const std::string& worker, const std::string& path) {
+        files_.adopt(worker, path);
+    }
+
     std::size_t waiting_count() const { return table_.size(); }
 
     // Waiting for this worker or in its hands.
@@ -121,6 +132,7 @@ class Deliveries {
     Rooms& rooms_;
     DeliveryTable table_;
     InFlightFiles files_;
+    bool is_held_ = false;
     Timer sweep_timer_;
     std::int64_t next_sweep_ms_ = 0; // 0: none planned
 };

@@ -67,6 +67,17 @@ Result<UniqueFd> InFlightFiles::give(const std::string& worker) {
     return fd;
 }
 
+std::string InFlightFiles::path_of(const std::string& worker) const {
+    const auto found = current_.find(worker);
+    return found == current_.end() ? std::string() : found->second.string();
+}
+
+void InFlightFiles::adopt(const std::string& worker, const std::filesystem::path& file) {
+    if (std::erase(former_files_, file) == 0) return; // it is gone: the worker gets another
+    former_.erase(worker);
+    current_[worker] = file;
+}
+
 InFlightFiles::Ended InFlightFiles::end(const std::string& worker) {
     Ended ended;
     auto node = current_.extract(worker);

@@ -55,6 +55,10 @@ class InFlightFiles {
     // The file for a worker that has come. Errors: unavailable (no room on the disk).
     Result<UniqueFd> give(const std::string& worker);
 
+    std::string path_of(const std::string& worker) const; // empty: it has none
+    // A worker that served a former process goes on with this file: it is no evidence of an end.
+    void adopt(const std::string& worker, const std::filesystem::path& file);
+
     struct Ended {
         std::filesystem::path file; // empty: it had none
         Evidence evidence;

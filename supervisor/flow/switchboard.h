@@ -31,6 +31,9 @@ class Switchboard final : public process::Listener {
     void on_down(const std::string& id, const std::string& reason, process::Whose whose) override;
     void on_view_changed(const std::string& id) override;
 
+    // What it said to a former image of this program.
+    void recall(const std::string& id, ChannelFacts facts) { channels_[id] = std::move(facts); }
+
     const ChannelFactsTable& channels() const { return channels_; }
 
     // Something that status shows has changed: a worker's state or what a channel says of itself.

@@ -10,6 +10,12 @@ namespace openclaw::rpc {
 
 namespace {
 
+// Not by the gate's rule, but by the user id of the local owner or by what its device was given.
+bool has_proof_of_its_own(const Peer& peer) {
+    return peer.auth_method == "local" || peer.auth_method == "device-token" ||
+           peer.auth_method == "bootstrap-token";
+}
+
 constexpr std::uint16_t service_restart = 1012; // PROTOCOL.md 9
 
 } // namespace
@@ -51,8 +57,7 @@ void FrontDoor::count(const web::Arrival& from, std::string_view credential, boo
 void FrontDoor::send_away_secret_holders() {
     parts_.loop.defer([this] {
         for (Peer* peer : parts_.events.peers())
-            if (peer->auth_method == "token" || peer->auth_method == "password")
-                peer->close(service_restart, "service restart");
+            if (!has_proof_of_its_own(*peer)) peer->close(service_restart, "service restart");
     });
 }
 

@@ -70,8 +70,9 @@ class FrontDoor final : public web::Endpoint {
     // often. For HTTP.
     BearerAnswer check_bearer(std::string_view bearer, const web::Arrival& from);
 
-    // Closes, in the next turn of the loop, what came in with the shared secret: it is another one
-    // now. They hear what they would at a restart, and come back.
+    // Closes, in the next turn of the loop, what the gate let in: by the shared secret, by a
+    // proxy's word, or because nothing was asked. The gate asks for something else now. They hear
+    // what they would at a restart, and come back.
     void send_away_secret_holders();
 
     // Wrong credentials of this source, for the handshake.

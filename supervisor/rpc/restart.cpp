@@ -44,13 +44,41 @@ void request(Call& call, const flow::AgentRuns& runs, const Automations& automat
     call.reply.ok(out.end_object().end_object().text());
 }
 
+void request_upgrade(Call& call, const UpgradeGateway& upgrade) {
+    const std::string program(call.params["program"].text());
+    if (!program.empty() && call.peer.auth_method != "local")
+        return call.reply.fail(
+            Error{.code = Code::denied,
+                  .sentence = "only the owner on this machine may name the new program"});
+    upgrade(program, [reply = call.reply](Result<std::string> build) {
+        if (!build) return reply.fail(build.error());
+        json::Writer out;
+        out.begin_object().member("ok", true).member("status", "scheduled");
+        reply.ok(out.member("pid", getpid()).member("build", *build).end_object().take());
+    });
+}
+
+std::string upgrade_status(const GatewayFacts& facts) {
+    return json::Writer()
+        .begin_object()
+        .member("build", facts.build)
+        .member("pid", getpid())
+        .member("number", facts.upgrades)
+        .member("outcome", facts.upgrade_outcome)
+        .member("why", facts.upgrade_why)
+        .end_object()
+        .take();
+}
+
+constexpr std::array upgrade_params = {text("program", 0, 4000)};
+
 constexpr std::array params = {text("reason", 0, 500), text("note", 0, 2000), integer("delayMs", 0),
                                text("sessionKey")};
 
 } // namespace
 
 void add_restart(MethodTable& table, const flow::AgentRuns& runs, const Automations& automations,
-                 RestartGateway restart) {
+                 const GatewayFacts& facts, RestartGateway restart, UpgradeGateway upgrade) {
     table.add({.name = "gateway.restart.preflight",
                .scope = policy::scope::read,
                .unknown = Unknown::ignored,
@@ -64,6 +92,16 @@ void add_restart(MethodTable& table, const flow::AgentRuns& runs, const Automati
                .is_rationed = true,
                .handler = [&runs, &automations, restart = std::move(restart)](Call& call) {
                    request(call, runs, automations, restart);
+               }});
+    table.add({.name = "gateway.upgrade.status",
+               .scope = policy::scope::read,
+               .handler = [&facts](Call& call) { call.reply.ok(upgrade_status(facts)); }});
+    table.add({.name = "gateway.upgrade.request",
+               .scope = policy::scope::admin,
+               .params = upgrade_params,
+               .is_rationed = true,
+               .handler = [upgrade = std::move(upgrade)](Call& call) {
+                   request_upgrade(call, upgrade);
                }});
 }
 

@@ -175,6 +175,10 @@ using ChangeConfig = std::function<void(
 // Ends this process in an orderly way and begins it again. False: it is ending already.
 using RestartGateway = std::function<bool(std::string reason)>;
 
+// Lets `program` (empty: the installed one) rehearse and become this process. `done`: the build
+// that will be, before anything has changed, or why not.
+using UpgradeGateway = std::function<void(std::string program, Done<std::string> done)>;
+
 // ledger/pairings: strangers who wait, and letting one in. An approval counts when it is on disk.
 class PairingDesk {
   public:

@@ -108,7 +108,7 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_approvals(table, parts.approvals);
     add_exec_rules(table, parts.approvals.rules(), parts.facts, parts.cron);
     add_nodes(table, parts.nodes);
-    add_restart(table, parts.runs, parts.automations, parts.restart);
+    add_restart(table, parts.runs, parts.automations, parts.facts, parts.restart, parts.upgrade);
     add_dashboard(table, parts.facts);
     add_explain(table, parts.explain);
     return table;

@@ -39,6 +39,7 @@ struct MethodParts {
     Events& events;
     ChangeConfig change_config;
     RestartGateway restart;
+    UpgradeGateway upgrade;
 };
 
 MethodTable make_method_table(const MethodParts& parts);

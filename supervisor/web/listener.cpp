@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -101,6 +102,58 @@ int number_in(const char* variable) {
     return number;
 }
 
+// Separated by colons (sd_listen_fds_with_names(3)).
+std::vector<std::string> socket_names() {
+    const char* text = std::getenv("LISTEN_FDNAMES");
+    std::vector<std::string> names(1);
+    for (const char c : std::string_view(text == nullptr ? "" : text)) {
+        if (c == ':')
+            names.emplace_back();
+        else
+            names.back() += c;
+    }
+    return names;
+}
+
+int option_of(int socket, int option) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return getsockopt(socket, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+bool listens_for_tcp(int socket) {
+    const int domain = option_of(socket, SO_DOMAIN);
+    return (domain == AF_INET || domain == AF_INET6) && option_of(socket, SO_TYPE) == SOCK_STREAM &&
+           option_of(socket, SO_ACCEPTCONN) == 1;
+}
+
+std::string host_of(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+    const void* host =
+        address.ss_family == AF_INET
+            ? static_cast<const void*>(&reinterpret_cast<sockaddr_in&>(address).sin_addr)
+            : &reinterpret_cast<sockaddr_in6&>(address).sin6_addr;
+    return inet_ntop(address.ss_family, host, text.data(), text.size()) == nullptr ? ""
+                                                                                   : text.data();
+}
+
+bool is_at(int socket, const ListenAddress& wanted) {
+    if (wanted.port != 0 && port_of(socket) != wanted.port) return false;
+    const std::string host = host_of(socket);
+    switch (wanted.bind) {
+    case Bind::loopback:
+        return host == "127.0.0.1" || host == "::1";
+    case Bind::lan:
+        return host == "0.0.0.0";
+    case Bind::custom:
+        return host == wanted.custom_host;
+    }
+    return false;
+}
+
 } // namespace
 
 Result<std::vector<UniqueFd>> open_listen_sockets(const ListenAddress& address) {
@@ -111,17 +164,25 @@ Result<std::vector<UniqueFd>> open_listen_sockets(const ListenAddress& address) 
     return sockets;
 }
 
-std::vector<UniqueFd> inherited_listen_sockets() {
-    std::vector<UniqueFd> sockets;
-    if (number_in("LISTEN_PID") == getpid())
-        for (int fd = first_inherited; fd < first_inherited + number_in("LISTEN_FDS"); ++fd) {
-            fcntl(fd, F_SETFD, FD_CLOEXEC);
-            fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-            sockets.emplace_back(fd);
-        }
+InheritedSockets inherited_listen_sockets(const ListenAddress& wanted) {
+    InheritedSockets given{.sockets = {}, .are_given = true}, kept;
+    const auto names = socket_names();
+    const int count = number_in("LISTEN_PID") == getpid() ? number_in("LISTEN_FDS") : 0;
+    for (int i = 0; i < count; ++i) {
+        UniqueFd socket(first_inherited + i);
+        fcntl(socket.get(), F_SETFD, FD_CLOEXEC);
+        if (!listens_for_tcp(socket.get())) continue;
+        fcntl(socket.get(), F_SETFL, fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
+        const auto place = static_cast<std::size_t>(i);
+        const bool is_kept = place < names.size() && names[place] == kept_socket_name;
+        if (!is_kept)
+            given.sockets.push_back(std::move(socket));
+        else if (is_at(socket.get(), wanted))
+            kept.sockets.push_back(std::move(socket));
+    }
     for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
         unsetenv(variable);
-    return sockets;
+    return given.sockets.empty() ? std::move(kept) : std::move(given);
 }
 
 std::uint16_t port_of(int socket) {
@@ -161,6 +222,13 @@ void Listener::pause() {
 void Listener::resume() {
     for (auto& watched : sockets_)
         watched.watch->want(true, false);
+}
+
+Fds Listener::duplicates() const {
+    Fds copies;
+    for (const auto& watched : sockets_)
+        copies.emplace_back(fcntl(watched.socket.get(), F_DUPFD, 3));
+    return copies;
 }
 
 void Listener::accept_from(int socket) {

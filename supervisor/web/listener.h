@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace openclaw::web {
@@ -23,15 +24,26 @@ struct ListenAddress {
     Bind bind = Bind::loopback;
     std::string custom_host; // an address, for Bind::custom
     std::uint16_t port = 0;  // 0: any free one; with two sockets both get the same
+    bool operator==(const ListenAddress&) const = default;
 };
 
 // Loopback opens 127.0.0.1 and, where the machine has it, ::1. Errors: unavailable (the port is
 // taken: the sentence names it), invalid (custom_host is no address), denied, internal.
 Result<std::vector<UniqueFd>> open_listen_sockets(const ListenAddress& address);
 
-// Sockets handed over by systemd (LISTEN_PID, LISTEN_FDS, from descriptor 3). Empty when there are
-// none for us. Clears the variables, so that children do not believe they are meant.
-std::vector<UniqueFd> inherited_listen_sockets();
+// The name under which the service manager keeps our own sockets over our death.
+inline constexpr std::string_view kept_socket_name = "openclaw-kept";
+
+struct InheritedSockets {
+    std::vector<UniqueFd> sockets; // empty: there are none for us
+    bool are_given = false;        // by a socket unit: the address is the service manager's affair
+};
+
+// Sockets handed over by systemd (LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES, from descriptor 3): those
+// of a socket unit, else those it has kept for us, if they are where we want to listen. What is no
+// listening TCP socket is closed. Clears the variables, so that children do not believe they are
+// meant.
+InheritedSockets inherited_listen_sockets(const ListenAddress& wanted);
 
 // The port of a listening socket.
 std::uint16_t port_of(int socket);
@@ -48,6 +60,7 @@ class Listener {
     std::uint16_t port() const;
     void pause(); // the kernel's queue holds newcomers
     void resume();
+    Fds duplicates() const; // of the sockets; they survive exec
 
   private:
     void accept_from(int socket);

@@ -226,6 +226,7 @@ function differences(shape, value, at = '') {
 // Tested where they have something to do.
 const elsewhere = {
   'gateway.restart.request': 'methods.test.mjs',
+  'gateway.upgrade.request': 'upgrade.test.mjs', 'gateway.upgrade.status': 'upgrade.test.mjs', // ours
 };
 const elsewherePrefixes = [
   /^device\./, /^gateway\.(identity|auth)/, // the suites of devices

@@ -43,10 +43,11 @@ export async function startFakeTelegram(options = {}) {
   for (const part of [world, updates, webhook, sending, methods, botSide, control]) Object.assign(fake, part(fake));
   const { config, bots, loads, watchers, handler, makeBot, ctl } = fake;
   const sockets = new Set();
+  let connections = 0; // ever made
 
   const server = options.tls ? https.createServer(options.tls, handler) : http.createServer(handler);
   server.keepAliveTimeout = 65000;
-  server.on('connection', (s) => { sockets.add(s); s.on('close', () => sockets.delete(s)); });
+  server.on('connection', (s) => { connections++; sockets.add(s); s.on('close', () => sockets.delete(s)); });
   for (const t of options.tokens ?? ['123456:FAKE-TOKEN']) {
     makeBot(typeof t === 'string' ? t : t.token, typeof t === 'string' ? { username: options.username, firstUpdateId: options.firstUpdateId } : t);
   }
@@ -54,6 +55,9 @@ export async function startFakeTelegram(options = {}) {
   const { port } = server.address();
   return {
     port, url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`, config, bots,
+    get connections() { return connections; },
+    // How often a worker has signed in: the first thing it does with a token.
+    get signIns() { return fake.calls.filter((call) => call.method === 'getMe').length; },
     ctl: async (route, body = {}, query = {}) => ctl[route](body, query),
     // What `check` gives once it is true, asked now and whenever a poll begins or a call ends; rejects at the deadline.
     until: (check, timeout = 5000) => new Promise((resolve, reject) => {

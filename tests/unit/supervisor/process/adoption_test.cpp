@@ -1,5 +1,7 @@
 #include "tests/unit/supervisor/process/bench.h"
 
+#include <signal.h>
+
 #include <memory>
 
 using namespace openclaw;
@@ -72,7 +74,7 @@ TEST_SUITE("process") {
         before.workers.want(all(echo("echo:a")));
         REQUIRE(before.until_ready("echo:a"));
         auto facts = before.workers.hand_over();
-        kill(facts.front().process->birth.pid, SIGKILL);
+        ::kill(facts.front().process->birth.pid, SIGKILL);
 
         Bench after;
         after.workers.adopt(std::move(facts), all(echo("echo:a")));
@@ -86,7 +88,7 @@ TEST_SUITE("process") {
         Bench& before = former_image();
         before.workers.want(all(echo("echo:a")));
         REQUIRE(before.until_ready("echo:a"));
-        kill(only(before).pid, SIGKILL);
+        ::kill(only(before).pid, SIGKILL);
         REQUIRE(before.until_ready("echo:a", 2));
         auto facts = before.workers.hand_over();
 
@@ -107,7 +109,7 @@ TEST_SUITE("process") {
 
         Bench after;
         after.workers.adopt(std::move(facts), {});
-        CHECK(kill(pid, 0) != 0);
+        CHECK(::kill(pid, 0) != 0);
         CHECK(after.workers.views().empty());
     }
 }

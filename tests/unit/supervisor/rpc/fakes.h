@@ -505,6 +505,7 @@ struct Desk {
     std::expected<rpc::ConfigChanged, rpc::ConfigRefusal> config_outcome = rpc::ConfigChanged{
         .hash = "h2", .config_json_redacted = "{}", .paths = {"ui"}, .reload = "none"};
     std::vector<std::string> restarts;
+    std::vector<std::string> upgrades;
     rpc::MethodTable table = rpc::make_method_table(
         {.loop = loop,
          .health = health,
@@ -543,6 +544,12 @@ struct Desk {
              [this](std::string reason) {
                  restarts.push_back(std::move(reason));
                  return restarts.size() == 1;
+             },
+         .upgrade =
+             [this](std::string program, rpc::Done<std::string> done) {
+                 upgrades.push_back(std::move(program));
+                 loop.defer(
+                     [done = std::move(done)]() mutable { done(std::string("next-build")); });
              }});
     rpc::Dispatch dispatch{table, loop.clock()};
     std::shared_ptr<FakePeer> owner = std::make_shared<FakePeer>();

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,7 +61,7 @@ TEST_SUITE("supervisor/web") {
         "sockets given by the service manager are taken only by the process they are meant for") {
         setenv("LISTEN_PID", "1", 1);
         setenv("LISTEN_FDS", "1", 1);
-        CHECK(inherited_listen_sockets().empty());
+        CHECK(inherited_listen_sockets({}).sockets.empty());
         CHECK(std::getenv("LISTEN_FDS") == nullptr);
 
         const pid_t child = fork(); // descriptor 3 is somebody else's here
@@ -71,9 +72,37 @@ TEST_SUITE("supervisor/web") {
             dup2(sockets->front().get(), 3);
             setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
             setenv("LISTEN_FDS", "1", 1);
-            auto inherited = inherited_listen_sockets();
-            const bool good = inherited.size() == 1 && inherited[0].get() == 3 &&
+            auto [inherited, are_given] = inherited_listen_sockets({});
+            const bool good = are_given && inherited.size() == 1 && inherited[0].get() == 3 &&
                               port_of(3) == port && std::getenv("LISTEN_PID") == nullptr;
+            _exit(good ? 0 : 1);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        CHECK(status == 0);
+    }
+
+    TEST_CASE(
+        "sockets the manager kept for us are taken where we want to listen, and nowhere else") {
+        const pid_t child = fork();
+        if (child == 0) {
+            auto ours = open_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = 0});
+            const auto port = port_of(ours->front().get());
+            auto others =
+                open_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = 0});
+            const UniqueFd first(fcntl(ours->front().get(), F_DUPFD, 50));
+            const UniqueFd second(fcntl(others->front().get(), F_DUPFD, 50));
+            dup2(first.get(), 3);
+            dup2(second.get(), 4);
+            dup2(open("/dev/null", O_RDONLY), 5); // no socket at all
+            setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+            setenv("LISTEN_FDS", "3", 1);
+            setenv("LISTEN_FDNAMES", "openclaw-kept:openclaw-kept:other", 1);
+            const auto inherited =
+                inherited_listen_sockets({.bind = Bind::loopback, .custom_host = {}, .port = port});
+            const bool good = !inherited.are_given && inherited.sockets.size() == 1 &&
+                              inherited.sockets[0].get() == 3 && fcntl(4, F_GETFD) < 0 &&
+                              fcntl(5, F_GETFD) < 0;
             _exit(good ? 0 : 1);
         }
         int status = 0;

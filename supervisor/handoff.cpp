@@ -1,0 +1,347 @@
+#include "supervisor/handoff.h"
+
+#include "common/ipc/protocol.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <utility>
+
+namespace openclaw {
+
+namespace {
+
+constexpr std::size_t most_bytes = 64u << 20;
+constexpr int most_workers = 1000;
+constexpr int most_sockets = 16;
+constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+
+Failure corrupt(std::string_view what) {
+    return fail(Code::corrupt, "the handoff is damaged: " + std::string(what));
+}
+
+std::int64_t nanoseconds(Instant when) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(when.time_since_epoch()).count();
+}
+
+// CLOCK_MONOTONIC is the machine's: exec does not move it.
+Instant instant(std::int64_t nanoseconds) {
+    return Instant(
+        std::chrono::duration_cast<Instant::duration>(std::chrono::nanoseconds(nanoseconds)));
+}
+
+// Writing.
+
+void put(wire::RecordedDeath& out, const process::Death& death) {
+    out.set_at_monotonic_ns(nanoseconds(death.at));
+    out.set_at_ms(death.at_ms);
+    out.set_code(death.status.code);
+    out.set_signal(death.status.signal);
+    out.set_words(death.words);
+    out.set_last_line(death.last_line);
+    out.set_reached_ready(death.reached_ready);
+    out.set_was_asked(death.was_asked);
+    out.set_served_ms(death.served.count());
+    out.set_generation(death.generation);
+}
+
+void put(wire::ServingWorker& out, const process::ServingProcess& process) {
+    out.set_pid(process.birth.pid);
+    out.set_link(process.birth.link.get());
+    out.set_output(process.birth.error_output.get());
+    out.set_generation(process.generation);
+    out.set_started_ms(process.started_ms);
+    out.set_born_monotonic_ns(nanoseconds(process.born));
+    out.set_ready_monotonic_ns(nanoseconds(process.ready_at));
+    out.set_build_id(process.build_id);
+    out.set_sandbox(process.sandbox);
+    out.set_phase(std::to_underlying(process.link.phase));
+    out.set_next_id(process.link.next_id);
+    for (const auto body : process.link.seen_once)
+        out.add_seen_once(static_cast<std::uint32_t>(body));
+    for (const auto& frame : process.link.outbox) {
+        auto& waiting = *out.add_outbox();
+        waiting.set_frame(frame.bytes.data(), frame.bytes.size());
+        for (const auto& fd : frame.fds)
+            waiting.add_fds(fd.get());
+    }
+}
+
+void put(wire::AdoptedWorker& out, const process::WorkerFacts& worker) {
+    out.set_id(worker.id);
+    out.set_fingerprint(worker.fingerprint);
+    out.set_lives(worker.lives);
+    out.set_is_held(worker.is_held);
+    out.set_fault_code(worker.fault_code);
+    for (const auto& death : worker.deaths)
+        put(*out.add_deaths(), death);
+    out.set_deaths_total(worker.deaths_total);
+    out.set_deaths_forgiven(worker.deaths_forgiven);
+    out.set_has_failed(worker.has_failed);
+    out.set_reason(worker.reason);
+    out.set_attempt(worker.attempt);
+    out.set_next_try_ms(worker.next_try_ms);
+    if (worker.process) put(*out.mutable_process(), *worker.process);
+}
+
+void put(wire::AdoptedWorker& out, const flow::ChannelFacts& facts) {
+    auto& status = *out.mutable_status();
+    status.set_state(facts.state);
+    status.set_detail(facts.detail);
+    status.set_identity(facts.identity);
+    status.set_identity_id(facts.identity_id);
+    status.set_error_code(facts.error_code);
+    status.set_last_contact_unix_ms(facts.last_contact_ms);
+    out.set_status_said_ms(facts.said_at_ms);
+    out.set_last_inbound_ms(facts.last_inbound_ms);
+    out.set_last_outbound_ms(facts.last_outbound_ms);
+}
+
+wire::Handoff form_of(const Handoff& handoff) {
+    wire::Handoff out;
+    out.set_version(handoff_version);
+    out.set_build(handoff.build);
+    for (const auto& socket : handoff.listening)
+        out.add_listening(socket.get());
+    out.set_sockets_are_given(handoff.sockets_are_given);
+    out.set_control(handoff.control.get());
+    out.set_lock(handoff.lock.get());
+    out.set_program(handoff.program.get());
+    out.set_token(std::string(handoff.secrets.token.reveal()));
+    out.set_password(std::string(handoff.secrets.password.reveal()));
+    out.set_made_token(std::string(handoff.secrets.made_token.reveal()));
+    out.set_generation(handoff.generation);
+    out.set_upgrades(handoff.upgrades);
+    for (const auto& worker : handoff.workers) {
+        auto& one = *out.add_workers();
+        put(one, worker);
+        if (const auto facts = handoff.channels.find(worker.id); facts != handoff.channels.end())
+            put(one, facts->second);
+        if (const auto file = handoff.in_flight_files.find(worker.id);
+            file != handoff.in_flight_files.end())
+            one.set_in_flight_file(file->second);
+    }
+    return out;
+}
+
+// Reading.
+
+process::Death death_in(const wire::RecordedDeath& in) {
+    process::Death death;
+    death.at = instant(in.at_monotonic_ns());
+    death.at_ms = in.at_ms();
+    death.status.code = in.code();
+    death.status.signal = in.signal();
+    death.words = in.words();
+    death.last_line = in.last_line();
+    death.reached_ready = in.reached_ready();
+    death.was_asked = in.was_asked();
+    death.served = Milliseconds(in.served_ms());
+    death.generation = in.generation();
+    return death;
+}
+
+process::ServingProcess process_in(const wire::ServingWorker& in) {
+    process::ServingProcess process{.birth = {.pid = in.pid(),
+                                              .link = UniqueFd(in.link()),
+                                              .error_output = UniqueFd(in.output())},
+                                    .link = {.phase = static_cast<ipc::Phase>(in.phase()),
+                                             .next_id = in.next_id(),
+                                             .seen_once = {},
+                                             .outbox = {}},
+                                    .generation = in.generation(),
+                                    .started_ms = in.started_ms(),
+                                    .born = instant(in.born_monotonic_ns()),
+                                    .ready_at = instant(in.ready_monotonic_ns()),
+                                    .build_id = in.build_id(),
+                                    .sandbox = in.sandbox()};
+    for (const auto body : in.seen_once())
+        process.link.seen_once.push_back(static_cast<wire::Frame::BodyCase>(body));
+    for (const auto& waiting : in.outbox()) {
+        auto& frame = process.link.outbox.emplace_back();
+        frame.bytes.assign(waiting.frame().begin(), waiting.frame().end());
+        for (const int fd : waiting.fds())
+            frame.fds.emplace_back(fd);
+    }
+    return process;
+}
+
+process::WorkerFacts worker_in(const wire::AdoptedWorker& in) {
+    process::WorkerFacts worker{.id = in.id(),
+                                .fingerprint = in.fingerprint(),
+                                .lives = in.lives(),
+                                .is_held = in.is_held(),
+                                .fault_code = in.fault_code(),
+                                .deaths = {},
+                                .deaths_total = in.deaths_total(),
+                                .deaths_forgiven = in.deaths_forgiven(),
+                                .has_failed = in.has_failed(),
+                                .reason = in.reason(),
+                                .attempt = in.attempt(),
+                                .next_try_ms = in.next_try_ms(),
+                                .process = std::nullopt};
+    for (const auto& death : in.deaths())
+        worker.deaths.push_back(death_in(death));
+    if (in.has_process()) worker.process = process_in(in.process());
+    return worker;
+}
+
+flow::ChannelFacts channel_in(const wire::AdoptedWorker& in) {
+    return {.state = in.status().state(),
+            .detail = in.status().detail(),
+            .identity = in.status().identity(),
+            .identity_id = in.status().identity_id(),
+            .error_code = in.status().error_code(),
+            .said_at_ms = in.status_said_ms(),
+            .last_contact_ms = in.status().last_contact_unix_ms(),
+            .last_inbound_ms = in.last_inbound_ms(),
+            .last_outbound_ms = in.last_outbound_ms()};
+}
+
+GivenSecrets secrets_in(const wire::Handoff& in) {
+    return {.token = Secret(in.token()),
+            .password = Secret(in.password()),
+            .made_token = Secret(in.made_token())};
+}
+
+bool is_phase(std::uint32_t number) {
+    return number == 1 || number == 2 || number == 4 || number == 8;
+}
+
+Result<void> check(const wire::AdoptedWorker& worker) {
+    if (worker.id().empty()) return corrupt("a worker without a name");
+    if (worker.deaths_size() > static_cast<int>(process::DeathTally::capacity))
+        return corrupt("too many deaths of one worker");
+    if (!worker.has_process()) return {};
+    const auto& process = worker.process();
+    if (process.pid() <= 1 || !is_phase(process.phase()) || process.next_id() == 0)
+        return corrupt("the process of " + worker.id());
+    for (const auto& frame : process.outbox())
+        if (frame.frame().empty() || frame.frame().size() > ipc::max_frame_bytes ||
+            frame.fds_size() > static_cast<int>(ipc::max_frame_fds))
+            return corrupt("a waiting frame of " + worker.id());
+    return {};
+}
+
+std::vector<int> numbers_in(const wire::Handoff& in) {
+    std::vector<int> numbers{in.control(), in.lock(), in.program()};
+    numbers.insert(numbers.end(), in.listening().begin(), in.listening().end());
+    for (const auto& worker : in.workers()) {
+        if (!worker.has_process()) continue;
+        numbers.push_back(worker.process().link());
+        numbers.push_back(worker.process().output());
+        for (const auto& frame : worker.process().outbox())
+            numbers.insert(numbers.end(), frame.fds().begin(), frame.fds().end());
+    }
+    return numbers;
+}
+
+// One owner each, and none of the three every process has.
+Result<void> check_numbers(std::vector<int> numbers) {
+    std::ranges::sort(numbers);
+    if (std::ranges::adjacent_find(numbers) != numbers.end())
+        return corrupt("a descriptor with two owners");
+    if (numbers.front() <= 2) return corrupt("a descriptor is missing");
+    return {};
+}
+
+Result<std::string> bytes_of(int memfd) {
+    struct stat info {};
+
+    if (fstat(memfd, &info) != 0) return corrupt("it is not there");
+    if (fcntl(memfd, F_GET_SEALS) != seals) return corrupt("it is not sealed");
+    if (info.st_size <= 0 || static_cast<std::size_t>(info.st_size) > most_bytes)
+        return corrupt("its size");
+    std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+    if (pread(memfd, bytes.data(), bytes.size(), 0) != info.st_size) return corrupt("its end");
+    return bytes;
+}
+
+} // namespace
+
+Result<UniqueFd> write_handoff(const Handoff& handoff) {
+    const std::string bytes = form_of(handoff).SerializeAsString();
+    UniqueFd memory(memfd_create("openclaw-handoff", MFD_ALLOW_SEALING)); // survives exec
+    if (!memory ||
+        pwrite(memory.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+        return Failure(system_error(Code::internal, "no memory for the handoff", errno));
+    if (fcntl(memory.get(), F_ADD_SEALS, seals) != 0)
+        return Failure(system_error(Code::internal, "cannot seal the handoff", errno));
+    return memory;
+}
+
+Result<wire::Handoff> parse_handoff(std::string_view bytes) {
+    wire::Handoff in;
+    if (bytes.size() > most_bytes ||
+        !in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        return corrupt("it cannot be read");
+    if (in.version() != handoff_version)
+        return fail(Code::invalid, "the handoff has version " + std::to_string(in.version()) +
+                                       " and this build understands " +
+                                       std::to_string(handoff_version));
+    if (in.listening_size() == 0 || in.listening_size() > most_sockets)
+        return corrupt("its listening sockets");
+    if (in.workers_size() > most_workers) return corrupt("too many workers");
+    for (const auto& worker : in.workers())
+        TRY_VOID(check(worker));
+    TRY_VOID(check_numbers(numbers_in(in)));
+    return in;
+}
+
+Result<Handoff> read_handoff(int memfd) {
+    const std::string bytes = TRY(bytes_of(memfd));
+    const wire::Handoff in = TRY(parse_handoff(bytes));
+    for (const int number : numbers_in(in))
+        if (fcntl(number, F_GETFD) < 0)
+            return corrupt("descriptor " + std::to_string(number) + " is closed");
+    Handoff handoff{.build = in.build(),
+                    .listening = {},
+                    .sockets_are_given = in.sockets_are_given(),
+                    .control = UniqueFd(in.control()),
+                    .lock = UniqueFd(in.lock()),
+                    .program = UniqueFd(in.program()),
+                    .secrets = secrets_in(in),
+                    .generation = in.generation(),
+                    .upgrades = in.upgrades(),
+                    .workers = {},
+                    .channels = {},
+                    .in_flight_files = {}};
+    for (const int socket : in.listening())
+        handoff.listening.emplace_back(socket);
+    for (const auto& worker : in.workers()) {
+        handoff.workers.push_back(worker_in(worker));
+        if (worker.has_status()) handoff.channels[worker.id()] = channel_in(worker);
+        if (!worker.in_flight_file().empty())
+            handoff.in_flight_files[worker.id()] = worker.in_flight_file();
+    }
+    return handoff;
+}
+
+Result<GivenSecrets> read_handoff_secrets(int memfd) {
+    const std::string bytes = TRY(bytes_of(memfd));
+    return secrets_in(TRY(parse_handoff(bytes)));
+}
+
+std::vector<int> descriptors_of(const Handoff& handoff) {
+    return numbers_in(form_of(handoff));
+}
+
+void close_all_but(const std::vector<int>& kept) {
+    std::vector<int> strays;
+    std::error_code problem;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", problem)) {
+        const std::string name = entry.path().filename().string();
+        int number = -1;
+        std::from_chars(name.data(), name.data() + name.size(), number);
+        if (number > 2 && std::ranges::find(kept, number) == kept.end()) strays.push_back(number);
+    }
+    for (const int number : strays)
+        ::close(number); // the directory's own is among them, and closed already
+}
+
+} // namespace openclaw

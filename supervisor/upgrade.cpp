@@ -1,0 +1,266 @@
+#include "supervisor/upgrade.h"
+
+#include "common/base/names.h"
+#include "common/log/log.h"
+#include "common/version.h"
+#include "supervisor/arrival.h"
+#include "supervisor/ledger/database.h"
+
+#include <climits>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace openclaw {
+
+namespace {
+
+constexpr Milliseconds quiet_look_every{10}; // only while an upgrade waits
+constexpr Milliseconds quiet_by_itself = std::chrono::seconds(10);
+constexpr Milliseconds quiet_at_last =
+    std::chrono::minutes(5); // OPS.md 8.2: requested restart drain
+// For requests of connections that were taken in a moment ago.
+constexpr Milliseconds last_words_within{30};
+constexpr Milliseconds farewells_within{300}; // clients are back within a second
+constexpr int next_image_ready_within_s = 8;
+
+// The file this process was started from. A replaced one keeps its name, with a mark behind it.
+std::string own_program() {
+    std::array<char, PATH_MAX> path{};
+    const ssize_t size = readlink("/proc/self/exe", path.data(), path.size() - 1);
+    std::string name(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    constexpr std::string_view mark = " (deleted)"; // proc(5)
+    if (name.ends_with(mark)) name.resize(name.size() - mark.size());
+    return name;
+}
+
+Result<std::string> checked_program(std::string program) {
+    if (program.empty()) program = own_program();
+
+    struct stat info {};
+
+    if (!program.starts_with('/'))
+        return fail(Code::invalid, "name the new program with its whole path, not " + program);
+    if (stat(program.c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
+        access(program.c_str(), X_OK) != 0)
+        return fail(Code::not_found, "there is no program " + program);
+    const bool is_ours = info.st_uid == geteuid() || info.st_uid == 0;
+    if (!is_ours || (info.st_mode & S_IWOTH) != 0)
+        return fail(Code::denied, program + " could have been written by somebody else: its owner "
+                                            "must be you or root, and others may not write it");
+    return program;
+}
+
+// What comes between two images is heard by the next.
+void block_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT})
+        sigaddset(&set, number);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+}
+
+void set_alarm(int seconds) {
+    const itimerval value{.it_interval = {}, .it_value = {.tv_sec = seconds, .tv_usec = 0}};
+    setitimer(ITIMER_REAL, &value, nullptr); // exec keeps it (setitimer(2))
+}
+
+UniqueFd open_own_image() {
+    return UniqueFd(open("/proc/self/exe", O_RDONLY)); // the file we run, replaced or not
+}
+
+} // namespace
+
+Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const ServiceManager& manager,
+                 char** arguments)
+    : facts_(facts)
+    , edge_(edge)
+    , shutdown_(shutdown)
+    , manager_(manager)
+    , arguments_(arguments)
+    , directory_(facts.paths.in_state("tmp/next"))
+    , look_again_(facts.loop) {}
+
+bool Upgrade::restart(std::string reason) {
+    if (shutdown_.has_begun() || is_under_way_) return false;
+    begin({}, std::move(reason), [](const Result<std::string>&) {});
+    must_restart_ = is_under_way_;
+    return true;
+}
+
+void Upgrade::begin(std::string program, std::string reason, Done done) {
+    if (shutdown_.has_begun()) return done(fail(Code::busy, "the gateway is stopping"));
+    if (is_under_way_) return done(fail(Code::busy, "an upgrade is under way already"));
+    auto checked = checked_program(std::move(program));
+    if (!checked) return done(Failure(checked.error()));
+    is_under_way_ = true;
+    must_restart_ = false;
+    program_ = std::move(*checked);
+    reason_ = std::move(reason);
+    done_ = std::move(done);
+    log::info("upgrade.begun", {{"program", program_}, {"reason", reason_}});
+    copy_ledger();
+}
+
+void Upgrade::copy_ledger() {
+    std::error_code problem;
+    std::filesystem::remove_all(directory_, problem);
+    const std::string copy = directory_ + "/" + std::string(names::ledger_file);
+    std::filesystem::create_directories(std::filesystem::path(copy).parent_path(), problem);
+    chmod(directory_.c_str(), 0700);
+    facts_.ledger->store->read<bool>(
+        [copy](ledger::Database* database) -> Result<bool> {
+            TRY_VOID(database->copy_to(copy));
+            return true;
+        },
+        [this](Result<bool> copied) {
+            rehearse(copied ? Result<void>() : Result<void>(Failure(copied.error())));
+        });
+}
+
+void Upgrade::rehearse(Result<void> copied) {
+    if (!copied) return end(copied.error());
+    auto memory = write_handoff(facts_to_hand_over(false));
+    if (!memory) return end(memory.error());
+    std::vector<std::string> arguments;
+    for (char** argument = arguments_; *argument != nullptr; ++argument)
+        arguments.emplace_back(*argument);
+    auto started =
+        Rehearsal::start(facts_.loop, program_, std::move(arguments), directory_, memory->get(),
+                         [this](Result<std::string> build) { on_rehearsed(std::move(build)); });
+    if (!started) return end(started.error());
+    rehearsal_ = std::move(*started);
+}
+
+void Upgrade::on_rehearsed(Result<std::string> build) {
+    rehearsal_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+    if (!build) return end(build.error());
+    log::info("upgrade.rehearsed", {{"build", *build}});
+    if (done_) std::exchange(done_, nullptr)(std::move(build));
+    manager_.status("Waiting for a quiet moment to become the next build");
+    refuse_at_ = facts_.loop.clock().now() + quiet_by_itself;
+    give_up_at_ = refuse_at_ + quiet_at_last;
+    look_again_.start(quiet_look_every, [this] { wait_for_quiet(); }); // the answer leaves first
+}
+
+bool Upgrade::is_quiet() const {
+    return facts_.runs.active_count() == 0 && facts_.deliveries.in_hand_count() == 0 &&
+           facts_.workers.is_settled() && edge_.requests_in_hand() == 0;
+}
+
+void Upgrade::wait_for_quiet() {
+    if (shutdown_.has_begun())
+        return end({.code = Code::busy, .sentence = "the gateway is stopping"});
+    if (is_quiet()) return part();
+    const auto now = facts_.loop.clock().now();
+    if (now >= refuse_at_ && !std::exchange(refuses_work_, true)) {
+        edge_.put_off_work();
+        facts_.runs.refuse_new("the gateway is restarting");
+    }
+    if (now >= give_up_at_)
+        return end({.code = Code::timeout,
+                    .sentence = "work in progress did not end within 5 min; nothing was changed"});
+    look_again_.start(quiet_look_every, [this] { wait_for_quiet(); });
+}
+
+// One turn: what arrives from now on is the next image's.
+void Upgrade::part() {
+    block_signals();
+    manager_.reloading();
+    facts_.workers.hold();
+    facts_.runs.refuse_new("the gateway is restarting");
+    facts_.deliveries.hold();
+    edge_.put_off_work();
+    edge_.part();
+    give_up_at_ = facts_.loop.clock().now() + farewells_within;
+    look_again_.start(last_words_within, [this] { wait_for_farewells(); });
+}
+
+void Upgrade::wait_for_farewells() {
+    if (edge_.is_alone() || facts_.loop.clock().now() >= give_up_at_) return close_ledger();
+    look_again_.start(quiet_look_every, [this] { wait_for_farewells(); });
+}
+
+void Upgrade::close_ledger() {
+    facts_.ledger->close([this](Result<void> closed) {
+        if (!closed) log::error("ledger.close_failed", {{"why", closed.error().sentence}});
+        become();
+    });
+}
+
+Handoff Upgrade::facts_to_hand_over(bool with_workers) {
+    const auto& prepared = edge_.prepared();
+    Handoff handoff{.build = std::string(build_id),
+                    .listening = edge_.duplicate_listening(),
+                    .sockets_are_given = edge_.sockets_are_given(),
+                    .control = edge_.duplicate_control(),
+                    .lock = facts_.lock.duplicate(),
+                    .program = open_own_image(),
+                    .secrets = {.token = prepared.given_token,
+                                .password = prepared.given_password,
+                                .made_token = prepared.made_token},
+                    .generation = facts_.generation.number(),
+                    .upgrades = edge_.upgrades(),
+                    .workers = {},
+                    .channels = {},
+                    .in_flight_files = {}};
+    if (!with_workers) return handoff;
+    handoff.workers = facts_.workers.hand_over();
+    for (const auto& [id, channel] : facts_.switchboard.channels())
+        handoff.channels[id] = channel;
+    for (const auto& worker : handoff.workers)
+        handoff.in_flight_files[worker.id] = facts_.deliveries.in_flight_file(worker.id);
+    return handoff;
+}
+
+// Everything that has to be on disk is. Whatever goes wrong from here ends in one of two images,
+// with the same facts.
+void Upgrade::become() {
+    const Handoff handoff = facts_to_hand_over(true);
+    auto memory = write_handoff(handoff);
+    if (!memory) {
+        log::error("upgrade.failed", {{"why", memory.error().sentence}});
+        _exit(1); // without memory for a few kilobytes: the service manager starts us again
+    }
+    log::info("upgrade.becoming", {{"program", program_}});
+    setenv(handoff_variable, std::to_string(memory->get()).c_str(), 1);
+    set_alarm(next_image_ready_within_s);
+    execv(program_.c_str(), arguments_);
+    const std::string why = std::string("it could not be executed: ") + strerror(errno);
+    set_alarm(0);
+    setenv(return_variable, why.c_str(), 1);
+    syscall(SYS_execveat, handoff.program.get(), "", arguments_, environ, AT_EMPTY_PATH);
+    _exit(1);
+}
+
+// Before anybody was told goodbye: nothing was changed.
+void Upgrade::end(Error why) {
+    log::error("upgrade.refused",
+               {{"why", why.sentence}, {"what", "everything is as it was before"}});
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+    is_under_way_ = false;
+    if (std::exchange(refuses_work_, false)) {
+        facts_.runs.refuse_new({});
+        edge_.take_work();
+    }
+    manager_.ready(edge_.status_line());
+    edge_.note_upgrade(edge_.upgrades() + 1, "refused", why.sentence);
+    if (auto done = std::exchange(done_, nullptr)) done(Failure(why));
+    if (std::exchange(must_restart_, false)) shutdown_.restart(reason_);
+}
+
+} // namespace openclaw

@@ -1,0 +1,72 @@
+// supervisor/upgrade.h — another image of this program in the same process: `openclaw gateway
+// upgrade`, and gateway.restart.request with the program that is installed now. docs/restart.md has
+// the invariant of every step.
+//
+//   begin            a copy of the ledger is made; the program rehearses with it
+//   (supervisor/rehearsal) on_rehearsed     wrong: everything is as it was. Right: whoever asked
+//   hears which build it will be wait_for_quiet   for a moment without a run, an answer or a
+//   request in hand; if none comes, new
+//                    work is refused until one does; if that takes too long, we serve on
+//   part             nobody is heard any more: sockets are the queue. Clients are told when to come
+//                    back; acknowledgements that are due still go out
+//   close_ledger     all that waits is on disk
+//   become           facts go to a memfd, and exec. The next image adopts them
+//   (supervisor/arrival),
+//                    or comes back here
+#pragma once
+
+#include "supervisor/edge.h"
+#include "supervisor/handoff.h"
+#include "supervisor/rehearsal.h"
+#include "supervisor/service_manager.h"
+#include "supervisor/shutdown.h"
+#include "supervisor/standing.h"
+
+#include <memory>
+#include <string>
+
+namespace openclaw {
+
+class Upgrade {
+  public:
+    using Done = std::move_only_function<void(Result<std::string>)>; // the build that will be
+
+    // All outlive it. `arguments`: main's.
+    Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const ServiceManager& manager,
+            char** arguments);
+
+    // `program` empty: the one this process was started from, as it is on the disk now.
+    // Errors: busy (one is under way, or we are stopping), invalid, timeout, not_found.
+    void begin(std::string program, std::string reason, Done done);
+    // The same, and when the rehearsal fails or the gateway is never quiet: an ordinary restart.
+    bool restart(std::string reason);
+
+  private:
+    void copy_ledger();
+    void rehearse(Result<void> copied);
+    void on_rehearsed(Result<std::string> build);
+    void wait_for_quiet();
+    bool is_quiet() const;
+    void part();
+    void wait_for_farewells();
+    void close_ledger();
+    void become();
+    void end(Error why);
+    Handoff facts_to_hand_over(bool with_workers);
+
+    Standing& facts_;
+    Edge& edge_;
+    Shutdown& shutdown_;
+    const ServiceManager& manager_;
+    char** arguments_;
+    bool is_under_way_ = false;
+    bool refuses_work_ = false;
+    bool must_restart_ = false;
+    std::string program_, reason_, directory_;
+    Done done_;
+    std::unique_ptr<Rehearsal> rehearsal_;
+    Instant refuse_at_{}, give_up_at_{};
+    Timer look_again_;
+};
+
+} // namespace openclaw

@@ -1,0 +1,98 @@
+// Everybody who must not notice a restart: programs that ask over HTTP, operators on WebSockets, people who chat.
+// Each keeps its own books; the verdict is made of them.
+import http from 'node:http';
+import { pause } from './harness.mjs';
+import { Talkers } from '../chaos/talkers.mjs';
+import { seeded } from '../chaos/random.mjs';
+
+// `perSecond` requests, each on a connection of its own, as a probe or a webhook makes them.
+export class HttpLoad {
+  constructor(gateway, { perSecond = 200, routes = ['/healthz', '/readyz'] } = {}) {
+    Object.assign(this, { gateway, perSecond, routes, answers: new Map(), errors: [], slowest: 0, sent: 0 });
+  }
+
+  start() {
+    const began = performance.now();
+    this.timer = setInterval(() => {
+      const due = Math.floor((performance.now() - began) * this.perSecond / 1000);
+      while (this.sent < due) this.ask(this.routes[this.sent++ % this.routes.length]);
+    }, 5);
+    return this;
+  }
+
+  ask(path) {
+    const began = performance.now();
+    const request = http.request({ host: '127.0.0.1', port: this.gateway.port, path, agent: false, timeout: 20_000 }, (response) => {
+      response.resume().on('end', () => {
+        this.answers.set(response.statusCode, (this.answers.get(response.statusCode) ?? 0) + 1);
+        this.slowest = Math.max(this.slowest, performance.now() - began);
+      }).on('error', (error) => this.errors.push(error.code ?? error.message));
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer within 20 s')));
+    request.on('error', (error) => this.errors.push(error.code ?? error.message)).end();
+  }
+
+  get answered() { return [...this.answers.values()].reduce((sum, count) => sum + count, 0); }
+
+  async stop() {
+    clearInterval(this.timer);
+    for (let i = 0; i < 400 && this.answered + this.errors.length < this.sent; i++) await pause(50);
+    return { sent: this.sent, answers: Object.fromEntries(this.answers), errors: this.errors, slowestMs: Math.round(this.slowest) };
+  }
+}
+
+// Operators whose dashboards are open. `cuts`: how often one lost its connection, and for how long.
+export class Operators {
+  constructor(gateway, count = 50) {
+    Object.assign(this, { gateway, count, cuts: [], clients: [], isOver: false });
+  }
+
+  async start() {
+    // Eight at a time: the gateway lets few knock at once before it knows them.
+    for (let entered = 0; entered < this.count; entered += 8) await Promise.all(Array.from({ length: Math.min(8, this.count - entered) }, () => this.enter()));
+    return this;
+  }
+
+  async enter() {
+    const client = await this.gateway.connect();
+    this.clients.push(client);
+    this.clients = this.clients.filter((one) => one.isOpen);
+    client.closed.then(async (why) => {
+      if (this.isOver) return;
+      const began = performance.now();
+      const warned = client.frames.some((frame) => frame.event === 'shutdown');
+      while (!this.isOver) {
+        const back = await this.enter().catch(() => null);
+        if (back) break;
+        await pause(20);
+      }
+      this.cuts.push({ ...why, warned, backAfterMs: performance.now() - began });
+    });
+    return client;
+  }
+
+  stop() {
+    this.isOver = true;
+    for (const client of this.clients) client.close();
+    return this.cuts;
+  }
+}
+
+// People who chat with the bot, every message with a token of its own.
+export function people(telegram, count, seed = 7) {
+  const talkers = new Talkers({ telegram, random: seeded(seed), chats: count });
+  const done = talkers.run();
+  return {
+    async stop() {
+      talkers.stop();
+      await done;
+      const lost = [], doubled = [];
+      for (const message of talkers.messages.values()) {
+        const standing = talkers.standing(message).length;
+        if (standing === 0) lost.push(message.token);
+        if (standing > 1) doubled.push(message.token);
+      }
+      return { sent: talkers.sent, lost, doubled };
+    },
+  };
+}

@@ -1,0 +1,146 @@
+// SIGUSR1, SIGUSR2 and SIGHUP: another configuration in the same process, and nobody notices but those it concerns.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { stage, eventually, freePort, pause, readProc, GATEWAY_TOKEN } from './harness.mjs';
+import { HttpLoad, Operators, people } from './crowd.mjs';
+
+const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
+const linesOf = (gateway, event) => gateway.lines.filter((line) => line.includes(event));
+const fields = (line) => Object.fromEntries([...line.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+
+// Sends the signal and waits for the end of the story it begins.
+async function signalled(gateway, signal, ending = 'restart.done') {
+  const before = linesOf(gateway, ending).length;
+  process.kill(gateway.pid, signal);
+  await eventually(() => linesOf(gateway, ending).length > before, `${ending} after ${signal}; the gateway said:\n${gateway.output.slice(-2000)}`, 20_000, 2);
+  return linesOf(gateway, ending).at(-1);
+}
+
+describe('a restart in place', () => {
+  const rounds = isLong ? 200 : 20;
+  test(`${rounds} of them under load: nothing is refused, lost or said twice, and nobody is cut off`, { timeout: 600_000 }, async (t) => {
+    const { gateway, telegram } = await stage(t, { channel: { streaming: { mode: 'off' } } });
+    const worker = await gateway.workerReady('telegram');
+    const agent = await gateway.workerReady('agent');
+    const { pid } = gateway;
+    await eventually(() => telegram.signIns === 1, 'the sign-in');
+    const operators = await new Operators(gateway, 50).start();
+    const chats = people(telegram, 6);
+    const load = new HttpLoad(gateway, { perSecond: 200 }).start();
+    const pauses = [];
+    for (let round = 0; round < rounds; round++) {
+      if (round % 5 === 4) gateway.writeConfig({ ...gateway.config, messages: { ...gateway.config.messages, responsePrefix: '' }, logging: { level: 'info' } });
+      await pause(50); // or the load has no time to be a load
+      pauses.push(Number(fields(await signalled(gateway, round % 2 ? 'SIGUSR1' : 'SIGUSR2')).pause_us));
+    }
+    const http = await load.stop();
+    const cuts = operators.stop();
+    const talk = await chats.stop();
+    t.diagnostic(`HTTP ${JSON.stringify(http)}; chats ${talk.sent} messages; longest pause ${Math.max(...pauses)} µs`);
+    assert.deepEqual(http.errors, []);
+    assert.deepEqual(Object.keys(http.answers), ['200']);
+    assert.deepEqual(cuts, []);
+    assert.ok(talk.sent > 5);
+    assert.deepEqual([talk.lost, talk.doubled], [[], []]);
+    assert.equal(gateway.pid, pid);
+    assert.equal((await gateway.worker('telegram')).pid, worker.pid);
+    assert.equal((await gateway.worker('agent')).pid, agent.pid);
+    assert.equal(telegram.signIns, 1, 'no platform connection was made anew');
+    assert.match(linesOf(gateway, 'restart.done').at(-1), new RegExp(`generation=${rounds + 1}`));
+  });
+
+  test('a wrong configuration changes nothing and is named by line and column', async (t) => {
+    const { gateway, chat } = await stage(t);
+    const worker = await gateway.workerReady('telegram');
+    const client = await gateway.connect();
+    const good = fs.readFileSync(gateway.configPath, 'utf8');
+    const wrongs = ['{ gateway: { mode: "local", port: "many" } }', '{\n  gateway: {{', '{ gateway: { mode: "remote" } }', '', '{ channels: { telegram: { dmPolicy: "sometimes" } } , nonsense: 1 }'];
+    for (let round = 0; round < (isLong ? 50 : 5); round++) {
+      fs.writeFileSync(gateway.configPath, wrongs[round % wrongs.length]);
+      const line = await signalled(gateway, round % 2 ? 'SIGHUP' : 'SIGUSR1', 'restart.refused');
+      if (round % wrongs.length < 2) assert.match(line, /openclaw\.json:\d+:\d+/);
+    }
+    assert.equal(linesOf(gateway, 'restart.done').length, 0);
+    assert.equal((await client.call('health')).ok, true);
+    assert.equal((await gateway.worker('telegram')).pid, worker.pid);
+    fs.writeFileSync(gateway.configPath, good);
+    await signalled(gateway, 'SIGUSR1');
+    await chat(900).ask('say fine', 'fine');
+    assert.ok(client.isOpen);
+  });
+
+  test('a worker whose settings changed is replaced, the others stay, the new policy is in force', async (t) => {
+    const { gateway, chat, telegram } = await stage(t);
+    const worker = await gateway.workerReady('telegram');
+    const agent = await gateway.workerReady('agent');
+    gateway.writeConfig({ ...gateway.config, channels: { telegram: { ...gateway.config.channels.telegram, dmPolicy: 'allowlist', allowFrom: ['901'] } } });
+    await signalled(gateway, 'SIGHUP');
+    await chat(902).say('say nothing');
+    await chat(901).ask('say hello', 'hello');
+    assert.deepEqual((await chat(902).answers()).map((message) => message.text), []);
+    gateway.writeConfig({ ...gateway.config, channels: { telegram: { ...gateway.config.channels.telegram, linkPreview: false } } });
+    await signalled(gateway, 'SIGUSR1');
+    await gateway.workerReady('telegram', { not: [worker.pid] });
+    assert.equal((await gateway.worker('agent')).pid, agent.pid);
+    await chat(901).ask('say again', 'again');
+    assert.ok(telegram.signIns >= 2);
+  });
+
+  test('who came in with a token that is none any more is closed with a reason; the owner stays', async (t) => {
+    const { gateway } = await stage(t);
+    const client = await gateway.connect();
+    gateway.writeConfig({ ...gateway.config, gateway: { ...gateway.config.gateway, auth: { mode: 'token', token: 'another-token-of-the-suite' } } });
+    await signalled(gateway, 'SIGUSR1');
+    assert.deepEqual(await client.closed, { code: 1012, reason: 'service restart' });
+    await assert.rejects(gateway.connect({ token: GATEWAY_TOKEN }), /token mismatch/);
+    gateway.token = 'another-token-of-the-suite';
+    assert.equal((await (await gateway.connect()).call('health')).ok, true);
+  });
+
+  test('another port: newcomers find it there, open sockets stay; a port that is taken changes nothing', async (t) => {
+    const { gateway } = await stage(t);
+    const client = await gateway.connect();
+    const [was, will] = [gateway.port, await freePort()];
+    gateway.writeConfig({ ...gateway.config, gateway: { ...gateway.config.gateway, port: will } });
+    await signalled(gateway, 'SIGHUP'); // does not move
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    await signalled(gateway, 'SIGUSR1');
+    gateway.port = will;
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    assert.equal((await client.call('health')).ok, true);
+    const { createServer } = await import('node:net');
+    const other = createServer().listen(was, '127.0.0.1');
+    t.after(() => other.close());
+    await new Promise((done) => other.on('listening', done));
+    gateway.writeConfig({ ...gateway.config, gateway: { ...gateway.config.gateway, port: was } });
+    assert.match(await signalled(gateway, 'SIGUSR1', 'restart.refused'), /already in use/);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+  });
+
+  test('commands.restart=false: the signals are heard and not obeyed; SIGHUP is', async (t) => {
+    const { gateway } = await stage(t, { more: { commands: { restart: false } } });
+    await signalled(gateway, 'SIGUSR1', 'restart.ignored');
+    await signalled(gateway, 'SIGUSR2', 'restart.ignored');
+    await signalled(gateway, 'SIGHUP');
+  });
+
+  test('SIGHUP opens the log again, for whoever rotates it', async (t) => {
+    const { gateway } = await stage(t);
+    const log = path.join(gateway.stateDir, 'logs/gateway.log');
+    fs.renameSync(log, `${log}.old`);
+    await signalled(gateway, 'SIGHUP');
+    assert.match(fs.readFileSync(log, 'utf8'), /restart\.done/);
+  });
+
+  test('signals while it starts kill nobody', async (t) => {
+    const { gateway } = await stage(t, { start: false });
+    gateway.spawn();
+    await eventually(() => /SigBlk:\s+0*[1-9a-f]/.test(readProc(gateway.pid, 'status')), 'the gateway to hold its signals', 10_000, 1);
+    for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2']) process.kill(gateway.pid, signal);
+    await gateway.ready();
+    await gateway.line(/restart\.done/);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+  });
+});

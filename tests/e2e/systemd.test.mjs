@@ -1,0 +1,145 @@
+// The service manager always knows the truth: the notify protocol message by message, restarts and deaths without a gap
+// in the port, and the units as systemd itself judges them.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { BUILD, CLI, REPOSITORY, configuration, eventually, freePort, isAlive, processTree, temporaryFolder } from './harness.mjs';
+import { ManagedGateway } from './service_manager.mjs';
+
+const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
+
+async function managed(t, options = {}) {
+  const port = await freePort();
+  const gateway = new ManagedGateway({ config: configuration({ port }), port, ...options });
+  t.after(async () => { await gateway.stop().catch(() => gateway.child?.kill('SIGKILL')); fs.rmSync(gateway.stateDir, { recursive: true, force: true }); });
+  gateway.spawn();
+  await gateway.active();
+  return gateway;
+}
+
+const messages = (gateway) => gateway.story.filter((line) => line.startsWith('message ')).map((line) => line.slice(8).replace(/\d{4,}/g, 'N'));
+const spoken = (gateway) => messages(gateway).filter((line) => line !== 'WATCHDOG=1' && !line.startsWith('FDSTORE'));
+
+describe('the notify protocol', () => {
+  test('a life, message by message: ready, reloaded, refused, stopped', async (t) => {
+    const gateway = await managed(t);
+    assert.equal((await gateway.http('/readyz')).status, 200, 'ready when it says so');
+    assert.match(spoken(gateway)[0], /^READY=1\|STATUS=Serving at http:\/\/127\.0\.0\.1:N with \d+ workers?$/);
+    assert.deepEqual(messages(gateway).filter((line) => line.startsWith('FDSTORE')).slice(0, 2), ['FDSTOREREMOVE=1|FDNAME=openclaw-kept', 'FDSTORE=1|FDNAME=openclaw-kept']);
+    gateway.order('reload');
+    await gateway.active(2);
+    assert.match(spoken(gateway)[1], /^RELOADING=1\|MONOTONIC_USEC=N$/);
+    assert.match(spoken(gateway)[2], /^READY=1\|STATUS=Serving/);
+    const good = fs.readFileSync(gateway.configPath, 'utf8');
+    fs.writeFileSync(gateway.configPath, '{ gateway: {');
+    gateway.order('reload');
+    await gateway.active(3);
+    assert.match(spoken(gateway)[4], /^READY=1\|STATUS=Configuration refused, serving on with the one before: .*openclaw\.json/);
+    fs.writeFileSync(gateway.configPath, good);
+    await gateway.cli('gateway', 'upgrade');
+    await gateway.active(4);
+    assert.match(spoken(gateway).at(-1), /^READY=1/);
+    gateway.order('stop');
+    await gateway.ending();
+    assert.match(spoken(gateway).at(-1), /^STOPPING=1\|STATUS=/);
+    assert.equal(gateway.story.at(-1), 'state inactive');
+    assert.ok(gateway.story.includes('exited code=0 signal=0'));
+    assert.ok(!gateway.story.some((line) => line.startsWith('foreign')), 'only the main process speaks');
+  });
+
+  test('the watchdog is fed three times in its interval, and a loop that stands still starves it', async (t) => {
+    const gateway = await managed(t, { watchdogMs: 600 });
+    const fed = () => messages(gateway).filter((line) => line === 'WATCHDOG=1').length;
+    await eventually(() => fed() >= 4, 'four feeds', 5000);
+    process.kill(gateway.main, 'SIGSTOP');
+    const before = fed();
+    await new Promise((done) => setTimeout(done, 900));
+    assert.ok(fed() - before <= 1, 'nobody feeds it for a stopped gateway');
+    process.kill(gateway.main, 'SIGCONT');
+    await eventually(() => fed() > before + 1, 'it to be fed again', 5000);
+  });
+
+  test('a configuration that cannot start the gateway parks the unit: 78', async (t) => {
+    const port = await freePort();
+    const gateway = new ManagedGateway({ config: '{ gateway: { port: "x" } }', port });
+    t.after(() => fs.rmSync(gateway.stateDir, { recursive: true, force: true }));
+    gateway.spawn();
+    await gateway.ending();
+    assert.ok(gateway.story.includes('exited code=78 signal=0'));
+    assert.equal(gateway.state, 'failed');
+    assert.equal(gateway.story.filter((line) => line.startsWith('started')).length, 1);
+  });
+});
+
+describe('under a service manager', () => {
+  const rounds = isLong ? 50 : 6;
+  for (const [word, what] of [['restart', 'restarts'], ['kill', 'kill -9']]) {
+    test(`${rounds} ${what}: the port answers throughout, nothing is left behind, the state is the truth`, { timeout: 600_000 }, async (t) => {
+      const gateway = await managed(t);
+      const refused = [];
+      let isOver = false, asked = 0;
+      const knocking = (async () => {
+        while (!isOver) {
+          await new Promise((done) => {
+            const socket = net.connect(gateway.port, '127.0.0.1', () => { asked++; socket.destroy(); done(); });
+            socket.on('error', (error) => { refused.push(error.code); done(); });
+          });
+          await new Promise((done) => setTimeout(done, 5));
+        }
+      })();
+      for (let round = 1; round <= rounds; round++) {
+        const tree = processTree(gateway.main);
+        gateway.order(word);
+        await gateway.active(round + 1);
+        assert.ok(tree.every((pid) => !isAlive(pid)), 'no process of the life before');
+        assert.equal((await gateway.http('/readyz')).status, 200, 'active means ready');
+        assert.ok(isAlive(gateway.main));
+      }
+      isOver = true;
+      await knocking;
+      assert.ok(asked > rounds * 5);
+      assert.deepEqual(refused, []);
+      assert.equal(gateway.count('orphans 0'), rounds);
+      assert.ok(!gateway.output.includes('already in use'));
+      assert.equal(gateway.story.filter((line) => /^exited/.test(line) && line !== (word === 'kill' ? 'exited code=0 signal=9' : 'exited code=0 signal=0')).length, 0);
+    });
+  }
+});
+
+describe('the units', () => {
+  const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
+  const units = [['openclaw-gateway.service', 10], ['openclaw-gateway-system.service', 2.5]];
+  for (const [name, exposure] of units) {
+    test(`${name} is understood by systemd, and its exposure is at most ${exposure}`, { skip: analyze ? false : 'SKIPPED: systemd-analyze is not installed, the units were not checked' }, () => {
+      const folder = temporaryFolder();
+      const text = fs.readFileSync(path.join(BUILD, 'systemd', name), 'utf8');
+      const unit = path.join(folder, 'openclaw-gateway.service');
+      fs.writeFileSync(unit, text.replace(/ExecStart=\S+/, `ExecStart=${CLI}`).replace(/Documentation=.*/, ''));
+      const verify = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
+      const complaints = verify.stderr.split('\n').filter((line) => line.includes('openclaw-gateway.service'));
+      assert.deepEqual(complaints, []);
+      const security = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', unit], { encoding: 'utf8' });
+      const level = Number(/exposure level for .*: ([\d.]+)/.exec(security.stdout)?.[1]);
+      assert.ok(level <= exposure, `${level}\n${security.stdout}`);
+      fs.rmSync(folder, { recursive: true });
+    });
+  }
+
+  test('every line of the units is explained', () => {
+    const text = fs.readFileSync(path.join(REPOSITORY, 'systemd/README.md'), 'utf8');
+    for (const [name] of units)
+      for (const [, key] of fs.readFileSync(path.join(BUILD, 'systemd', name), 'utf8').matchAll(/^(\w+)=/gm))
+        if (key !== 'Description' && key !== 'Documentation') assert.ok(text.includes(`${key}`), `${name}: ${key}`);
+  });
+
+  test('their patience is the drain budget, a reserve and a margin, and the gateway is told', () => {
+    for (const [name] of units) {
+      const text = fs.readFileSync(path.join(BUILD, 'systemd', name), 'utf8');
+      assert.match(text, /^TimeoutStopSec=330$/m);
+      assert.match(text, /OPENCLAW_STOP_WITHIN_SEC=330/);
+    }
+  });
+});

@@ -1,0 +1,157 @@
+// Another build becomes the running gateway in its process: platforms notice nothing, clients a blink; a build that
+// cannot do it changes nothing.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { stage, eventually, BUILD, readProc, processTree, programOf } from './harness.mjs';
+import { HttpLoad, Operators, people } from './crowd.mjs';
+
+const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
+const DAEMON = path.join(BUILD, 'supervisor/openclaw-gateway');
+const quiet = { channel: { streaming: { mode: 'off' } } };
+const said = (gateway, event) => gateway.lines.filter((line) => line.includes(event)).length;
+
+// One whole upgrade, as the command line does it.
+async function upgrade(gateway, binary) {
+  const began = performance.now();
+  const result = await gateway.cli('gateway', 'upgrade', '--json', ...(binary ? ['--binary', binary] : []));
+  return { ...result, tookMs: performance.now() - began };
+}
+
+// A program in the gateway's state directory: a script that stands in for a new build.
+function script(gateway, name, text) {
+  const file = path.join(gateway.stateDir, name);
+  fs.writeFileSync(file, text, { mode: 0o755 });
+  return file;
+}
+
+const rehearsing = `case "$*" in *--rehearse*) exec ${DAEMON} "$@";; esac\n`;
+
+describe('an upgrade in place', () => {
+  const rounds = isLong ? 50 : 5;
+  test(`${rounds} of them under load: nothing is refused, lost or said twice; clients are back within a second`, { timeout: 1_200_000 }, async (t) => {
+    const { gateway, telegram } = await stage(t, quiet);
+    const worker = await gateway.workerReady('telegram');
+    const agent = await gateway.workerReady('agent');
+    const { pid } = gateway;
+    await eventually(() => telegram.signIns === 1, 'the sign-in');
+    const operators = await new Operators(gateway, 50).start();
+    const chats = people(telegram, 3);
+    const load = new HttpLoad(gateway, { perSecond: 200 }).start();
+    for (let round = 0; round < rounds; round++) {
+      const { code, stdout, stderr } = await upgrade(gateway, round % 2 ? DAEMON : undefined);
+      assert.equal(code, 0, `${stdout}${stderr}\n${gateway.output.slice(-3000)}`);
+    }
+    const http = await load.stop();
+    const talk = await chats.stop();
+    await eventually(() => operators.clients.filter((client) => client.isOpen).length >= 50, 'the operators to be back', 5000);
+    const cuts = operators.stop();
+    t.diagnostic(`HTTP ${JSON.stringify(http)}; chats ${talk.sent} messages; slowest return ${Math.round(Math.max(...cuts.map((cut) => cut.backAfterMs)))} ms`);
+    assert.deepEqual(http.errors, []);
+    assert.deepEqual(Object.keys(http.answers), ['200']);
+    assert.deepEqual([talk.lost, talk.doubled], [[], []]);
+    assert.equal(gateway.pid, pid);
+    assert.equal(said(gateway, 'upgrade.done'), rounds);
+    assert.equal((await gateway.worker('telegram')).pid, worker.pid);
+    assert.equal((await gateway.worker('agent')).pid, agent.pid);
+    assert.equal(telegram.signIns, 1, 'no platform connection was made anew');
+    assert.equal(cuts.length, 50 * rounds);
+    for (const cut of cuts) assert.deepEqual([cut.code, cut.reason, cut.warned], [1012, 'service restart', true]);
+    assert.ok(cuts.every((cut) => cut.backAfterMs <= 1000), `back after ${Math.max(...cuts.map((cut) => cut.backAfterMs))} ms`);
+  });
+
+  test('leaves no descriptor, process or file behind, and the name of the program as it was', async (t) => {
+    const { gateway, chat } = await stage(t, quiet);
+    await gateway.workerReady('telegram');
+    await chat(700).ask('say before', 'before');
+    const count = () => fs.readdirSync(`/proc/${gateway.pid}/fd`).length;
+    assert.equal((await upgrade(gateway)).code, 0);
+    await gateway.workerReady('telegram');
+    const [files, processes] = [await eventually(count, 'descriptors'), processTree(gateway.pid).length];
+    for (let round = 0; round < 3; round++) assert.equal((await upgrade(gateway)).code, 0);
+    await gateway.workerReady('telegram');
+    assert.ok(count() <= files + 2, `${count()} descriptors, ${files} before`);
+    assert.equal(processTree(gateway.pid).length, processes);
+    assert.equal(programOf(gateway.pid), 'openclaw-gateway');
+    assert.match(readProc(gateway.pid, 'comm'), /^openclaw-gatewa/);
+    assert.ok(!fs.existsSync(path.join(gateway.stateDir, 'tmp/next')));
+    assert.ok(!readProc(gateway.pid, 'environ').includes('e2e-shared'));
+    await chat(700).ask('say after', 'after');
+    const workers = await gateway.workers();
+    assert.ok(workers.every((worker) => worker.state === 'ready'));
+  });
+
+  test('a run in progress ends first; what comes meanwhile is answered by the next build', async (t) => {
+    const { gateway, chat, provider } = await stage(t, quiet);
+    await chat(701).ask('say warm', 'warm');
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 2000, textIncludes: 'slow' });
+    await chat(701).say('say slow');
+    await provider.ctl('GET /wait', {}, { text: 'slow' });
+    const over = upgrade(gateway);
+    await chat(701).answer('slow', { timeout: 10_000 });
+    assert.equal((await over).code, 0);
+    await chat(702).ask('say next', 'next');
+    assert.equal((await chat(701).answers()).filter((message) => message.text === 'slow').length, 1);
+  });
+
+  test('a token made for the run is good for the next build, too', async (t) => {
+    const { gateway } = await stage(t, { more: { gateway: { auth: { mode: 'token', token: '' } } }, env: { OPENCLAW_GATEWAY_TOKEN: 'given-in-the-environment' }, token: 'given-in-the-environment' });
+    assert.equal((await (await gateway.connect()).call('health')).ok, true);
+    assert.equal((await upgrade(gateway)).code, 0);
+    assert.equal((await (await gateway.connect()).call('health')).ok, true);
+  });
+
+  const bad = {
+    exits: (gateway) => script(gateway, 'bad', '#!/bin/sh\nexit 3\n'),
+    hangs: (gateway) => script(gateway, 'bad', '#!/bin/sh\nexec sleep 60\n'),
+    'is no gateway': (gateway) => script(gateway, 'bad', '#!/bin/sh\necho hello\n'),
+    'is no program': (gateway) => script(gateway, 'bad', 'not even a script'),
+    'refuses the configuration': (gateway) => script(gateway, 'bad', `#!/bin/sh\nOPENCLAW_CONFIG_PATH=/dev/null exec ${DAEMON} "$@" --auth password\n`),
+    'knows an older ledger': (gateway) => script(gateway, 'bad', `#!${process.execPath}
+      const { DatabaseSync } = require('node:sqlite');
+      const folder = process.argv[process.argv.indexOf('--rehearse') + 1];
+      const ledger = new DatabaseSync(folder + '/state/gateway-native.sqlite');
+      ledger.exec('pragma user_version = 99');
+      ledger.close();
+      require('node:child_process').spawnSync(${JSON.stringify(DAEMON)}, process.argv.slice(2), { stdio: 'inherit' }).status && process.exit(78);`),
+    'refuses after exec': (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE=refuses exec ${DAEMON} "$@"\n`),
+    'crashes after exec': (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE=crashes exec ${DAEMON} "$@"\n`),
+    'hangs after exec': (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE=hangs exec ${DAEMON} "$@"\n`),
+  };
+  for (const [what, make] of Object.entries(bad)) {
+    test(`a build that ${what}: the one before serves on within 10 s, code and state as they were`, { timeout: 120_000 }, async (t) => {
+      const { gateway, telegram, chat } = await stage(t, quiet);
+      const worker = await gateway.workerReady('telegram');
+      await chat(703).ask('say before', 'before');
+      const { pid } = gateway;
+      const { signIns } = telegram;
+      const binary = make(gateway);
+      const before = fs.readFileSync(`/proc/${pid}/exe`).length;
+      for (let round = 0; round < (isLong ? 3 : 1); round++) {
+        const { code, stdout, stderr, tookMs } = await upgrade(gateway, binary);
+        t.diagnostic(`${Math.round(tookMs)} ms: ${(stdout + stderr).trim().slice(0, 300)}`);
+        assert.equal(code, 1, stdout);
+        assert.ok(tookMs <= 12_000, `${tookMs} ms`);
+      }
+      assert.equal(gateway.pid, pid);
+      assert.equal(fs.readFileSync(`/proc/${pid}/exe`).length, before);
+      assert.equal((await gateway.http('/readyz')).status, 200);
+      await chat(703).ask('say afterwards', 'afterwards');
+      assert.equal((await gateway.worker('telegram')).pid, worker.pid);
+      assert.equal(telegram.signIns, signIns);
+      assert.equal((await upgrade(gateway)).code, 0, 'a good build comes through afterwards');
+    });
+  }
+
+  test('only the local owner may name a program, and only one that nobody else could have written', async (t) => {
+    const { gateway } = await stage(t, quiet);
+    const client = await gateway.connect();
+    await assert.rejects(client.call('gateway.upgrade.request', { program: DAEMON }), /only the owner/);
+    const open = script(gateway, 'open', '#!/bin/sh\n');
+    fs.chmodSync(open, 0o777);
+    const { code, stdout } = await upgrade(gateway, open);
+    assert.equal(code, 1);
+    assert.match(stdout, /others may not write it/);
+  });
+});
