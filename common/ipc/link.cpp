@@ -72,7 +72,19 @@ Result<void> Link::send(wire::Frame& frame, std::span<const int> fds) {
     if (size > max_frame_bytes)
         return fail(Code::invalid, "a frame above 64 KiB: send the text as a blob");
     frame.SerializeWithCachedSizesToArray(frame_buffer.data());
-    return transmit({frame_buffer.data(), size}, fds);
+    auto sent = transmit({frame_buffer.data(), size}, fds);
+    if (sent && tap_) show(frame, size, true);
+    return sent;
+}
+
+void Link::show(const wire::Frame& frame, std::size_t bytes, bool is_outgoing) const {
+    tap_({.is_outgoing = is_outgoing,
+          .body = frame.body_case(),
+          .id = frame.id(),
+          .re = frame.re(),
+          .bytes = bytes,
+          .fds = frame.fds(),
+          .trace = frame.trace()});
 }
 
 Result<void> Link::reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds) {
@@ -201,6 +213,7 @@ bool Link::accept(std::span<const std::uint8_t> bytes, Fds fds) {
     counters_.last_in = loop_.clock().now();
     if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return misbehaved("bytes that are no frame"), false;
+    if (tap_) show(frame, bytes.size(), false);
     const Permit* permit = permit_for(frame.body_case(), false);
     if (permit == nullptr)
         return misbehaved(std::string(body_name(frame.body_case())) + " is not permitted now"),

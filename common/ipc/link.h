@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,18 +33,13 @@ struct LinkCounters {
     Instant last_in{};
 };
 
-// What a conversation is besides its socket: what a new image of this program needs to go on with
-// it (supervisor/handoff).
-struct LinkFacts {
-    struct Frame {
-        std::vector<std::uint8_t> bytes;
-        Fds fds;
-    };
-
-    Phase phase = Phase::greeting;
-    std::uint64_t next_id = 1;
-    std::vector<wire::Frame::BodyCase> seen_once;
-    std::vector<Frame> outbox; // waits for room in the socket, oldest first
+// One frame that passed, for whoever watches a link. Never its content.
+struct FramePassed {
+    bool is_outgoing = false; // from this end; noted when it is handed over, not when it has left
+    wire::Frame::BodyCase body = wire::Frame::BODY_NOT_SET;
+    std::uint64_t id = 0, re = 0;
+    std::size_t bytes = 0, fds = 0;
+    std::string trace;
 };
 
 class LinkHandler {
@@ -105,6 +101,12 @@ class Link {
 
     const LinkCounters& counters() const { return counters_; }
 
+    // Told of every frame both ways, until it is replaced; empty: nobody watches, and it costs one
+    // comparison for each frame. Must not touch this link.
+    using Tap = std::function<void(const FramePassed&)>;
+
+    void watch(Tap tap) { tap_ = std::move(tap); }
+
     // Overwrites the buffer that frames of this process pass through: after one that carried
     // secrets.
     static void wipe_buffer();
@@ -128,6 +130,7 @@ class Link {
     Result<void> wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds);
     void flush();
     void end(LinkEnd why);
+    void show(const wire::Frame& frame, std::size_t bytes, bool is_outgoing) const;
 
     Loop& loop_;
     UniqueFd socket_;
@@ -143,6 +146,7 @@ class Link {
     bool is_held_ = false;
     bool ended_ = false;
     LinkCounters counters_;
+    Tap tap_;
     std::shared_ptr<bool> alive_; // false once destroyed: deferred calls and read loops look here
     std::unique_ptr<FdWatch> watch_;
 };
