@@ -34,6 +34,11 @@ UniqueFd take_link() {
     return UniqueFd(ipc::worker_link_fd);
 }
 
+bool has_free_descriptor() {
+    const UniqueFd probe(fcntl(ipc::worker_link_fd, F_DUPFD_CLOEXEC, 0));
+    return static_cast<bool>(probe);
+}
+
 void show_name(const std::string& instance) {
     prctl(PR_SET_NAME, instance.substr(0, 15).c_str(), 0, 0, 0);
 }

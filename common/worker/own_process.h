@@ -14,6 +14,10 @@ void settle_process();
 // started by hand.
 UniqueFd take_link();
 
+// Can another descriptor be had? A worker that has leaked all it may hold answers pings for ever
+// and does nothing else any more.
+bool has_free_descriptor();
+
 // What `ps` and `top` show beside the program: the instance, cut to the kernel's 15 bytes.
 void show_name(const std::string& instance);
 

@@ -158,6 +158,9 @@ void Runtime::begin_service() {
 }
 
 void Runtime::on_ping(const wire::Frame& frame) {
+    if (!has_free_descriptor())
+        return give_up(ExitCode::failed, "out_of_descriptors",
+                       "every file descriptor it may have is in use: something leaks them");
     const Vitals vitals = service_->vitals();
     wire::Frame reply;
     reply.set_re(frame.id());
@@ -212,7 +215,8 @@ void Runtime::give_up(ExitCode code, std::string_view fault_code, std::string_vi
     auto& fault = *frame.mutable_fault();
     fault.set_code(to_valid_utf8(fault_code));
     fault.set_sentence(to_valid_utf8(sentence));
-    fault.set_operator_needed(std::ranges::find(never_after, code) != never_after.end());
+    const bool is_final = std::ranges::find(never_after, code) != never_after.end();
+    fault.set_cause(is_final ? wire::CAUSE_NEEDS_OPERATOR : wire::CAUSE_FATAL);
     (void)link_.send(frame); // the exit code tells the kind of fault if this does not arrive
     leave(code);
 }

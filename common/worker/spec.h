@@ -62,8 +62,12 @@ struct Limits {
     Milliseconds ping_late =
         std::chrono::seconds(2); // no answer for so long: shown as unresponsive
     Milliseconds hung_after = std::chrono::seconds(8); // no answer for so long: KILL
-    std::uint64_t memory = 256ull << 20;               // address space, RLIMIT_AS
-    std::uint64_t files = 64;                          // RLIMIT_NOFILE
+    std::uint64_t memory = 256ull << 20;               // address space, RLIMIT_AS: the hard limit
+    // Resident memory above which it is drained and replaced, but not before so long after Ready:
+    // a worker that needs so much from its first moment would be replaced without end.
+    std::uint64_t soft_memory = 128ull << 20;
+    Milliseconds recycle_not_before = std::chrono::minutes(1);
+    std::uint64_t files = 64; // RLIMIT_NOFILE
 };
 
 // One thing a worker may talk to. Who is not named is refused (supervisor/policy/reach.h).
@@ -84,6 +88,9 @@ struct WorkerSpec {
     bool leaves_last = false; // the others need it to finish what they accepted
     RestartRule restart;
     Limits limits;
+    // When all is well the platform answers at least this often; 0: it speaks when it likes, and
+    // silence says nothing (supervisor/policy/health.h).
+    Milliseconds contact_every{0};
     sandbox::Profile sandbox; // nothing, unless the row says more
     ipc::PermitTable permits;
     std::array<std::string_view, 4>

@@ -5,6 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/loop/child_watch.h"
+#include "proto/worker.pb.h"
 
 #include <array>
 #include <cstdint>
@@ -21,8 +22,10 @@ struct Death {
     std::string words;     // why, in one sentence
     std::string last_line; // of stderr; empty: it said nothing
     bool reached_ready = false;
-    bool was_asked = false; // it left because it was told to: not a fault
-    Milliseconds served{0}; // from Ready to the end
+    bool was_asked = false;                      // it left because it was told to: not a fault
+    wire::Cause cause = wire::CAUSE_UNSPECIFIED; // as its Fault frame said
+    std::int64_t not_before_ms = 0; // the next life, as its Fault frame asked; 0: any time
+    Milliseconds served{0};         // from Ready to the end
     std::uint64_t generation = 0;
 };
 

@@ -8,8 +8,14 @@ namespace openclaw::process {
 
 namespace {
 
+// Somebody else uses the account: two that take it from each other in turn serve nobody.
+constexpr Milliseconds after_conflict = std::chrono::seconds(30);
+// No platform asks for more; a worker that does is wrong about its clock.
+constexpr Milliseconds longest_wish = std::chrono::hours(24);
+
 bool is_final(const RestartRule& rule, const Death& death) {
     if (death.status.signal != 0) return false;
+    if (death.cause == wire::CAUSE_NEEDS_OPERATOR) return true;
     const auto is_this = [&](ExitCode code) {
         return code != ExitCode::clean && std::to_underlying(code) == death.status.code;
     };
@@ -52,11 +58,11 @@ Milliseconds pause_of(const RestartRule& rule, std::size_t attempt, Milliseconds
     return Milliseconds(std::llround(bounded * (1.0 + rule.jitter * (2.0 * luck - 1.0))));
 }
 
-Judgement judge(const RestartRule& rule, const DeathTally& tally, bool is_wanted, double luck) {
+namespace {
+
+// What the ladder says, whatever the cause.
+Judgement climb(const RestartRule& rule, const DeathTally& tally, double luck) {
     const Death& last = tally.newest();
-    if (!is_wanted) return stay(State::down, last.was_asked ? "stopped" : last.words);
-    if (is_final(rule, last)) return stay(State::failed, last.words);
-    if (last.was_asked) return at_once("restarting");
     if (last.served >= rule.healthy_after && last.reached_ready) return at_once(last.words);
     if (last.reached_ready)
         return wait(rule, tally.short_lives_in_a_row(rule.healthy_after), rule.served_max, luck,
@@ -64,6 +70,25 @@ Judgement judge(const RestartRule& rule, const DeathTally& tally, bool is_wanted
     const std::size_t recent = tally.unready_in_a_row(rule.give_up.within, last.at);
     if (recent >= static_cast<std::size_t>(rule.give_up.deaths)) return give_up(rule, recent, last);
     return wait(rule, tally.unready_in_a_row(), rule.max, luck, last.words);
+}
+
+// The least pause that what it died of asks for.
+Milliseconds least_pause(const Death& last) {
+    const Milliseconds wish(last.not_before_ms == 0 ? 0 : last.not_before_ms - last.at_ms);
+    const Milliseconds asked = std::clamp(wish, Milliseconds(0), longest_wish);
+    return last.cause == wire::CAUSE_CONFLICT ? std::max(asked, after_conflict) : asked;
+}
+
+} // namespace
+
+Judgement judge(const RestartRule& rule, const DeathTally& tally, bool is_wanted, double luck) {
+    const Death& last = tally.newest();
+    if (!is_wanted) return stay(State::down, last.was_asked ? "stopped" : last.words);
+    if (is_final(rule, last)) return stay(State::failed, last.words);
+    if (last.was_asked) return at_once("restarting");
+    Judgement next = climb(rule, tally, luck);
+    if (next.pause) next.pause = std::max(*next.pause, least_pause(last));
+    return next;
 }
 
 } // namespace openclaw::process

@@ -2,10 +2,12 @@
 //
 //   not wanted any more                         → down
 //   left because it was told to, still wanted   → the next life at once
-//   an exit code of never_after                 → failed, until the operator acts or its
-//   configuration changes give_up.deaths before Ready in a row        → failed, until
-//   give_up.within has passed else                                        → a pause, see
-//   RestartRule
+//   an exit code of never_after, or a Fault     → failed, until the operator acts or its
+//   that needs the operator                       configuration changes
+//   give_up.deaths before Ready in a row        → failed, until give_up.within has passed
+//   a Fault that names a conflict               → a pause of 30 s at least
+//   a Fault that names a time (a flood wait)    → a pause until then at least
+//   else                                        → a pause, see RestartRule
 #pragma once
 
 #include "common/worker/spec.h"

@@ -19,6 +19,8 @@ Death Life::obituary(const Clock& clock) const {
     if (process) death.last_line = log::redact(utf8_prefix(process->last_line(), last_line_bytes));
     death.reached_ready = ready_at.has_value();
     death.was_asked = was_asked;
+    death.cause = cause;
+    death.not_before_ms = not_before_ms;
     death.served = std::chrono::duration_cast<Milliseconds>(now - ready_at.value_or(now));
     death.generation = generation;
     return death;
@@ -27,6 +29,7 @@ Death Life::obituary(const Clock& clock) const {
 std::string Life::words() const {
     if (!cannot_start.empty()) return cannot_start;
     if (!kill_reason.empty()) return "killed: " + kill_reason;
+    if (was_asked && !asked_because.empty()) return asked_because;
     if (!fault.empty()) return explain_exit(exit) + ": " + fault;
     return explain_exit(exit);
 }

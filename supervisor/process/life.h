@@ -21,10 +21,14 @@ struct Life {
     std::optional<Instant> ready_at;
     std::string build_id;
     std::string sandbox;
-    std::string cannot_start; // why there is no process
-    std::string fault;        // the sentence of its Fault frame
-    std::string kill_reason;  // why we killed it; the first reason stays
-    bool was_asked = false;   // to leave
+    std::string cannot_start;                    // why there is no process
+    std::string fault;                           // the sentence of its Fault frame
+    wire::Cause cause = wire::CAUSE_UNSPECIFIED; // of that frame
+    std::int64_t not_before_ms = 0;              // of that frame
+    std::string kill_reason;                     // why we killed it; the first reason stays
+    std::string
+        asked_because;      // why it was told to leave; empty: the roster or the operator said so
+    bool was_asked = false; // to leave
     bool is_unresponsive = false;
     ExitStatus exit;
 

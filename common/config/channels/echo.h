@@ -17,6 +17,7 @@ inline constexpr WorkerSpec echo_worker = {
     .is_channel = true,
     .restart = {},
     .limits = {},
+    .contact_every = {},
     .sandbox = {},
     .permits = ipc::channel_permits,
     .secret_fields = {},

@@ -235,7 +235,7 @@ TEST_SUITE("common/worker") {
         const auto& fault = bench.find(wire::Frame::kFault)->fault();
         CHECK(fault.code() == "bad_config");
         CHECK(fault.sentence() == "inject.count must not be negative");
-        CHECK(fault.operator_needed());
+        CHECK(fault.cause() == wire::CAUSE_NEEDS_OPERATOR);
         CHECK(bench.exit_code() == 78);
     }
     TEST_CASE("log lines over the budget are counted, and the count is told") {

@@ -142,4 +142,25 @@ TEST_SUITE("process/death_tally") {
         CHECK(list.back().generation == 4);
         CHECK(tally.total() == 20);
     }
+    TEST_CASE("what a worker says it died of decides when it is tried again") {
+        const auto die_of = [](wire::Cause cause, std::int64_t not_before_ms = 0) {
+            History history;
+            Death death;
+            death.at = history.clock.now();
+            death.at_ms = 1'000'000;
+            death.status = {.code = 1};
+            death.cause = cause;
+            death.not_before_ms = not_before_ms;
+            history.tally.record(death);
+            return judge(history.rule, history.tally, true, middle);
+        };
+        CHECK(*die_of(wire::CAUSE_TRANSIENT).pause == 500ms); // the ladder
+        CHECK(*die_of(wire::CAUSE_FATAL).pause == 500ms);
+        CHECK(*die_of(wire::CAUSE_CONFLICT).pause == 30s);
+        CHECK(*die_of(wire::CAUSE_RATE, 1'000'000 + 42'000).pause == 42s);
+        CHECK(*die_of(wire::CAUSE_RATE, 1'000'000 + 99 * 86'400'000LL).pause == 24h);
+        const auto verdict = die_of(wire::CAUSE_NEEDS_OPERATOR);
+        CHECK(verdict.next == State::failed);
+        CHECK_FALSE(verdict.pause);
+    }
 }
