@@ -12,7 +12,8 @@ inline constexpr std::string_view adopted =
     "worker.adopted"; // it served another image of us before
 inline constexpr std::string_view not_adopted = "worker.not_adopted";
 inline constexpr std::string_view draining = "worker.draining";
-inline constexpr std::string_view fault = "worker.fault"; // it says why it leaves
+inline constexpr std::string_view recycled = "worker.recycled"; // above its soft memory limit
+inline constexpr std::string_view fault = "worker.fault";       // it says why it leaves
 inline constexpr std::string_view unresponsive = "worker.unresponsive";
 inline constexpr std::string_view responsive = "worker.responsive";
 inline constexpr std::string_view misbehaved = "worker.misbehaved";

@@ -50,6 +50,15 @@ Milliseconds cpu_of(std::string_view stat) {
 
 } // namespace
 
+// proc(5), statm: "size resident shared …" in pages.
+std::uint64_t resident_bytes(pid_t pid) {
+    const std::string statm = read_small("/proc/" + std::to_string(pid) + "/statm");
+    const auto second = statm.find(' ');
+    return second == std::string::npos ? 0
+                                       : number_at(std::string_view(statm).substr(second)) *
+                                             static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 std::optional<Usage> UsageMeter::look(Instant now) {
     const std::string folder = "/proc/" + std::to_string(pid_);
     const std::string stat = read_small(folder + "/stat");

@@ -8,6 +8,9 @@
 
 namespace openclaw::process {
 
+// What is in memory now, from statm: some microseconds. 0 when the process is gone.
+std::uint64_t resident_bytes(pid_t pid);
+
 class UsageMeter {
   public:
     UsageMeter(pid_t pid, Instant born)

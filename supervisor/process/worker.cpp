@@ -68,11 +68,20 @@ void Worker::want(WantedWorker wanted) {
         tally_.forgive();
         happen(Event::spec_changed);
     }
+    note_wish();
     if (should_run()) happen(Event::want_up);
+}
+
+void Worker::note_wish() {
+    if (!should_run())
+        wanted_since_ms_ = 0;
+    else if (wanted_since_ms_ == 0)
+        wanted_since_ms_ = loop_.clock().unix_ms();
 }
 
 void Worker::unwant(Milliseconds within) {
     is_wanted_ = false;
+    note_wish();
     drain_at_most_ = within;
     happen(Event::want_down);
     listener_.on_view_changed(id_);
@@ -80,20 +89,29 @@ void Worker::unwant(Milliseconds within) {
 
 void Worker::start() {
     if (!is_wanted_) return; // it is leaving for good
-    is_held_ = false;
+    hold_ = Hold::none;
+    note_wish();
     tally_.forgive();
     if (state_ == State::backoff || state_ == State::failed) return happen(Event::spec_changed);
     happen(Event::want_up);
 }
 
 void Worker::stop() {
-    is_held_ = true;
+    hold_ = Hold::stopped;
+    note_wish();
     happen(Event::want_down);
+}
+
+void Worker::pause() {
+    stop();
+    hold_ = Hold::paused;
+    listener_.on_view_changed(id_);
 }
 
 void Worker::restart() {
     if (!is_wanted_) return;
-    is_held_ = false;
+    hold_ = Hold::none;
+    note_wish();
     tally_.forgive();
     happen(Event::spec_changed);
     happen(Event::want_up);
@@ -105,89 +123,16 @@ void Worker::kill_now() {
     life_->process->signal(SIGKILL);
 }
 
-// A new image of the supervisor.
-
-void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
-    wanted_ = std::move(wanted);
-    fingerprint_ = facts.fingerprint; // of what it was handed: want() sees whether it is that still
-    lives_ = facts.lives;
-    is_held_ = facts.is_held;
-    fault_code_ = std::move(facts.fault_code);
-    tally_.restore(facts.deaths, facts.deaths_total, facts.deaths_forgiven);
-    if (facts.process) {
-        if (auto adopted = adopt_process(std::move(*facts.process)); !adopted)
-            log::warn(event::not_adopted, {{"worker", id_}, {"why", adopted.error().sentence}});
-        return;
-    }
-    if (!facts.has_failed || facts.next_try_ms == 0) return;
-    const auto pause = Milliseconds(facts.next_try_ms - loop_.clock().unix_ms());
-    follow({.next = State::backoff,
-            .pause = std::max(pause, Milliseconds(0)),
-            .attempt = facts.attempt,
-            .reason = std::move(facts.reason)});
+void Worker::kill_once() {
+    if (!life_ || !life_->process) return;
+    life_->blame("the operator asked for it");
+    kill_now();
 }
 
-Result<void> Worker::adopt_process(ServingProcess serving) {
-    auto process = TRY(WorkerProcess::adopt(loop_, std::move(serving.birth),
-                                            std::move(serving.link), *wanted_.spec, *this));
-    generation_ = serving.generation;
-    life_ = std::make_unique<Life>();
-    life_->generation = serving.generation;
-    life_->started_ms = serving.started_ms;
-    life_->born = serving.born;
-    life_->ready_at = serving.ready_at;
-    life_->build_id = std::move(serving.build_id);
-    life_->sandbox = std::move(serving.sandbox);
-    life_->process = std::move(process);
-    life_->meter.emplace(life_->process->pid(), life_->born);
-    return {};
-}
-
-void Worker::take_over() {
-    if (!life_ || state_ != State::down) return;
-    happen(Event::adopted);
-    life_->process->go_on();
-}
-
-WorkerFacts Worker::hand_over() {
-    WorkerFacts facts{.id = id_,
-                      .fingerprint = fingerprint_,
-                      .lives = lives_,
-                      .is_held = is_held_,
-                      .fault_code = fault_code_,
-                      .deaths = tally_.newest_first(),
-                      .deaths_total = tally_.total(),
-                      .deaths_forgiven = tally_.forgiven(),
-                      .has_failed = state_ == State::backoff || state_ == State::failed,
-                      .reason = reason_,
-                      .attempt = attempt_,
-                      .next_try_ms = deadline_.is_active() ? next_try_ms_ : 0,
-                      .process = std::nullopt};
-    if (state_ == State::ready && life_->process->link() != nullptr)
-        facts.process = serving_process();
-    return facts;
-}
-
-ServingProcess Worker::serving_process() {
-    life_->process->hold();
-    return {.birth = life_->process->duplicate(),
-            .link = life_->process->link()->facts(),
-            .generation = generation_,
-            .started_ms = life_->started_ms,
-            .born = life_->born,
-            .ready_at = *life_->ready_at,
-            .build_id = life_->build_id,
-            .sandbox = life_->sandbox};
-}
-
-void Worker::hold() {
-    if (state_ == State::ready) life_->process->hold();
-}
-
-void Worker::keep() {
-    if (state_ != State::ready) return;
-    life_->process->begin_pings();
-    life_->process->go_on();
+void Worker::watch(ipc::Link::Tap tap) {
+    tap_ = std::move(tap);
+    if (life_ && life_->process && life_->process->link() != nullptr)
+        life_->process->link()->watch(tap_);
 }
 
 // The table.
@@ -266,6 +211,7 @@ void Worker::begin_life() {
     }
     life_->process = std::move(*process);
     life_->meter.emplace(life_->process->pid(), life_->born);
+    if (tap_) life_->process->link()->watch(tap_);
     log::info(event::starting,
               {{"worker", id_}, {"pid", life_->process->pid()}, {"generation", generation_}});
     arm(wanted_.spec->limits.ready_within);
@@ -413,6 +359,8 @@ void Worker::take_ready(const wire::Ready& ready) {
 
 void Worker::note_fault(const wire::Fault& fault) {
     life_->fault = log::redact(fault.sentence());
+    life_->cause = fault.cause();
+    life_->not_before_ms = fault.not_before_unix_ms();
     fault_code_ = fault.code();
     log::warn(event::fault, {{"worker", id_}, {"code", fault_code_}, {"sentence", life_->fault}});
 }
@@ -436,6 +384,7 @@ void Worker::on_misbehaved(const std::string& reason) {
 }
 
 void Worker::on_health() {
+    look_at_memory();
     const bool is_unresponsive = life_->process->heartbeat()->is_unresponsive();
     if (is_unresponsive == life_->is_unresponsive) return;
     life_->is_unresponsive = is_unresponsive;
@@ -444,6 +393,23 @@ void Worker::on_health() {
     else
         log::info(event::responsive, {{"worker", id_}});
     listener_.on_view_changed(id_);
+}
+
+// Drained and replaced while it can still do so in peace: nothing it accepted is lost, and the
+// hard limit, which kills, is not met.
+void Worker::look_at_memory() {
+    const auto& limits = wanted_.spec->limits;
+    if (state_ != State::ready || limits.soft_memory == 0 ||
+        loop_.clock().now() - *life_->ready_at < limits.recycle_not_before)
+        return;
+    const auto resident = resident_bytes(life_->process->pid());
+    if (resident <= limits.soft_memory) return;
+    life_->asked_because = "drained and replaced: its memory, " + std::to_string(resident >> 20) +
+                           " MiB, passed the soft limit of " +
+                           std::to_string(limits.soft_memory >> 20) + " MiB";
+    log::warn(event::recycled,
+              {{"worker", id_}, {"rss_bytes", resident}, {"soft_limit", limits.soft_memory}});
+    happen(Event::spec_changed);
 }
 
 void Worker::on_ping_lost() {

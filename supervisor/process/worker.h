@@ -39,7 +39,10 @@ class Worker final : WorkerProcess::Owner {
     // The operator's wish.
     void start();
     void stop();
+    void pause();
     void restart();
+    void kill_once();
+    void watch(ipc::Link::Tap tap);
 
     // A new image of the supervisor takes over (process/adoption.h). adopt() comes before the first
     // want() and is told `wanted` for the row alone; nothing is read from the worker until
@@ -59,6 +62,8 @@ class Worker final : WorkerProcess::Owner {
     void enter(State state, std::string reason);
     void arm(Milliseconds deadline);
     void on_deadline();
+    void note_wish();
+    void look_at_memory();
 
     // The table's actions.
     void report(Event event) const;
@@ -79,7 +84,7 @@ class Worker final : WorkerProcess::Owner {
     void note_fault(const wire::Fault& fault);
     void take_ready(const wire::Ready& ready);
 
-    bool should_run() const { return is_wanted_ && !is_held_; }
+    bool should_run() const { return is_wanted_ && hold_ == Hold::none; }
 
     // From the process.
     void on_frame(const wire::Frame& frame, Fds fds) override;
@@ -99,7 +104,9 @@ class Worker final : WorkerProcess::Owner {
     WantedWorker wanted_;
     std::uint64_t fingerprint_ = 0;
     bool is_wanted_ = false;
-    bool is_held_ = false; // stopped by the operator
+    enum class Hold { none, stopped, paused } hold_ = Hold::none; // the operator's
+    std::int64_t wanted_since_ms_ = 0; // it should run since; 0: it should not
+    ipc::Link::Tap tap_;
     Milliseconds drain_at_most_ = Milliseconds::max();
 
     State state_ = State::down;

@@ -14,9 +14,15 @@ WorkerView Worker::view(Measure measure) {
     view.label = wanted_.spec->label;
     view.is_channel = wanted_.spec->is_channel;
     view.state = state_;
-    view.reason = is_held_ && state_ == State::down ? "stopped by the operator" : reason_;
+    view.reason = reason_;
+    if (state_ == State::down && hold_ == Hold::stopped) view.reason = "stopped by the operator";
+    if (state_ == State::down && hold_ == Hold::paused)
+        view.reason = "paused by the operator; `openclaw workers resume " + id_ + "` ends it";
     view.since_ms = since_ms_;
-    view.is_stopped_by_operator = is_held_;
+    view.is_stopped_by_operator = hold_ != Hold::none;
+    view.is_paused = hold_ == Hold::paused;
+    view.wanted_since_ms = wanted_since_ms_;
+    view.contact_every = wanted_.spec->contact_every;
     view.needs_operator = state_ == State::failed && next_try_ms_ == 0;
     view.fault_code = fault_code_;
     view.restarts = lives_ == 0 ? 0 : lives_ - 1;

@@ -43,6 +43,10 @@ struct WorkerView {
     std::string reason;        // why, in one sentence
     std::int64_t since_ms = 0; // in this state since
     bool is_stopped_by_operator = false;
+    bool is_paused = false;           // so that it stays over a restart of the gateway
+    std::int64_t wanted_since_ms = 0; // it should serve since; 0: it should not
+    // The platform answers at least this often when all is well; 0: no such promise.
+    Milliseconds contact_every{0};
     bool needs_operator = false; // no restart helps: credentials, configuration
     std::string fault_code;      // of the last Fault in this or the last life: "auth_failed"
 

@@ -73,6 +73,7 @@ struct Workers::Inside final : Listener {
     Programs programs;
     StateOf state_of;
     Listener* listener = nullptr;
+    std::vector<std::string> held; // paused before they were wanted
     std::vector<std::unique_ptr<Worker>>
         workers; // in the order they are wanted; the leaving ones last
     std::set<std::string> changed;
@@ -111,8 +112,10 @@ void Workers::want(std::vector<WantedWorker> wanted) {
 
 void Workers::Inside::apply(const Plan& plan, std::vector<WantedWorker>& wanted) {
     if (plan.step == Step::drain_stop) return find(plan.id)->unwant();
-    if (plan.step == Step::spawn)
+    if (plan.step == Step::spawn) {
         workers.push_back(std::make_unique<Worker>(loop, programs, state_of, *this, plan.id));
+        if (std::erase(held, plan.id) > 0) workers.back()->pause();
+    }
     find(plan.id)->want(std::move(*std::ranges::find(wanted, plan.id, &WantedWorker::id)));
 }
 
@@ -160,6 +163,31 @@ Result<void> Workers::restart(const std::string& id) {
     Worker* worker = inside_->find(id);
     if (worker == nullptr) return unknown(id);
     worker->restart();
+    return {};
+}
+
+Result<void> Workers::pause(const std::string& id) {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return unknown(id);
+    worker->pause();
+    return {};
+}
+
+Result<void> Workers::kill(const std::string& id) {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return unknown(id);
+    worker->kill_once();
+    return {};
+}
+
+void Workers::hold(std::vector<std::string> ids) {
+    inside_->held = std::move(ids);
+}
+
+Result<void> Workers::watch(const std::string& id, ipc::Link::Tap tap) {
+    Worker* worker = inside_->find(id);
+    if (worker == nullptr) return unknown(id);
+    worker->watch(std::move(tap));
     return {};
 }
 

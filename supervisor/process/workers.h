@@ -82,6 +82,16 @@ class Workers final : public Links {
     Result<void> start(const std::string& id);   // also ends a pause, and forgets a breaker
     Result<void> stop(const std::string& id);    // drains first; holds until start or restart
     Result<void> restart(const std::string& id); // drains first
+    // As stop(), but meant to stay: whoever keeps the list tells it with hold() after a restart.
+    Result<void> pause(const std::string& id);
+    // KILL; it comes back as after any death.
+    Result<void> kill(const std::string& id);
+    // These are paused from their beginning. Before the first want().
+    void hold(std::vector<std::string> ids);
+
+    // Every frame of this worker, in all its lives, goes by `tap`; empty: no longer. Errors:
+    // not_found.
+    Result<void> watch(const std::string& id, ipc::Link::Tap tap);
 
     std::vector<WorkerView>
     views(Measure measure = Measure::no) const; // in the order they are wanted

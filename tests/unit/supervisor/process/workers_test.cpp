@@ -305,4 +305,84 @@ TEST_SUITE("process/workers") {
         bench.loop.turn(false);
         CHECK(bench.recorder.changes == 1);
     }
+    TEST_CASE("a paused worker has drained and stays away until it is started") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        REQUIRE(bench.workers.pause("echo:a"));
+        REQUIRE(bench.until_state("echo:a", State::down));
+        CHECK(bench.view("echo:a").is_paused);
+        CHECK(bench.view("echo:a").wanted_since_ms == 0);
+        CHECK(bench.view("echo:a").deaths.front().status.code == 0);
+        bench.workers.want(all(echo("echo:a", R"({"inject":{"count":0}})"))); // other settings
+        CHECK(bench.view("echo:a").state == State::down);
+        REQUIRE(bench.workers.start("echo:a"));
+        REQUIRE(bench.until_ready("echo:a", 2));
+        CHECK_FALSE(bench.view("echo:a").is_paused);
+        CHECK(bench.view("echo:a").wanted_since_ms > 0);
+    }
+    TEST_CASE("a worker that was paused before the gateway began is not started") {
+        Bench bench;
+        bench.workers.hold({"echo:a"});
+        std::vector<WantedWorker> two;
+        two.push_back(echo("echo:a"));
+        two.push_back(echo("echo:b"));
+        bench.workers.want(std::move(two));
+        REQUIRE(bench.until_ready("echo:b"));
+        CHECK(bench.view("echo:a").state == State::down);
+        CHECK(bench.view("echo:a").is_paused);
+        REQUIRE(bench.workers.start("echo:a"));
+        REQUIRE(bench.until_ready("echo:a"));
+    }
+    TEST_CASE("a worker the operator kills is back at once, and it is no fault of its own") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        REQUIRE(bench.workers.kill("echo:a"));
+        REQUIRE(bench.until_ready("echo:a", 2));
+        const auto view = bench.view("echo:a");
+        CHECK(view.deaths.front().words == "killed: the operator asked for it");
+        CHECK(view.deaths_10min == 0);
+    }
+    TEST_CASE("a worker above its soft memory limit is drained and replaced; one is not for ever") {
+        constexpr WorkerSpec small = [] {
+            WorkerSpec spec = quick_spec();
+            spec.limits.soft_memory = 1 << 20; // every process of ours is larger
+            spec.limits.recycle_not_before = Milliseconds(50);
+            return spec;
+        }();
+        Bench bench;
+        bench.workers.want(all(echo("echo:a", "{}", small)));
+        REQUIRE(bench.until_ready("echo:a", 2));
+        const auto death = bench.view("echo:a").deaths.front();
+        CHECK(death.was_asked);
+        CHECK(death.status.code == 0); // in peace
+        CHECK(death.words.contains("passed the soft limit of 1 MiB"));
+        CHECK(death.served >= Milliseconds(50));
+        CHECK(bench.has_logged("worker.recycled worker=echo:a"));
+    }
+    TEST_CASE("who watches a worker sees its frames in every life, and nobody's after that") {
+        Bench bench;
+        std::vector<ipc::FramePassed> passed;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        REQUIRE(bench.workers.watch("echo:a", [&](const auto& frame) { passed.push_back(frame); }));
+        auto frame = outbound("hello");
+        REQUIRE(bench.workers.link("echo:a")->send(frame));
+        REQUIRE(passed.size() == 1);
+        CHECK(passed.front().is_outgoing);
+        CHECK(passed.front().body == wire::Frame::kOutbound);
+        CHECK(passed.front().bytes == frame.ByteSizeLong());
+        REQUIRE(bench.workers.kill("echo:a"));
+        REQUIRE(bench.until_ready("echo:a", 2));
+        CHECK(std::ranges::any_of(passed, [](const auto& one) {
+            return !one.is_outgoing && one.body == wire::Frame::kHello;
+        }));
+        REQUIRE(bench.workers.watch("echo:a", {}));
+        const auto before = passed.size();
+        auto more = outbound("hello");
+        REQUIRE(bench.workers.link("echo:a")->send(more));
+        CHECK(passed.size() == before);
+        CHECK_FALSE(bench.workers.watch("echo:b", {}));
+    }
 }
