@@ -58,6 +58,20 @@ struct HttpApi {
     std::vector<std::string> denied_tools; // of /tools/invoke
 };
 
+// gateway.health: how long without an answer of the platform (policy/health). Ours.
+struct HealthRule {
+    Milliseconds degraded_after = std::chrono::seconds(45); // a long poll of Telegram rests 30 s
+    Milliseconds down_after = std::chrono::seconds(90);
+};
+
+// gateway.alerts: the owner is told, over another account, when one is down (flow/alerts). Ours.
+struct AlertRule {
+    bool enabled = true;
+    Milliseconds down_for = std::chrono::minutes(5);
+    std::vector<std::string> to; // "telegram:123456"; empty: the owner as the configuration names
+                                 // him, then who was let in first
+};
+
 struct Gateway {
     enum class Mode { local, remote };
     enum class Bind { automatic, lan, loopback, custom, tailnet };
@@ -75,6 +89,8 @@ struct Gateway {
     Milliseconds handshake_timeout = std::chrono::seconds(15);
     ControlUi control_ui;
     HttpApi http;
+    HealthRule health;
+    AlertRule alerts;
     Reload reload = Reload::hybrid;
     // What a worker does on a kernel that cannot put up every wall of its sandbox: serve, or
     // refuse.

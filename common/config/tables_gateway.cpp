@@ -117,6 +117,23 @@ constexpr std::array http_tools_fields = {
 };
 constexpr Section http_tools_section{.fields = http_tools_fields, .is_open = true};
 
+constexpr std::array health_fields = {
+    set<&HealthRule::degraded_after>("degradedAfterMs", Reload::hot)
+        .bounds(100, 3'600'000)
+        .by_default("45000"),
+    set<&HealthRule::down_after>("downAfterMs", Reload::hot)
+        .bounds(200, 3'600'000)
+        .by_default("90000"),
+};
+constexpr Section health_section{health_fields};
+
+constexpr std::array alert_fields = {
+    set<&AlertRule::enabled>("enabled", Reload::hot).by_default("true"),
+    set<&AlertRule::down_for>("downForMs", Reload::hot).bounds(0, 86'400'000).by_default("300000"),
+    set<&AlertRule::to>("to", Reload::hot),
+};
+constexpr Section alert_section{alert_fields};
+
 constexpr std::array gateway_fields = {
     set<&Gateway::mode>("mode", Reload::restart, words_of(modes)),
     set<&Gateway::port>("port", Reload::restart).bounds(1, 65'535).by_default("18789"),
@@ -133,6 +150,8 @@ constexpr std::array gateway_fields = {
     known("roles", Reload::hot),
     group("http", http_section, Reload::hot),
     group("tools", http_tools_section, Reload::hot),
+    part<&Gateway::health>("health", health_section, Reload::hot),
+    part<&Gateway::alerts>("alerts", alert_section, Reload::hot),
     known("tls", Reload::restart),
     known("tailscale", Reload::restart),
     known("remote", Reload::none),
