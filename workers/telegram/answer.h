@@ -23,6 +23,8 @@ struct Answer {
 
     json::View result() const { return body ? body->root()["result"] : json::View(); }
 
+    wire::Cause cause() const { return cause_of(trouble); }
+
     std::string_view word() const { return trouble == Trouble::none ? "ok" : word_for(trouble); }
 };
 

@@ -65,6 +65,21 @@ constexpr auto rows = std::to_array<FailureRow>({
     {400, "", Trouble::refused, "refused"},
 });
 
+// TELEGRAM.md 3 and 7.
+constexpr auto causes = std::to_array<CauseRow>({
+    {Trouble::server, wire::CAUSE_TRANSIENT, "asks again, with growing pauses"},
+    {Trouble::lost, wire::CAUSE_TRANSIENT, "asks again, with growing pauses, on a new connection"},
+    {Trouble::not_sent, wire::CAUSE_TRANSIENT, "asks again, with growing pauses"},
+    {Trouble::refused, wire::CAUSE_TRANSIENT, "asks again, with growing pauses"},
+    {Trouble::rights, wire::CAUSE_TRANSIENT, "asks again, with growing pauses"},
+    {Trouble::rate, wire::CAUSE_RATE, "waits as long as the server says, over its own death too"},
+    {Trouble::rival, wire::CAUSE_CONFLICT, "clears the webhook and asks every half minute"},
+    {Trouble::webhook, wire::CAUSE_CONFLICT, "clears the webhook and asks again"},
+    {Trouble::auth, wire::CAUSE_NEEDS_OPERATOR, "leaves, and is not started before a change"},
+    {Trouble::misdirected, wire::CAUSE_NEEDS_OPERATOR,
+     "leaves, and is not started before a change"},
+});
+
 constexpr FailureRow server_row{0, "", Trouble::server, "server"};    // 5xx
 constexpr FailureRow refused_row{0, "", Trouble::refused, "refused"}; // any other 3xx, 4xx
 
@@ -72,6 +87,16 @@ constexpr FailureRow refused_row{0, "", Trouble::refused, "refused"}; // any oth
 
 std::span<const FailureRow> failure_rows() {
     return rows;
+}
+
+std::span<const CauseRow> cause_rows() {
+    return causes;
+}
+
+wire::Cause cause_of(Trouble trouble) {
+    for (const auto& row : causes)
+        if (row.trouble == trouble) return row.cause;
+    return wire::CAUSE_UNSPECIFIED;
 }
 
 const FailureRow& failure_row(int status, std::string_view description) {

@@ -4,6 +4,8 @@
 // wins, and the raw text is kept for people.
 #pragma once
 
+#include "proto/worker.pb.h"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -43,6 +45,17 @@ struct FailureRow {
     Trouble trouble;
     std::string_view word; // Delivery.error_code
 };
+
+// What helps when a call for the account itself (polling, signing in) fails so. Troubles with one
+// message or one chat are not in the table: they say nothing of the account.
+struct CauseRow {
+    Trouble trouble;
+    wire::Cause cause;
+    std::string_view remedy; // what this worker does about it
+};
+
+std::span<const CauseRow> cause_rows();
+wire::Cause cause_of(Trouble trouble); // unspecified for what is not in the table
 
 std::span<const FailureRow> failure_rows();
 const FailureRow& failure_row(int status, std::string_view description);

@@ -52,8 +52,7 @@ void Poll::clear_webhook() {
 }
 
 void Poll::on_webhook_cleared(const Answer& answer) {
-    if (answer.trouble == Trouble::auth || answer.trouble == Trouble::misdirected)
-        return refuse(answer);
+    if (answer.cause() == wire::CAUSE_NEEDS_OPERATOR) return refuse(answer);
     poll(); // a webhook that is still there shows as a 409
 }
 
@@ -139,16 +138,12 @@ void Poll::on_room() {
 
 void Poll::on_failure(const Answer& answer) {
     proven_ = false;
-    switch (answer.trouble) {
-    case Trouble::auth:
-    case Trouble::misdirected:
+    switch (answer.cause()) {
+    case wire::CAUSE_NEEDS_OPERATOR:
         return refuse(answer);
-    case Trouble::rival:
-        return on_rival(answer);
-    case Trouble::webhook:
-        listener_.on_poll_failed(answer, 1, after_webhook);
-        return pause(after_webhook, true);
-    case Trouble::rate: {
+    case wire::CAUSE_CONFLICT:
+        return on_conflict(answer);
+    case wire::CAUSE_RATE: {
         const auto wait = answer.retry_after.value_or(default_poll_pause);
         const auto how_long = wait + wait * static_cast<std::int64_t>(random_below(11)) / 100;
         listener_.on_poll_failed(answer, 1, how_long);
@@ -164,8 +159,13 @@ void Poll::on_failure(const Answer& answer) {
     pause(how_long);
 }
 
-// Somebody else polls with this token. Hammering would only end their requests in turn.
-void Poll::on_rival(const Answer& answer) {
+// Somebody else has set a webhook, or polls with this token. Hammering would only end the rival's
+// requests in turn.
+void Poll::on_conflict(const Answer& answer) {
+    if (answer.trouble == Trouble::webhook) {
+        listener_.on_poll_failed(answer, 1, after_webhook);
+        return pause(after_webhook, true);
+    }
     const auto how_long = scattered(after_rival, 10);
     api_.rebuild(Lane::poll);
     listener_.on_poll_failed(answer, ++rivals_, how_long);

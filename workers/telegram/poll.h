@@ -58,7 +58,7 @@ class Poll {
     void on_updates(json::View updates);
     void advance();
     void on_failure(const Answer& answer);
-    void on_rival(const Answer& answer);
+    void on_conflict(const Answer& answer);
     void pause(Milliseconds how_long, bool clear_webhook_first = false);
     void on_pause_over();
     void refuse(const Answer& answer);

@@ -63,6 +63,11 @@ void SendQueue::hold(const std::string& chat, Milliseconds retry_after) {
         all_held_until_ = std::max(all_held_until_, now + retry_after);
     last_hold_ = now;
     last_held_chat_ = chat;
+    if (on_hold_) on_hold_(chat, retry_after);
+}
+
+void SendQueue::hold_on(const std::string& chat, Milliseconds left) {
+    lane_of(chat).held_until = clock_.now() + left + hold_margin;
 }
 
 bool SendQueue::is_held(const std::string& chat) const {

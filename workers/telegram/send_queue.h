@@ -45,7 +45,14 @@ class SendQueue {
 
     // The server said 429 to a call of this chat. Call before finish().
     void hold(const std::string& chat, Milliseconds retry_after);
+    // The same, for what was left of it when an earlier process died: nobody is told.
+    void hold_on(const std::string& chat, Milliseconds left);
     bool is_held(const std::string& chat) const;
+
+    // Told of every hold().
+    void on_hold(std::function<void(const std::string& chat, Milliseconds how_long)> tell) {
+        on_hold_ = std::move(tell);
+    }
 
     std::size_t waiting() const { return waiting_jobs_; }
 
@@ -98,6 +105,7 @@ class SendQueue {
     std::size_t in_flight_ = 0;
     bool pumping_ = false;
     Instant next_sweep_{};
+    std::function<void(const std::string&, Milliseconds)> on_hold_;
     std::unique_ptr<Alarm> alarm_;
 };
 

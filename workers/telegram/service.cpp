@@ -45,6 +45,7 @@ Service::Service(worker::Context& context, Settings settings, Secret token)
     , clock_(context.loop().clock())
     , status_(clock_, uplink_)
     , remembered_(alarms_, uplink_, context.assignment().state)
+    , floods_(clock_, uplink_, context.assignment().state)
     , intake_(alarms_, uplink_, context.assignment().inbound_credits)
     , queue_(clock_, alarms_, settings_.pace)
     , api_(context.loop(), settings_, std::move(token))
@@ -59,13 +60,30 @@ Service::Service(worker::Context& context, Settings settings, Secret token)
     , poll_(clock_, alarms_, api_, uplink_, intake_, *this)
     , last_moment_(alarms_.make([this] { finish_draining(); })) {
     intake_.listen(*this);
+    queue_.on_hold(
+        [this](const std::string& chat, Milliseconds wait) { floods_.note(chat, wait); });
 }
 
 void Service::start() {
     for (const auto& note : settings_.notes)
         log::warn("telegram.setting_corrected", {{"note", note}});
+    if (const auto wait = take_up_flood_waits(); wait.count() > 0) {
+        status_.waiting_out_flood();
+        return sign_in_.begin_after(wait);
+    }
     status_.connecting();
     sign_in_.begin();
+}
+
+// The chats' waits go on; what is left of the account's own is the answer.
+Milliseconds Service::take_up_flood_waits() {
+    Milliseconds own{0};
+    for (const auto& [whose, left] : floods_.left())
+        if (whose == FloodWaits::own_calls)
+            own = left;
+        else
+            queue_.hold_on(whose, left);
+    return own;
 }
 
 void Service::on_frame(const wire::Frame& frame, Fds fds) {
@@ -164,6 +182,7 @@ void Service::on_signed_in(const Identity& me) {
 void Service::on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds pause) {
     log::warn("telegram.sign_in_failed",
               {{"reason", answer.description}, {"next_try_ms", pause.count()}});
+    if (answer.cause() == wire::CAUSE_RATE) floods_.note(std::string(FloodWaits::own_calls), pause);
     status_.failing(answer, in_a_row);
 }
 
@@ -176,6 +195,7 @@ void Service::on_poll_failed(const Answer& answer, int in_a_row, Milliseconds pa
     log::warn("telegram.poll_failed", {{"reason", answer.description},
                                        {"status", answer.status},
                                        {"next_try_ms", pause.count()}});
+    if (answer.cause() == wire::CAUSE_RATE) floods_.note(std::string(FloodWaits::own_calls), pause);
     status_.failing(answer, in_a_row);
 }
 

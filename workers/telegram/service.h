@@ -8,6 +8,7 @@
 #include "common/worker/runtime.h"
 #include "workers/telegram/deliveries.h"
 #include "workers/telegram/errands.h"
+#include "workers/telegram/flood_waits.h"
 #include "workers/telegram/http_api.h"
 #include "workers/telegram/intake.h"
 #include "workers/telegram/link_uplink.h"
@@ -45,6 +46,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     void on_reaction(const wire::Reaction& reaction);
     Target target_of(const wire::Chat& chat) const;
     void finish_draining();
+    Milliseconds take_up_flood_waits();
 
     void on_signed_in(const Identity& me) override;
     void on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds pause) override;
@@ -63,6 +65,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     const Clock& clock_;
     Status status_;
     Remembered remembered_;
+    FloodWaits floods_;
     Migrations migrations_;
     Identity me_;
     Intake intake_;

@@ -28,10 +28,10 @@ void SignIn::begin() {
 void SignIn::on_answer(const Answer& answer) {
     if (answer.ok() && answer.result()["id"].is_integer())
         return listener_.on_signed_in(Identity::read(answer.result()));
-    if (answer.trouble == Trouble::auth || answer.trouble == Trouble::misdirected)
-        return listener_.on_refused(answer);
-    const auto pause = answer.trouble == Trouble::rate && answer.retry_after ? *answer.retry_after
-                                                                             : backoff_.next();
+    if (answer.cause() == wire::CAUSE_NEEDS_OPERATOR) return listener_.on_refused(answer);
+    const auto pause = answer.cause() == wire::CAUSE_RATE && answer.retry_after
+                           ? *answer.retry_after
+                           : backoff_.next();
     listener_.on_sign_in_failed(answer, backoff_.failures(), pause);
     alarm_->set(pause);
 }

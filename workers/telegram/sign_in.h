@@ -24,6 +24,9 @@ class SignIn {
 
     SignIn(AlarmMaker& alarms, Api& api, Listener& listener);
     void begin();
+
+    void begin_after(Milliseconds pause) { alarm_->set(pause); }
+
     void stop();
 
   private:

@@ -35,7 +35,13 @@ void Status::connected() {
 
 void Status::failing(const Answer& answer, int in_a_row) {
     if (in_a_row < 2) return;
-    tell(wire::ChannelStatus::DEGRADED, std::string(answer.word()), in_words(answer));
+    tell(wire::ChannelStatus::DEGRADED, std::string(answer.word()), in_words(answer),
+         answer.cause());
+}
+
+void Status::waiting_out_flood() {
+    tell(wire::ChannelStatus::DEGRADED, std::string(word_for(Trouble::rate)),
+         "Telegram has asked an earlier process to wait, and this one waits on", wire::CAUSE_RATE);
 }
 
 void Status::waiting_for_supervisor() {
@@ -44,10 +50,11 @@ void Status::waiting_for_supervisor() {
 }
 
 void Status::needs_operator(const std::string& sentence) {
-    tell(wire::ChannelStatus::NEEDS_OPERATOR, "auth_failed", sentence);
+    tell(wire::ChannelStatus::NEEDS_OPERATOR, "auth_failed", sentence, wire::CAUSE_NEEDS_OPERATOR);
 }
 
-void Status::tell(wire::ChannelStatus::State state, std::string code, std::string detail) {
+void Status::tell(wire::ChannelStatus::State state, std::string code, std::string detail,
+                  wire::Cause cause) {
     if (state == state_ && code == code_) return;
     state_ = state;
     code_ = std::move(code);
@@ -56,6 +63,7 @@ void Status::tell(wire::ChannelStatus::State state, std::string code, std::strin
     status.set_state(state);
     status.set_detail(std::move(detail));
     status.set_error_code(code_);
+    status.set_cause(cause);
     if (me_.id != 0) {
         status.set_identity("@" + me_.username);
         status.set_identity_id(std::to_string(me_.id));

@@ -27,11 +27,13 @@ class Status {
     void connected();
     // The first failure in a row says nothing yet; the second does.
     void failing(const Answer& answer, int in_a_row);
+    void waiting_out_flood();
     void waiting_for_supervisor();
     void needs_operator(const std::string& sentence);
 
   private:
-    void tell(wire::ChannelStatus::State state, std::string code, std::string detail);
+    void tell(wire::ChannelStatus::State state, std::string code, std::string detail,
+              wire::Cause cause = wire::CAUSE_UNSPECIFIED);
 
     const Clock& clock_;
     Uplink& uplink_;

@@ -123,4 +123,17 @@ TEST_SUITE("workers/telegram") {
             false);
         CHECK_FALSE(answer.description.contains("abcdefghijklmnop"));
     }
+    TEST_CASE("every trouble a call for the account can have has a cause, and no other has") {
+        const auto account_troubles = {Trouble::auth,  Trouble::misdirected, Trouble::webhook,
+                                       Trouble::rival, Trouble::rate,        Trouble::server,
+                                       Trouble::lost,  Trouble::not_sent,    Trouble::refused,
+                                       Trouble::rights};
+        for (const auto trouble : account_troubles)
+            CHECK(cause_of(trouble) != wire::CAUSE_UNSPECIFIED);
+        CHECK(cause_rows().size() == account_troubles.size());
+        for (const auto trouble : {Trouble::none, Trouble::format, Trouble::peer_gone})
+            CHECK(cause_of(trouble) == wire::CAUSE_UNSPECIFIED);
+        CHECK(read_answer(429, R"({"ok":false,"error_code":429,"description":"Too Many"})", {})
+                  .cause() == wire::CAUSE_RATE);
+    }
 }

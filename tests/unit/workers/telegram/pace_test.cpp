@@ -188,4 +188,19 @@ TEST_SUITE("workers/telegram") {
             bench.quick("-1", Priority::final, "m");
         CHECK(bench.turns.size() == 500);
     }
+    TEST_CASE("a wait an earlier process was asked for holds the chat, and no other") {
+        Bench bench;
+        std::vector<std::string> told;
+        bench.queue.on_hold([&](const std::string& chat, Milliseconds) { told.push_back(chat); });
+        bench.queue.hold_on("1", 10s);
+        bench.queue.hold_on("2", 10s); // two in a moment are no storm here: they are remembered
+        bench.quick("1", Priority::final, "held");
+        bench.quick("3", Priority::final, "free");
+        CHECK(bench.names() == std::vector<std::string>{"free"});
+        bench.alarms.advance(11s);
+        CHECK(bench.names() == std::vector<std::string>{"free", "held"});
+        CHECK(told.empty());
+        bench.queue.hold("1", 5s);
+        CHECK(told == std::vector<std::string>{"1"});
+    }
 }

@@ -171,7 +171,7 @@ TEST_SUITE("workers/telegram/process") {
                 stage.frames, [](const auto& frame) { return frame.has_fault(); });
             REQUIRE(fault != stage.frames.end());
             CHECK(fault->fault().code() == "auth_failed");
-            CHECK(fault->fault().operator_needed());
+            CHECK(fault->fault().cause() == wire::CAUSE_NEEDS_OPERATOR);
             CHECK_FALSE(fault->fault().sentence().contains(token));
         }
     }

@@ -1,4 +1,5 @@
 #include "tests/unit/workers/telegram/scripted.h"
+#include "workers/telegram/flood_waits.h"
 #include "workers/telegram/menu.h"
 #include "workers/telegram/remembered.h"
 #include "workers/telegram/settings.h"
@@ -213,5 +214,31 @@ TEST_SUITE("workers/telegram") {
                                                  "CONNECTED "});
         CHECK(uplink.frames[1].channel_status().identity() == "@b");
         CHECK(uplink.frames[1].channel_status().last_contact_unix_ms() == clock.unix_ms());
+    }
+    TEST_CASE("a flood wait outlives the process that was asked for it, and ends when it ends") {
+        ManualClock clock;
+        FakeUplink uplink;
+        FloodWaits floods(clock, uplink, {});
+        floods.note("5001", 30s);
+        floods.note("5001", 10s); // a shorter one changes nothing
+        floods.note(std::string(FloodWaits::own_calls), 60s);
+        CHECK(uplink.frames.size() == 3); // each at once: this process may die now
+        clock.advance(20s);
+        const std::map<std::string, std::string> kept{{"flood", state_value(uplink, "flood")}};
+        FloodWaits next_life(clock, uplink, kept);
+        CHECK(next_life.left() ==
+              std::map<std::string, Milliseconds>{{"5001", 10s}, {"poll", 40s}});
+        clock.advance(15s);
+        CHECK(next_life.left() == std::map<std::string, Milliseconds>{{"poll", 25s}});
+        CHECK(FloodWaits(clock, uplink, {{"flood", "no json"}}).left().empty());
+    }
+    TEST_CASE("only the longest flood waits are remembered") {
+        ManualClock clock;
+        FakeUplink uplink;
+        FloodWaits floods(clock, uplink, {});
+        for (std::size_t i = 0; i <= FloodWaits::most; ++i)
+            floods.note(std::to_string(i), std::chrono::seconds(i + 1));
+        CHECK(floods.left().size() == FloodWaits::most);
+        CHECK_FALSE(floods.left().contains("0"));
     }
 }

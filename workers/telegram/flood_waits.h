@@ -1,0 +1,41 @@
+// telegram/flood_waits.h — how long Telegram has asked us to wait (429), remembered beyond this
+// process.
+//
+// A worker that dies in a flood wait and asks again at once would be asked to wait longer, and in
+// the end be shut out. So every wait is written to the supervisor, and the next life takes it up.
+// Known by wall clock, since it must mean the same in another process.
+#pragma once
+
+#include "common/base/clock.h"
+#include "workers/telegram/uplink.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace openclaw::telegram {
+
+class FloodWaits {
+  public:
+    static constexpr std::string_view state_key = "flood";
+    static constexpr std::string_view own_calls =
+        "poll";                             // polling and signing in; else a chat's id
+    static constexpr std::size_t most = 64; // the longest ones
+
+    FloodWaits(const Clock& clock, Uplink& uplink, const std::map<std::string, std::string>& state);
+
+    void note(const std::string& whose, Milliseconds how_long);
+
+    // What is left of each, without those that are over.
+    std::map<std::string, Milliseconds> left() const;
+
+  private:
+    void forget_old();
+    void write();
+
+    const Clock& clock_;
+    Uplink& uplink_;
+    std::map<std::string, std::int64_t> until_ms_;
+};
+
+} // namespace openclaw::telegram
