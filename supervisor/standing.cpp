@@ -1,5 +1,7 @@
 #include "supervisor/standing.h"
 
+#include "supervisor/rpc/live.h"
+
 namespace openclaw {
 
 namespace {
@@ -34,6 +36,7 @@ Standing::Standing(Loop& on, config::Paths at, InstanceLock held,
     , inbounds(rooms, runs, deliveries, commands)
     , switchboard(rooms, inbounds, deliveries, runs)
     , outgoings(rooms, deliveries) {
+    workers.hold(rpc::paused_workers(*ledger));
     workers.set_listener(&switchboard);
     runs.on_fewer([this] { inbounds.on_fewer_runs(); });
 }

@@ -57,6 +57,41 @@ AccountState stopped_state(json::View account) {
     return {"stopped", Ink::bad, true};
 }
 
+// A process on its way back says more than how long it has been away.
+std::string degraded_words(json::View account) {
+    const auto lifecycle = account["lifecycle"].text();
+    if (lifecycle == "backoff") return "backing off";
+    return lifecycle == "ready" ? "degraded" : "degraded, " + printable(lifecycle);
+}
+
+std::string down_words(json::View account) {
+    return account["health"]["cause"].text() == "needs-operator" ? "down, needs you" : "down";
+}
+
+// Nothing is known of it, or the gateway is older than its verdicts.
+AccountState unknown_state(json::View account) {
+    if (!account["enabled"].boolean(true)) return {"off", Ink::muted};
+    if (account["manualStop"].boolean()) return {"stopped by the operator", Ink::muted};
+    const bool is_refused = !trouble(account).empty();
+    if (!account["configured"].boolean(true) && !is_refused) return {"not configured", Ink::muted};
+    if (!account["running"].boolean()) return stopped_state(account);
+    if (!account["connected"].boolean())
+        return {is_refused ? "disconnected" : "connecting", Ink::warning, true};
+    const bool failed_probe = account["probe"].is_object() && !account["probe"]["ok"].boolean();
+    if (failed_probe) return {"probe failed", Ink::bad, true};
+    return {"OK", Ink::good};
+}
+
+std::string verdict_words(json::View account, const Look& look) {
+    const auto health = account["health"];
+    const auto level = health["level"].text();
+    if (level != "degraded" && level != "down") return {};
+    const auto seen = health["seenAtMs"].integer();
+    return printable(level) +
+           (seen > 0 ? ", last " + printable(health["seen"].text()) + " " + age(seen, look.now_ms)
+                     : std::string());
+}
+
 std::string account_line(std::string_view label, json::View account, const Look& look) {
     const auto state = account_state(account);
     const std::string facts =
@@ -69,8 +104,8 @@ std::string account_line(std::string_view label, json::View account, const Look&
               prefixed("mode:", account["mode"].text()),
               prefixed("token:", account["tokenSource"].text()),
               contact("in:", account["lastInboundAt"], look),
-              contact("out:", account["lastOutboundAt"], look), probe_words(account["probe"]),
-              prefixed("error:", trouble(account))},
+              contact("out:", account["lastOutboundAt"], look), verdict_words(account, look),
+              probe_words(account["probe"]), prefixed("error:", trouble(account))},
              ", ");
     return look.paint(state.ink,
                       "- " + std::string(label) + " " + printable(account["accountId"].text())) +
@@ -80,16 +115,11 @@ std::string account_line(std::string_view label, json::View account, const Look&
 } // namespace
 
 AccountState account_state(json::View account) {
-    if (!account["enabled"].boolean(true)) return {"off", Ink::muted};
-    if (account["manualStop"].boolean()) return {"stopped by the operator", Ink::muted};
-    const bool is_refused = !trouble(account).empty();
-    if (!account["configured"].boolean(true) && !is_refused) return {"not configured", Ink::muted};
-    if (!account["running"].boolean()) return stopped_state(account);
-    if (!account["connected"].boolean())
-        return {is_refused ? "disconnected" : "connecting", Ink::warning, true};
-    const bool failed_probe = account["probe"].is_object() && !account["probe"]["ok"].boolean();
-    if (failed_probe) return {"probe failed", Ink::bad, true};
-    return {"OK", Ink::good};
+    const auto level = account["health"]["level"].text();
+    if (level == "ok") return {"OK", Ink::good};
+    if (level == "degraded") return {degraded_words(account), Ink::warning, true};
+    if (level == "down") return {down_words(account), Ink::bad, true};
+    return unknown_state(account);
 }
 
 void each_account(

@@ -87,6 +87,24 @@ std::string traffic(json::View ipc, const Look& look) {
     return text;
 }
 
+std::string health_words(json::View health, const Look& look) {
+    std::string text = printable(health["level"].text());
+    if (health["level"].text() != "ok") append(text, ": ", printable(health["reason"].text()));
+    if (health["sinceMs"].integer() > 0)
+        text += ", since " + age(health["sinceMs"].integer(), look.now_ms);
+    if (health["seenAtMs"].integer() > 0)
+        text += "; last " + printable(health["seen"].text()) + " " +
+                age(health["seenAtMs"].integer(), look.now_ms);
+    return text;
+}
+
+// What it has moved through the egress process.
+std::string network_words(json::View egress) {
+    if (!egress.is_object()) return {};
+    return bytes(egress["bytesIn"].integer()) + " in, " + bytes(egress["bytesOut"].integer()) +
+           " out, " + plural(egress["connections"].integer(), "connection");
+}
+
 // Why it is as it is. A ready worker has nothing to explain, unless something is odd.
 std::string reason(json::View worker) {
     std::string text;
@@ -202,6 +220,7 @@ std::string worker_view(json::View worker, const Look& look) {
     const bool alive = is_alive(worker);
     Facts facts;
     facts.add("State", {printable(worker["state"].text()), ink_for_state(worker["state"].text())});
+    facts.add("Health", health_words(worker["health"], look));
     facts.add("Why", reason(worker));
     if (worker["needsOperator"].boolean())
         facts.add("Needs you", {"no restart helps before something is changed", Ink::bad});
@@ -231,6 +250,7 @@ std::string worker_view(json::View worker, const Look& look) {
                   ? age(worker["lastUpstreamMs"].integer(), look.now_ms) + " with its platform"
                   : "");
     facts.add("Sandbox", printable(worker["sandbox"].text()));
+    facts.add("Network", network_words(worker["egress"]));
     facts.add("Build", printable(worker["buildId"].text()));
     return look.heading(printable(worker["id"].text())) + "\n" + facts.render(look) +
            deaths_table(worker["deaths"], look);

@@ -14,7 +14,9 @@ struct ChannelFacts {
     wire::ChannelStatus::State state =
         wire::ChannelStatus::STATE_UNSPECIFIED; // unspecified: it has said nothing
     std::string detail, identity, identity_id, error_code;
+    wire::Cause cause = wire::CAUSE_UNSPECIFIED;
     std::int64_t said_at_ms = 0;
+    std::int64_t good_until_ms = 0; // when it last ceased to be connected; 0: it never was, or is
     std::int64_t last_contact_ms = 0;
     std::int64_t last_inbound_ms = 0;
     std::int64_t last_outbound_ms = 0;

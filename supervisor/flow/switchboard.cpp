@@ -2,6 +2,8 @@
 
 #include "common/log/log.h"
 
+#include <algorithm>
+
 namespace openclaw::flow {
 
 void Switchboard::on_ready(const std::string& id, std::uint64_t) {
@@ -21,6 +23,7 @@ void Switchboard::on_room(const std::string& id) {
 void Switchboard::on_down(const std::string& id, const std::string& reason, process::Whose whose) {
     if (id == agent_worker_id) return runs_.on_agent_down();
     auto& facts = channels_[id];
+    if (facts.state == wire::ChannelStatus::CONNECTED) facts.good_until_ms = rooms_.now_ms();
     facts.state = wire::ChannelStatus::STATE_UNSPECIFIED;
     facts.detail = reason;
     deliveries_.on_worker_down(id, whose);
@@ -71,7 +74,11 @@ void Switchboard::on_channel_status(const std::string& id, const wire::ChannelSt
                                      {"state", wire::ChannelStatus::State_Name(status.state())},
                                      {"identity", status.identity()},
                                      {"detail", log::redact(status.detail())}});
+    if (facts.state == wire::ChannelStatus::CONNECTED &&
+        status.state() != wire::ChannelStatus::CONNECTED)
+        facts.good_until_ms = std::max(facts.last_contact_ms, status.last_contact_unix_ms());
     facts.state = status.state();
+    facts.cause = status.cause();
     facts.detail = log::redact(status.detail());
     facts.identity = status.identity();
     facts.identity_id = status.identity_id();

@@ -265,6 +265,7 @@ void Api::show_metrics(Exchange exchange, Caller) {
                                             .runs = parts_.runs.runs,
                                             .tally = parts_.tally,
                                             .gauge = parts_.health.gauge(),
+                                            .judging = parts_.health.judging(),
                                             .readiness = parts_.readiness(),
                                             .door = parts_.door_figures()}),
                       .headers = {{"Cache-Control", "no-store"}}});

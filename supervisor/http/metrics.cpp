@@ -155,6 +155,26 @@ void write_channels(Prometheus& out, const std::vector<rpc::ChannelLine>& lines)
                        {{"channel", line.facts.channel}, {"account", line.facts.account}});
 }
 
+constexpr std::array levels = {policy::Level::ok, policy::Level::degraded, policy::Level::down,
+                               policy::Level::unknown};
+
+void write_health(Prometheus& out, const std::vector<policy::Judged>& judged,
+                  std::string_view whole) {
+    out.family("openclaw_health", Kind::gauge, "1 for how the whole gateway is.");
+    for (const auto level : levels)
+        out.sample(flag(policy::name(level) == whole), {{"level", policy::name(level)}});
+    out.family("openclaw_health_level", Kind::gauge,
+               "1 for how an account or the agent is, as `openclaw health` says.");
+    for (const auto& one : judged)
+        for (const auto level : levels)
+            out.sample(flag(one.verdict.level == level),
+                       {{"id", one.id}, {"level", policy::name(level)}});
+    out.family("openclaw_health_seen_timestamp_seconds", Kind::gauge,
+               "When it last gave a sign of life.");
+    for (const auto& one : judged)
+        if (one.verdict.seen_ms > 0) out.sample(seconds(one.verdict.seen_ms), {{"id", one.id}});
+}
+
 void write_ledger(Prometheus& out, const ledger::StoreCounters& counters) {
     out.single("openclaw_ledger_units_total", Kind::counter, "Promises kept on disk.",
                counters.units);
@@ -179,7 +199,9 @@ std::string metrics_text(const MetricSources& from) {
     write_door(out, from.door);
     write_runs(out, from);
     write_workers(out, workers);
-    write_channels(out, rpc::channel_lines(from.health.channels(), workers));
+    const auto channels = from.health.channels();
+    write_channels(out, rpc::channel_lines(channels, workers, from.judging));
+    write_health(out, rpc::judge_all(channels, workers, from.judging), from.readiness.level);
     write_ledger(out, from.health.ledger());
     return out.take();
 }

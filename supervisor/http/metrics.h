@@ -26,6 +26,7 @@ struct MetricSources {
     const flow::AgentRuns& runs;
     const RunTally& tally;
     rpc::LoopGauge& gauge;
+    rpc::Judging judging;
     web::Readiness readiness;
     DoorFigures door;
 };

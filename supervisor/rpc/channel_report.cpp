@@ -60,13 +60,16 @@ bool ChannelLine::is_running() const {
 }
 
 bool ChannelLine::is_connected() const {
-    return worker && worker->state == process::State::ready && facts.connection == "connected";
+    return verdict.level == policy::Level::ok;
 }
 
 std::string ChannelLine::last_error() const {
     if (!facts.problem.empty()) return facts.problem;
     if (is_connected()) return {};
     if (facts.connection == "degraded" || facts.connection == "needs_operator") return facts.detail;
+    if (verdict.ailment == policy::Ailment::silence ||
+        verdict.ailment == policy::Ailment::unresponsive)
+        return verdict.reason;
     if (!worker || worker->state == process::State::starting) return {};
     const bool is_in_trouble = worker->state == process::State::backoff ||
                                worker->state == process::State::failed || worker->needs_operator;
@@ -74,24 +77,28 @@ std::string ChannelLine::last_error() const {
 }
 
 std::vector<ChannelLine> channel_lines(const std::vector<ChannelFacts>& facts,
-                                       const std::vector<process::WorkerView>& workers) {
+                                       const std::vector<process::WorkerView>& workers,
+                                       const Judging& by) {
     std::vector<ChannelLine> lines;
     for (const auto& account : facts) {
-        ChannelLine line{.facts = account, .worker = std::nullopt};
+        ChannelLine line{.facts = account, .worker = std::nullopt, .verdict = {}};
         const auto worker = std::ranges::find_if(workers, [&](const process::WorkerView& view) {
             return view.kind == account.channel && view.account == account.account;
         });
         if (worker != workers.end()) line.worker = *worker;
+        line.verdict = judge_account(account, line.worker ? &*line.worker : nullptr, by);
         lines.push_back(std::move(line));
     }
     return lines;
 }
 
-void write_account(json::Writer& out, const ChannelLine& line) {
+namespace {
+
+void write_account_members(json::Writer& out, const ChannelLine& line) {
     const ChannelFacts& facts = line.facts;
     const process::WorkerView none;
     const process::WorkerView& worker = line.worker ? *line.worker : none;
-    out.begin_object().member("accountId", facts.account);
+    out.member("accountId", facts.account);
     if (!facts.name.empty()) out.member("name", facts.name);
     out.member("enabled", facts.enabled)
         .member("configured", facts.configured)
@@ -111,13 +118,41 @@ void write_account(json::Writer& out, const ChannelLine& line) {
         .member("reconnectAttempts", worker.attempt);
     write_or_null(out, "lastInboundAt", facts.last_inbound_ms);
     write_or_null(out, "lastOutboundAt", facts.last_outbound_ms);
-    write_or_null(out, "lastProbeAt", facts.last_contact_ms);
+    const bool has_contact = line.worker && line.worker->health;
+    write_or_null(
+        out, "lastProbeAt",
+        std::max(facts.last_contact_ms, has_contact ? line.worker->health->last_upstream_ms : 0));
     out.member("tokenSource", facts.token_source)
         .member("tokenStatus", facts.configured ? "available" : "missing");
+    out.key("health");
+    write_verdict(out, line.verdict);
     out.member("owed", facts.owed)
         .member("workerId", worker.id)
         .member("manualStop", worker.is_stopped_by_operator);
     write_probe(out, line);
+}
+
+// All accounts of a channel that has several; the channel's own members are its default's.
+void write_siblings(json::Writer& out, const std::vector<ChannelLine>& lines,
+                    std::string_view channel) {
+    if (std::ranges::count(lines, channel, [](const auto& one) -> std::string_view {
+            return one.facts.channel;
+        }) < 2)
+        return;
+    out.key("accounts").begin_object();
+    for (const auto& line : lines) {
+        if (line.facts.channel != channel) continue;
+        out.key(line.facts.account);
+        write_account(out, line);
+    }
+    out.end_object();
+}
+
+} // namespace
+
+void write_account(json::Writer& out, const ChannelLine& line) {
+    out.begin_object();
+    write_account_members(out, line);
     out.end_object();
 }
 
@@ -131,8 +166,10 @@ void write_channel_summary(json::Writer& out, const std::vector<ChannelLine>& li
     out.end_object().key("channels").begin_object();
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (!is_first_of_channel(lines, i)) continue;
-        out.key(lines[i].facts.channel);
-        write_account(out, default_account(lines, lines[i].facts.channel));
+        out.key(lines[i].facts.channel).begin_object();
+        write_account_members(out, default_account(lines, lines[i].facts.channel));
+        write_siblings(out, lines, lines[i].facts.channel);
+        out.end_object();
     }
     out.end_object();
 }

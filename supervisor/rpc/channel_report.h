@@ -4,6 +4,7 @@
 
 #include "common/json/write.h"
 #include "supervisor/rpc/sources.h"
+#include "supervisor/rpc/verdicts.h"
 
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@ namespace openclaw::rpc {
 struct ChannelLine {
     ChannelFacts facts;
     std::optional<process::WorkerView> worker; // none: nothing runs for it
+    policy::HealthVerdict verdict;
 
     bool is_running() const;
     bool is_connected() const;
@@ -23,7 +25,8 @@ struct ChannelLine {
 // The accounts with their workers, in the order they are shown; accounts of one channel stand
 // together.
 std::vector<ChannelLine> channel_lines(const std::vector<ChannelFacts>& facts,
-                                       const std::vector<process::WorkerView>& workers);
+                                       const std::vector<process::WorkerView>& workers,
+                                       const Judging& by);
 
 // "channelOrder":[…],"channelLabels":{…},"channels":{…}: shared by health and channels.status.
 void write_channel_summary(json::Writer& out, const std::vector<ChannelLine>& lines);

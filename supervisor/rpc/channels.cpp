@@ -59,7 +59,7 @@ void status(Call& call, WorkerDesk& desk, HealthSnapshot& health, const Clock& c
     if (const auto wanted = call.params["channel"].text(); !wanted.empty())
         std::erase_if(facts,
                       [&](const ChannelFacts& account) { return account.channel != wanted; });
-    const auto lines = channel_lines(facts, desk.views(false));
+    const auto lines = channel_lines(facts, desk.views(false), health.judging());
     json::Writer out;
     out.begin_object().member("ts", clock.unix_ms());
     write_channel_summary(out, lines);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/config/agents.h"
+#include "common/config/gateway.h"
 
 #include <cstdint>
 #include <string>
@@ -41,11 +42,7 @@ struct GatewayFacts {
     std::int64_t started_at_ms = 0;
     std::string queue_mode = "steer"; // messages.queue.mode
     std::string boot_id;              // uuid, one per process
-    std::string build;
-    // The last attempt to become another build (supervisor/upgrade).
-    std::int64_t upgrades = 0;            // so many ended, in this process
-    std::string upgrade_outcome = "none"; // "done", "refused", "rolled-back"
-    std::string upgrade_why;
+    config::HealthRule health;
 };
 
 } // namespace openclaw::rpc

@@ -52,6 +52,10 @@ void write_agents(json::Writer& out, const GatewayFacts& facts,
     out.end_array();
 }
 
+std::string storage_problem(const HealthSources& sources) {
+    return sources.storage_problem ? sources.storage_problem() : std::string();
+}
+
 void answer_health(Call& call, HealthSnapshot& health) {
     if (call.params["probe"].boolean())
         call.reply.ok(health.fresh());
@@ -101,6 +105,22 @@ void HealthSnapshot::facts_changed() {
     announcing_.start(announce_after, [this] { announce(); });
 }
 
+std::vector<policy::Judged> HealthSnapshot::judged() const {
+    return judge_all(sources_.channels(), sources_.workers.views(false), judging());
+}
+
+policy::Health HealthSnapshot::summary() const {
+    return policy::sum_up(judged(), storage_problem(sources_));
+}
+
+void show_readiness(const HealthSnapshot& health, web::Readiness& readiness) {
+    auto now = health.summary();
+    readiness.failing = std::move(now.failing);
+    readiness.level = policy::name(now.level);
+    readiness.down = std::move(now.down);
+    readiness.degraded = std::move(now.degraded);
+}
+
 void HealthSnapshot::announce() {
     ++events_.versions.health;
     events_.send({.name = "health",
@@ -119,7 +139,11 @@ void HealthSnapshot::render() {
     out.begin_object().member("ok", true).member("ts", now_ms);
     out.raw_member("plugins", R"({"loaded":[],"errors":[],"unavailable":[]})");
     out.key("configReload").begin_object().member("hotReloadStatus", hot_reload).end_object();
-    write_channel_summary(out, channel_lines(sources_.channels(), workers));
+    const auto channels = sources_.channels();
+    write_channel_summary(out, channel_lines(channels, workers, judging()));
+    const auto all = judge_all(channels, workers, judging());
+    out.key("health");
+    write_health(out, policy::sum_up(all, storage_problem(sources_)), all);
     out.member("heartbeatSeconds", 0).member("defaultAgentId", sources_.facts.agents.default_id);
     write_agents(out, sources_.facts, sessions, now_ms);
     out.key("sessions");

@@ -14,6 +14,8 @@
 #include "supervisor/rpc/method_table.h"
 #include "supervisor/rpc/presence.h"
 #include "supervisor/rpc/sources.h"
+#include "supervisor/rpc/verdicts.h"
+#include "supervisor/web/http_routes.h"
 
 #include <functional>
 #include <string>
@@ -28,6 +30,7 @@ struct HealthSources {
     const Conversations& conversations;
     ListChannels channels;
     std::function<ledger::StoreCounters()> ledger;
+    std::function<std::string()> storage_problem = {}; // why the ledger cannot write; empty: it can
 };
 
 class HealthSnapshot {
@@ -44,6 +47,14 @@ class HealthSnapshot {
     LoopGauge& gauge() { return gauge_; }
 
     const HealthSources& sources() const { return sources_; }
+
+    // By what everything that is shown now is judged.
+    Judging judging() const {
+        return {.rule = sources_.facts.health, .now_ms = loop_.clock().unix_ms()};
+    }
+
+    std::vector<policy::Judged> judged() const;
+    policy::Health summary() const;
 
   private:
     void render();
@@ -63,6 +74,9 @@ class HealthSnapshot {
 void write_worker_counts(json::Writer& out, const std::vector<process::WorkerView>& workers);
 // Models are asked when a run needs them; nothing is prepared that could be degraded.
 std::string_view model_runtime_json();
+
+// What /readyz says of the accounts, the agent and the disk.
+void show_readiness(const HealthSnapshot& health, web::Readiness& readiness);
 
 void add_health(MethodTable& table, HealthSnapshot& health, Presence& presence);
 

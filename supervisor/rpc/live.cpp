@@ -60,6 +60,47 @@ void LiveNodes::keep(const std::string& id, const std::string& json) {
         log::warn("nodes.not_kept", {{"node", id}, {"why", write.error().sentence}});
 }
 
+namespace {
+constexpr std::string_view paused_book = "@paused";
+} // namespace
+
+std::vector<std::string> paused_workers(const ledger::Ledger& ledger) {
+    std::vector<std::string> ids;
+    for (const auto& [id, mark] : ledger.worker_state.of(paused_book))
+        ids.push_back(id);
+    return ids;
+}
+
+Result<void> LiveWorkers::start(const std::string& id) {
+    TRY_VOID(workers_.start(id));
+    remember_pause(id, false);
+    return {};
+}
+
+Result<void> LiveWorkers::restart(const std::string& id) {
+    TRY_VOID(workers_.restart(id));
+    remember_pause(id, false);
+    return {};
+}
+
+Result<void> LiveWorkers::pause(const std::string& id) {
+    TRY_VOID(workers_.pause(id));
+    remember_pause(id, true);
+    return {};
+}
+
+void LiveWorkers::remember_pause(const std::string& id, bool is_paused) {
+    if (ledger_.worker_state.of(paused_book).contains(id) == is_paused) return;
+    auto write = ledger_.worker_state.put(std::string(paused_book), id, is_paused ? "1" : "");
+    if (!write) // more than 256 are paused
+        return log::warn("worker.pause_not_kept",
+                         {{"worker", id}, {"why", write.error().sentence}});
+    ledger_.store->commit(ledger::writes(std::move(*write)), [id](Result<void> kept) {
+        if (!kept)
+            log::warn("worker.pause_not_kept", {{"worker", id}, {"why", kept.error().sentence}});
+    });
+}
+
 std::vector<std::pair<std::string, std::string>> LiveNotes::load(std::string_view book) const {
     const auto& entries = ledger_.worker_state.of(book);
     return {entries.begin(), entries.end()};

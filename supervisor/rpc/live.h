@@ -10,22 +10,36 @@ namespace openclaw::rpc {
 
 class LiveWorkers final : public WorkerDesk {
   public:
-    explicit LiveWorkers(process::Workers& workers)
-        : workers_(workers) {}
+    LiveWorkers(process::Workers& workers, ledger::Ledger& ledger)
+        : workers_(workers)
+        , ledger_(ledger) {}
 
     std::vector<process::WorkerView> views(bool measured) const override {
         return workers_.views(measured ? process::Measure::yes : process::Measure::no);
     }
 
-    Result<void> start(const std::string& id) override { return workers_.start(id); }
+    Result<void> start(const std::string& id) override;
 
     Result<void> stop(const std::string& id) override { return workers_.stop(id); }
 
-    Result<void> restart(const std::string& id) override { return workers_.restart(id); }
+    Result<void> restart(const std::string& id) override;
+    Result<void> pause(const std::string& id) override;
+
+    Result<void> kill(const std::string& id) override { return workers_.kill(id); }
+
+    Result<void> watch(const std::string& id, ipc::Link::Tap tap) override {
+        return workers_.watch(id, std::move(tap));
+    }
 
   private:
+    void remember_pause(const std::string& id, bool is_paused);
+
     process::Workers& workers_;
+    ledger::Ledger& ledger_;
 };
+
+// The workers that are paused: kept in ledger/worker_state, under a name no worker can have.
+std::vector<std::string> paused_workers(const ledger::Ledger& ledger);
 
 class LiveConversations final : public Conversations {
   public:

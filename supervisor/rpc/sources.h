@@ -63,6 +63,7 @@ struct ChannelFacts {
     std::string connection;   // "connecting", "connected", "degraded", "needs_operator"; empty:
                               // nothing was said
     std::string detail, error_code, identity, identity_id;
+    std::int64_t good_until_ms = 0; // when it last ceased to be connected
     std::int64_t last_contact_ms = 0, last_inbound_ms = 0, last_outbound_ms = 0;
     std::uint64_t owed = 0; // messages in the outbox
 };
@@ -98,6 +99,10 @@ class WorkerDesk {
     virtual Result<void> start(const std::string& id) = 0;
     virtual Result<void> stop(const std::string& id) = 0;
     virtual Result<void> restart(const std::string& id) = 0;
+    // Stopped, and stays so over a restart of the gateway, until start, restart or resume.
+    virtual Result<void> pause(const std::string& id) = 0;
+    virtual Result<void> kill(const std::string& id) = 0;
+    virtual Result<void> watch(const std::string& id, ipc::Link::Tap tap) = 0;
 };
 
 // What a new transcript begins with: rows of its own, then rows of another one.

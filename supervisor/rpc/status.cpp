@@ -94,7 +94,8 @@ std::string status_json(const StatusParts& parts, const Asked& asked, const Task
     write_heartbeats(out, sources.facts);
     out.key("channelSummary").begin_array();
     if (asked.with_channels)
-        for (const auto& line : channel_sentences(channel_lines(sources.channels(), workers)))
+        for (const auto& line :
+             channel_sentences(channel_lines(sources.channels(), workers, parts.health.judging())))
             out.value(line);
     out.end_array().key("queuedSystemEvents").begin_array();
     for (const auto& text : parts.heartbeats.waiting())

@@ -34,6 +34,8 @@
 #include "supervisor/rpc/system.h"
 #include "supervisor/rpc/tasks.h"
 #include "supervisor/rpc/usage.h"
+#include "supervisor/rpc/worker_hands.h"
+#include "supervisor/rpc/worker_traces.h"
 #include "supervisor/rpc/workers.h"
 
 namespace openclaw::rpc {
@@ -52,7 +54,9 @@ MethodTable make_method_table(const MethodParts& parts) {
         table,
         {.health = parts.health, .heartbeats = parts.heartbeats, .tasks = tasks, .clock = clock});
     add_channels(table, parts.workers, parts.health, clock);
-    add_workers(table, parts.workers, parts.facts, clock);
+    add_workers(table, parts.workers, parts.health, clock);
+    add_worker_hands(table, parts.workers);
+    add_worker_traces(table, parts.loop, parts.workers);
     const SessionParts reading{.conversations = parts.conversations,
                                .runs = parts.runs,
                                .facts = parts.facts,

@@ -30,12 +30,18 @@ struct Ours {
     std::string_view prefix, sentence;
 };
 
-constexpr std::array<Ours, 6> ours = {{
+constexpr std::array<Ours, 8> ours = {{
     {"workers.list",
      "Every process of the gateway: what it is for, its state, its pid, its memory, its deaths."},
     {"workers.get", "One of them, with the history of its lives."},
     {"workers.start",
      "Starts a worker that was stopped by hand; `workers.stop` and `workers.restart` likewise."},
+    {"workers.pause",
+     "Takes a worker out of service until `workers.resume`, over restarts of the "
+     "gateway too; `workers.recycle` replaces it in peace, `workers.kill` at once."},
+    {"workers.trace", "Type, size and ids of every frame of one worker, as they pass: each answer "
+                      "names the `cursor` of the next call, which waits for more; `dropped` counts "
+                      "what was not fetched in time."},
     {"messages.explain", "The story of one message or run, step by step: where it came from, what "
                          "was decided, what left."},
     {"pairing.list",

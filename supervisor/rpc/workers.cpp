@@ -41,6 +41,7 @@ void write_identity(json::Writer& out, const WorkerView& worker) {
         .member("stateReason", worker.reason)
         .member("sinceMs", worker.since_ms);
     out.member("manualStop", worker.is_stopped_by_operator)
+        .member("paused", worker.is_paused)
         .member("needsOperator", worker.needs_operator);
     if (!worker.fault_code.empty()) out.member("faultCode", worker.fault_code);
 }
@@ -113,9 +114,17 @@ void write_link(json::Writer& out, const WorkerView& worker) {
 
 enum class Detail { line, everything };
 
-void write_worker(json::Writer& out, const WorkerView& worker, Detail detail) {
+using Verdicts = std::vector<policy::Judged>;
+
+void write_worker(json::Writer& out, const WorkerView& worker, const Verdicts& judged,
+                  Detail detail) {
     out.begin_object();
     write_identity(out, worker);
+    if (const auto one = std::ranges::find(judged, worker.id, &policy::Judged::id);
+        one != judged.end()) {
+        out.key("health");
+        write_verdict(out, one->verdict);
+    }
     write_life(out, worker);
     write_history(out, worker);
     write_usage(out, worker);
@@ -143,7 +152,18 @@ void write_supervisor(json::Writer& out, const GatewayFacts& facts) {
         .end_object();
 }
 
-void get(Call& call, WorkerDesk& desk, const GatewayFacts& facts, const Clock& clock) {
+void list(Call& call, WorkerDesk& desk, const HealthSnapshot& health, const Clock& clock) {
+    const auto judged = health.judged();
+    json::Writer out;
+    out.begin_object().member("ts", clock.unix_ms());
+    write_supervisor(out, health.sources().facts);
+    out.key("workers").begin_array();
+    for (const auto& view : desk.views(true))
+        write_worker(out, view, judged, Detail::line);
+    call.reply.ok(out.end_array().end_object().text());
+}
+
+void get(Call& call, WorkerDesk& desk, const HealthSnapshot& health, const Clock& clock) {
     const auto id = call.params["id"].text();
     const auto views = desk.views(true);
     const auto found = std::ranges::find(views, id, &WorkerView::id);
@@ -152,9 +172,9 @@ void get(Call& call, WorkerDesk& desk, const GatewayFacts& facts, const Clock& c
             invalid_request("unknown worker \"" + std::string(id) + "\"; workers.list names them"));
     json::Writer out;
     out.begin_object().member("ts", clock.unix_ms());
-    write_supervisor(out, facts);
+    write_supervisor(out, health.sources().facts);
     out.key("worker");
-    write_worker(out, *found, Detail::everything);
+    write_worker(out, *found, health.judged(), Detail::everything);
     call.reply.ok(out.end_object().text());
 }
 
@@ -171,26 +191,15 @@ constexpr std::array id_param = {required_text("id")};
 
 } // namespace
 
-std::string worker_list_json(const std::vector<WorkerView>& views, const GatewayFacts& facts,
-                             std::int64_t now_ms) {
-    json::Writer out;
-    out.begin_object().member("ts", now_ms);
-    write_supervisor(out, facts);
-    out.key("workers").begin_array();
-    for (const auto& view : views)
-        write_worker(out, view, Detail::line);
-    return out.end_array().end_object().take();
-}
-
-void add_workers(MethodTable& table, WorkerDesk& desk, const GatewayFacts& facts,
+void add_workers(MethodTable& table, WorkerDesk& desk, const HealthSnapshot& health,
                  const Clock& clock) {
     table.add({.name = "workers.list", .scope = policy::scope::read, .handler = [&](Call& call) {
-                   call.reply.ok(worker_list_json(desk.views(true), facts, clock.unix_ms()));
+                   list(call, desk, health, clock);
                }});
     table.add({.name = "workers.get",
                .scope = policy::scope::read,
                .params = id_param,
-               .handler = [&](Call& call) { get(call, desk, facts, clock); }});
+               .handler = [&](Call& call) { get(call, desk, health, clock); }});
     for (const auto& [name, hand] :
          {std::pair<std::string_view, Hand>{"workers.start", &WorkerDesk::start},
           {"workers.stop", &WorkerDesk::stop},

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/base/clock.h"
-#include "supervisor/rpc/facts.h"
+#include "supervisor/rpc/health.h"
 #include "supervisor/rpc/method_table.h"
 #include "supervisor/rpc/sources.h"
 
@@ -11,12 +11,7 @@
 
 namespace openclaw::rpc {
 
-void add_workers(MethodTable& table, WorkerDesk& desk, const GatewayFacts& facts,
+void add_workers(MethodTable& table, WorkerDesk& desk, const HealthSnapshot& health,
                  const Clock& clock);
-
-// {"ts":…,"supervisor":{…},"workers":[…]}: also what is written to run/workers.json for when RPC is
-// down.
-std::string worker_list_json(const std::vector<process::WorkerView>& views,
-                             const GatewayFacts& facts, std::int64_t now_ms);
 
 } // namespace openclaw::rpc

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace openclaw::web {
 
@@ -31,6 +32,18 @@ HttpAnswer health(const HttpRequest&, const Readiness&) {
     return probe(200, R"({"ok":true,"status":"live"})");
 }
 
+void write_health(json::Writer& body, const Readiness& facts) {
+    if (facts.level.empty()) return;
+    body.member("level", facts.level);
+    for (const auto& [name, ids] :
+         {std::pair{"down", &facts.down}, {"degraded", &facts.degraded}}) {
+        body.key(name).begin_array();
+        for (const auto& id : *ids)
+            body.value(id);
+        body.end_array();
+    }
+}
+
 HttpAnswer ready(const HttpRequest& request, const Readiness& facts) {
     const bool is_ready = facts.phase == Readiness::Phase::started && facts.failing.empty();
     json::Writer body;
@@ -39,7 +52,9 @@ HttpAnswer ready(const HttpRequest& request, const Readiness& facts) {
         body.key("failing").begin_array();
         for (const auto& reason : facts.failing)
             body.value(reason);
-        body.end_array().member("uptimeMs", facts.uptime_ms);
+        body.end_array();
+        write_health(body, facts);
+        body.member("uptimeMs", facts.uptime_ms);
         if (is_ready && !facts.event_loop_json.empty())
             body.raw_member("eventLoop", facts.event_loop_json);
     }

@@ -33,7 +33,9 @@ struct HttpAnswer {
 // What the probes tell: asked for each request.
 struct Readiness {
     enum class Phase { starting, started, draining } phase = Phase::starting;
-    std::vector<std::string> failing; // why not ready: "startup-sidecars"
+    std::vector<std::string> failing; // why not ready: "telegram", "agent", "storage"
+    std::string_view level = {};      // how the whole is: "ok", "degraded", "down", "unknown"
+    std::vector<std::string> down = {}, degraded = {}; // what exactly: "telegram:default"
     std::int64_t uptime_ms = 0;
     std::string event_loop_json; // {"degraded":false,…}
 };

@@ -343,6 +343,16 @@ struct FakeWorkers final : rpc::WorkerDesk {
 
     Result<void> restart(const std::string& id) override { return act("restart", id); }
 
+    Result<void> pause(const std::string& id) override { return act("pause", id); }
+
+    Result<void> kill(const std::string& id) override { return act("kill", id); }
+
+    Result<void> watch(const std::string& id, ipc::Link::Tap tap) override {
+        taps[id] = std::move(tap);
+        return act(taps[id] ? "watch" : "unwatch", id);
+    }
+
+    std::map<std::string, ipc::Link::Tap> taps;
     std::vector<process::WorkerView> list;
     std::vector<std::string> acts;
 };
