@@ -56,6 +56,7 @@ void show(const config::Config& config, rpc::GatewayFacts& shown) {
     shown.providers = shown_providers(config.models);
     shown.applied_config_hash = config.hash;
     shown.queue_mode = word(config.messages.queue_mode);
+    shown.health = config.gateway.health;
     shown.model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty();
 }
 
@@ -80,7 +81,7 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
     , identity_(std::move(identity))
     , prepared_(p)
     , outgoing_(facts.outgoings)
-    , workers_(facts.workers)
+    , workers_(facts.workers, *facts.ledger)
     , conversations_(*facts.ledger)
     , pairings_(facts.loop, *facts.ledger)
     , cron_(facts.loop, *facts.ledger)
@@ -94,7 +95,9 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
                .workers = workers_,
                .conversations = conversations_,
                .channels = [&facts] { return list_channels(facts); },
-               .ledger = [&facts] { return facts.ledger->store->counters(); }})
+               .ledger = [&facts] { return facts.ledger->store->counters(); },
+               .storage_problem = [&facts] { return facts.ledger->store->degraded(); }})
+    , alerts_(facts.rooms, facts.deliveries, [this] { return health_.judged(); })
     , run_events_({.loop = facts.loop,
                    .events = events_,
                    .conversations = conversations_,
@@ -229,7 +232,8 @@ void Edge::show_decisions() {
     shown_.log_file = prepared_.log_file;
     api_.use(api_settings_of(now));
     server_->use_transport_security(now.gateway.http.strict_transport_security);
-    health_.facts_changed();
+    judge_visitors_by(now);
+    on_facts_changed();
 }
 
 // Sockets that are open stay, but for those whose secret is not the secret any more.
@@ -274,12 +278,17 @@ std::string Edge::status_line() const {
            (workers == 1 ? " worker" : " workers");
 }
 
+void Edge::on_facts_changed() {
+    health_.facts_changed();
+    alerts_.look_soon();
+}
+
 void Edge::watch_facts() {
     facts_.runs.add_listener(stability_);
     facts_.runs.add_listener(run_events_);
     facts_.runs.add_listener(tally_);
     facts_.runs.add_listener(api_.listener());
-    facts_.switchboard.on_change([this] { health_.facts_changed(); });
+    facts_.switchboard.on_change([this] { on_facts_changed(); });
 }
 
 Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& preparation,
@@ -330,8 +339,7 @@ web::Readiness Edge::readiness() {
                        .failing = {},
                        .uptime_ms = facts_.rooms.now_ms() - facts_.rooms.started_at_ms,
                        .event_loop_json = health_.gauge().to_json()};
-    if (const auto& why = facts_.ledger->store->degraded(); !why.empty())
-        now.failing.emplace_back("storage");
+    rpc::show_readiness(health_, now);
     return now;
 }
 
@@ -346,16 +354,7 @@ void Edge::open() {
     auto settings = door_.settings();
     settings.is_starting = false;
     door_.use(std::move(settings));
-    listener_->resume();
-    control_->resume();
-}
-
-void Edge::take_work() {
-    dispatch_.refuse_work({});
-}
-
-void Edge::put_off_work() {
-    dispatch_.refuse_work("gateway-restarting");
+    alerts_.look_soon();
 }
 
 void Edge::refuse_work() {

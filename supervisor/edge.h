@@ -8,6 +8,7 @@
 #include "supervisor/auth/attempt_limit.h"
 #include "supervisor/auth/gateway_identity.h"
 #include "supervisor/control/control_socket.h"
+#include "supervisor/flow/alerts.h"
 #include "supervisor/flow/embeddings.h"
 #include "supervisor/http/api.h"
 #include "supervisor/preparation.h"
@@ -105,6 +106,7 @@ class Edge {
     Result<void> listen(const Preparation& preparation, Doors doors);
     void listen_on(std::vector<UniqueFd> sockets);
     void watch_facts();
+    void on_facts_changed();
     web::Readiness readiness();
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
@@ -126,6 +128,7 @@ class Edge {
     rpc::Events events_;
     rpc::Presence presence_;
     rpc::HealthSnapshot health_;
+    flow::Alerts alerts_;
     rpc::RunEvents run_events_;
     rpc::SetupRoute setup_route_;
     rpc::DeviceDesk devices_;
