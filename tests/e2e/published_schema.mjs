@@ -14,7 +14,7 @@ export const published = JSON.parse(fs.readFileSync(file, 'utf8'));
 const newer = [
   { definition: 'HelloOk', path: /^\/auth$/, members: ['method'], source: 'PROTOCOL.md 5.1' },
   { definition: 'HelloOk', path: /^\/snapshot\/presence\/\d+$/, members: ['host', 'clientId', 'roles', 'scopes', 'onlineSince'], source: 'PROTOCOL.md 11.3' },
-  { definition: 'HelloOk', path: /^\/snapshot\/health/, members: ['modelRuntime', 'eventLoop', 'workers', 'cpuBreakdown'], source: 'METHODS.md health; workers is ours' },
+  { definition: 'HelloOk', path: /^\/snapshot\/health/, members: ['modelRuntime', 'eventLoop', 'workers', 'health', 'cpuBreakdown'], source: 'METHODS.md health; workers and health are ours' },
   { definition: 'PresenceEntry', path: /^$/, members: ['clientId'], source: 'PROTOCOL.md 11.3' },
   { definition: 'SystemInfoResult', path: /^$/, members: ['eventLoop', 'processMemory', 'disks'], source: 'METHODS.md system.info' },
   { definition: 'AgentEvent', path: /^$/, members: ['sessionKey', 'agentId', 'sessionId'], source: 'PROTOCOL.md 12.4' },

@@ -177,6 +177,11 @@ const calls = {
   'workers.start': { params: { id: 'nope' }, error: /./ },
   'workers.stop': { params: { id: 'nope' }, error: /./ },
   'workers.restart': { params: { id: 'nope' }, error: /./ },
+  'workers.pause': { params: { id: 'nope' }, error: /./ },
+  'workers.resume': { params: { id: 'nope' }, error: /./ },
+  'workers.recycle': { params: { id: 'nope' }, error: /./ },
+  'workers.kill': { params: { id: 'nope' }, error: /./ },
+  'workers.trace': { params: { id: 'nope' }, error: /./ },
   'messages.explain': { params: { id: 'nope' }, either: true },
 };
 

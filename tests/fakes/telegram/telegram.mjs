@@ -26,6 +26,7 @@ const DEFAULT_CONFIG = {
   latencyMs: 0,
   conflictDelayMs: 3000, // second and later 409 within this window are held back this long
   antiSpin: true, // same offset again within 3 s gets timeout>=3 like the real server
+  longestPollSec: 50, // the real server's; shorter: an idle bot is answered more often
   fileLinkSec: 3600,
   malformedTokenStatus: 404, // the public front answers 404; the open source server 401
   unknownMethod: '404', // or 'ok' to answer true to anything

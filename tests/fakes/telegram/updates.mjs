@@ -87,7 +87,7 @@ export function updates(fake) {
     if (bot.webhook) return conflict(bot, "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first");
     const offset = asInt(a.offset, 0);
     let limit = Math.min(100, Math.max(1, asInt(a.limit, 100) || 100));
-    let timeout = Math.min(50, Math.max(0, asInt(a.timeout, 0)));
+    let timeout = Math.min(config.longestPollSec, Math.max(0, asInt(a.timeout, 0)));
     applyAllowed(bot, a.allowed_updates);
     const now = Date.now();
     if (config.antiSpin && offset === bot.lastPoll.offset) {

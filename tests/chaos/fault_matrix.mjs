@@ -1,0 +1,209 @@
+#!/usr/bin/env node
+// The fault matrix: every kind of worker suffers every kind of fault while people talk to three accounts. The
+// supervisor lives on, nobody else loses a message or its connection, and the one that fell ill serves again soon.
+//
+//   fault_matrix.mjs [--times N] [--rate PER_SECOND] [--kinds a,b] [--faults a,b] [--strict]
+//
+// Faults inside a process are committed by the real workers with an ear for signals (tests/faulty). --strict also
+// holds the latencies against their limits, which says something on a machine that does nothing else.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startFakeTelegram } from '../fakes/telegram/telegram.mjs';
+import { startFakeProvider } from '../fakes/provider/provider.mjs';
+import { BUILD, Gateway, configuration, eventually, freePort, isAlive, pause, telegramChannel } from '../e2e/harness.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    times: { type: 'string', default: '1' }, rate: { type: 'string', default: '20' }, strict: { type: 'boolean', default: false },
+    kinds: { type: 'string', default: 'telegram,agent,echo' },
+    faults: { type: 'string', default: 'SIGKILL,SIGSEGV,SIGABRT,memory,descriptors,busy_loop,SIGSTOP' },
+  },
+});
+const REAL_TIME = 34; // SIGRTMIN of glibc, signal(7)
+const FAULTS = { SIGKILL: 'SIGKILL', SIGSEGV: 'SIGSEGV', SIGABRT: 'SIGABRT', SIGSTOP: 'SIGSTOP', busy_loop: REAL_TIME + 1, memory: REAL_TIME + 2, descriptors: REAL_TIME + 3 };
+const NOTICED_AFTER_PINGS = new Set(['SIGSTOP', 'busy_loop', 'descriptors']);
+const LIMITS = { noticed: 15_000, back: 2000, rise: 50 };
+const ACCOUNTS = ['a', 'b', 'c'];
+const VICTIMS = { telegram: 'telegram:a', agent: 'agent', echo: 'echo:x' };
+const token = (account) => `${100_000 + account.charCodeAt(0)}:FAKE-TOKEN-abcdefghijklmnopqrstuvwxyz-${account}`;
+
+const percentile = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
+
+// ------------------------------------------------------------------ people
+
+// Steady talk, round and round over the accounts; every chat has one message under way at a time.
+class Talk {
+  constructor(telegram, rate) {
+    this.telegram = telegram;
+    this.every = 1000 / rate;
+    this.messages = [];
+    this.busy = new Set();
+  }
+
+  start() {
+    let turn = 0;
+    this.timer = setInterval(() => this.say(ACCOUNTS[turn++ % ACCOUNTS.length]), this.every);
+  }
+
+  async stop(timeout) {
+    clearInterval(this.timer);
+    await eventually(() => this.messages.every((message) => this.look(message)), 'every message to be answered', timeout, 100).catch(() => {});
+  }
+
+  say(account) {
+    const chat = Array.from({ length: 60 }, (_, i) => 70_000 + i).find((id) => !this.busy.has(`${account}${id}`));
+    if (!chat) return; // all of them wait for an answer
+    const key = `${account}${chat}`;
+    const message = { key, account, chat, text: `w${this.messages.length}`, at: Date.now(), answeredAt: 0 };
+    this.busy.add(key);
+    this.messages.push(message);
+    this.telegram.ctl('POST /message', { token: token(account), chat_id: chat, text: `say ${message.text}` });
+    this.telegram.until(() => this.look(message), 120_000).then(() => this.busy.delete(key), () => {});
+  }
+
+  standing({ account, chat, text }) {
+    const entries = this.telegram.bots.get(token(account)).chats.get(chat)?.messages.values() ?? [];
+    return [...entries].filter((entry) => entry.outgoing && !entry.deleted && entry.msg.text === text);
+  }
+
+  // Nobody waits but for a message of this moment.
+  hasCaughtUp() { return this.messages.every((message) => message.answeredAt || message.at > Date.now() - 500); }
+
+  // What was said there last, for who looks for a lost message.
+  chatOf({ account, chat }) {
+    const entries = this.telegram.bots.get(token(account)).chats.get(chat)?.messages.values() ?? [];
+    return [...entries].slice(-6).map((entry) => `${entry.outgoing ? 'bot' : 'user'}: ${entry.msg.text}`).join(' | ');
+  }
+
+  look(message) {
+    if (message.answeredAt) return true;
+    const [first] = this.standing(message);
+    if (first) message.answeredAt = Date.now();
+    return Boolean(first);
+  }
+
+  latencies(from, until, accounts) {
+    return this.messages.filter(({ at, account, answeredAt }) => answeredAt && at >= from && at < until && accounts.includes(account)).map(({ at, answeredAt }) => answeredAt - at);
+  }
+}
+
+// ------------------------------------------------------------------ the matrix
+
+class Matrix {
+  constructor({ gateway, telegram, talk }) {
+    Object.assign(this, { gateway, telegram, talk, rows: [], failures: [] });
+    this.supervisor = gateway.pid;
+  }
+
+  fail(sentence) { this.failures.push(sentence); console.log(`  ✗ ${sentence}`); }
+
+  async lives() { return new Map((await this.gateway.workers()).map(({ id, pid, generation, state, restarts }) => [id, { pid, generation, state, restarts }])); }
+
+  signIns(account) { return this.telegram.ctl('GET /calls', {}, { method: 'getMe' }).then(({ calls }) => calls.filter((call) => call.token === token(account)).length); }
+
+  async run(kind, fault) {
+    const id = VICTIMS[kind];
+    const row = { kind, fault, times: 0, noticed: [], back: [], latencies: [], from: Date.now() };
+    for (let i = 0; i < Number(options.times); i++) await this.once(id, kind, fault, row);
+    row.until = Date.now();
+    row.others = kind === 'agent' ? [] : this.talk.latencies(row.from, row.until, kind === 'telegram' ? ['b', 'c'] : ACCOUNTS);
+    this.rows.push(row);
+    this.print(row);
+    this.judge(row);
+  }
+
+  async once(id, kind, fault, row) {
+    await this.gateway.workerReady(id, { timeout: 60_000 });
+    // A message that meets several deaths of the agent is rightly set aside, with a word to who wrote it: one death each.
+    await eventually(() => this.talk.hasCaughtUp(), 'the messages of the last fault to be answered', 30_000).catch((error) => this.fail(error.message));
+    const before = await this.lives();
+    const signedIn = new Map(await Promise.all(ACCOUNTS.map(async (account) => [account, await this.signIns(account)])));
+    const { pid } = before.get(id);
+    const begun = Date.now();
+    process.kill(pid, FAULTS[fault]);
+    const limit = NOTICED_AFTER_PINGS.has(fault) ? LIMITS.noticed : 5000;
+    await eventually(() => !isAlive(pid), `the end of ${id} after ${fault}`, limit + 5000, 5).catch((error) => this.fail(error.message));
+    const ended = Date.now();
+    await this.gateway.workerReady(id, { not: [pid], timeout: 60_000 }).catch((error) => this.fail(error.message));
+    row.times++;
+    row.noticed.push(ended - begun);
+    row.back.push(Date.now() - ended);
+    if (ended - begun > limit) this.fail(`${id} with ${fault} lived on for ${ended - begun} ms`);
+    await this.nobodyElseNoticed(id, before, signedIn);
+    // Deaths of one minute wait longer and longer on purpose; what is measured is one death of a healthy worker.
+    await this.gateway.call('workers.start', { id });
+  }
+
+  async nobodyElseNoticed(id, before, signedIn) {
+    if (this.gateway.pid !== this.supervisor) this.fail('the supervisor has another pid');
+    const after = await this.lives();
+    for (const [other, life] of before)
+      if (other !== id && (after.get(other).pid !== life.pid || after.get(other).generation !== life.generation)) this.fail(`${other} died with ${id}`);
+    for (const account of ACCOUNTS)
+      if (`telegram:${account}` !== id && (await this.signIns(account)) !== signedIn.get(account)) this.fail(`telegram:${account} signed in again`);
+  }
+
+  judge({ kind, fault, back, others }) {
+    if (percentile(back, 0.95) > LIMITS.back) this.fail(`${kind} ${fault}: back after ${percentile(back, 0.95)} ms (p95)`);
+    const rise = percentile(others, 0.99) - this.baseline;
+    if (options.strict && rise > LIMITS.rise) this.fail(`${kind} ${fault}: the others' p99 rose by ${rise} ms`);
+  }
+
+  print({ kind, fault, times, noticed, back, others }) {
+    const p99 = others.length ? `${percentile(others, 0.99)} ms` : '-';
+    console.log([kind.padEnd(9), fault.padEnd(12), `${times}×`.padEnd(5), `dead after p95 ${percentile(noticed, 0.95)} ms`.padEnd(27), `serves again p50 ${percentile(back, 0.5)} p95 ${percentile(back, 0.95)} ms`.padEnd(40), `others' p99 ${p99}`].join(' '));
+  }
+
+  // Every message answered, once. A part that was on the wire when its worker died may stand twice, and then is marked.
+  async countMessages() {
+    let lost = 0, twice = 0;
+    for (const message of this.talk.messages) {
+      const copies = this.talk.standing(message).length;
+      if (copies === 0) { lost++; this.fail(`lost: ${message.text} of telegram:${message.account}; the chat has: ${this.talk.chatOf(message)}`); }
+      if (copies > 1) twice++;
+    }
+    const doubled = this.talk.messages.filter((message) => message.account !== 'a' && this.talk.standing(message).length > 1);
+    for (const message of doubled) this.fail(`twice: ${message.text} of telegram:${message.account}, whose worker never died`);
+    return { lost, twice };
+  }
+}
+
+async function main() {
+  const telegram = await startFakeTelegram({ port: 0, tokens: ACCOUNTS.map((account) => ({ token: token(account), username: `bot_${account}` })), config: { latencyMs: 5 } });
+  const provider = await startFakeProvider({ port: 0, config: { latencyMs: 20 } });
+  const port = await freePort();
+  const config = configuration({ port, telegram, provider });
+  const pacing = { chatPer3Seconds: 0, groupPerMinute: 0, botPerSecond: 0 };
+  config.channels = {
+    telegram: { enabled: true, accounts: Object.fromEntries(ACCOUNTS.map((account) => [account, { ...telegramChannel(telegram), botToken: token(account), pacing, streaming: { mode: 'off' } }])) },
+    echo: { enabled: true, accounts: { x: {} } },
+  };
+  const gateway = new Gateway({ port, config, env: { OPENCLAW_WORKER_DIR: path.join(BUILD, 'tests/faulty') } });
+  await gateway.start();
+  for (const id of [...ACCOUNTS.map((account) => `telegram:${account}`), 'agent', 'echo:x']) await gateway.workerReady(id);
+
+  const talk = new Talk(telegram, Number(options.rate));
+  const matrix = new Matrix({ gateway, telegram, talk });
+  talk.start();
+  await pause(1000); // connections and caches are warm
+  const from = Date.now();
+  await pause(3000);
+  matrix.baseline = percentile(talk.latencies(from, Date.now(), ACCOUNTS), 0.99);
+  console.log(`fault matrix: ${options.times} of each, ${options.rate} messages a second on three accounts; p99 without faults ${matrix.baseline} ms`);
+  for (const kind of options.kinds.split(',')) for (const fault of options.faults.split(',')) await matrix.run(kind, fault);
+  await talk.stop(60_000);
+  const { lost, twice } = await matrix.countMessages();
+  console.log(`${talk.messages.length} messages: ${lost} lost, ${twice} twice (of the account whose worker dies)`);
+
+  const { pid } = gateway;
+  await gateway.close();
+  await Promise.all([telegram.close(), provider.close()]);
+  if (isAlive(pid)) matrix.fail('the supervisor did not end');
+  mkdirSync(path.join(BUILD, 'chaos'), { recursive: true });
+  writeFileSync(path.join(BUILD, 'chaos', 'fault_matrix.json'), JSON.stringify({ baseline: matrix.baseline, rows: matrix.rows.map(({ latencies, ...row }) => row), failures: matrix.failures }, null, 2));
+  console.log(`${matrix.rows.length} passed, ${matrix.failures.length} failed`);
+  process.exitCode = matrix.failures.length ? 1 : 0;
+}
+
+await main();
