@@ -62,7 +62,11 @@ Result<Datagram> receive_datagram(int socket, std::span<std::uint8_t> buffer) {
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    const ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    // unix(7): a peer that closed with bytes of ours unread is an error, told once and before what
+    // the peer had still sent. That is often why it left.
+    if (size < 0 && errno == ECONNRESET)
+        size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (size < 0) {
         if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return Datagram{};
         return Failure(system_error(Code::unavailable, "the link's peer is gone", errno));

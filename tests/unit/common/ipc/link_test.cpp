@@ -115,6 +115,19 @@ TEST_SUITE("common/ipc") {
         bench.loop.run();
         CHECK(code == Code::timeout);
     }
+    TEST_CASE("what the peer sent before it closed is read, though it left frames of ours unread") {
+        Bench bench;
+        wire::Frame last = ping();
+        REQUIRE(bench.link->send(last));
+        wire::Frame status;
+        status.mutable_channel_status()->set_detail("why I leave");
+        bench.peer_sends(status);
+        bench.peer.reset();
+        bench.settle();
+        REQUIRE(bench.recorder.frames.size() == 1);
+        CHECK(bench.recorder.frames[0].channel_status().detail() == "why I leave");
+        CHECK(bench.recorder.end.has_value());
+    }
     TEST_CASE("requests of a closed link end with unavailable before on_closed") {
         Bench bench;
         std::optional<Code> code;
