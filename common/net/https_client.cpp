@@ -52,6 +52,10 @@ class Call final : public HttpCall {
 
 } // namespace
 
+Result<void> load_http() {
+    return load_curl();
+}
+
 HttpClient::HttpClient(Loop& loop, HttpOptions options)
     : state_(std::make_shared<State>(loop, std::move(options))) {}
 

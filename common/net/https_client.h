@@ -5,8 +5,8 @@
 // failure at once. Nothing here blocks, and nothing polls. Requests that must not wait behind each
 // other (a 30 s poll and a send) belong to different HttpClients: two of them never share a
 // connection. A client lives on one Loop, which must outlive it. libcurl is loaded
-// by the first start(). The process ignores SIGPIPE (common/worker sees to it): OpenSSL writes
-// without MSG_NOSIGNAL.
+// by load_http(), or else by the first start(). The process ignores SIGPIPE (common/worker sees to
+// it): OpenSSL writes without MSG_NOSIGNAL.
 #pragma once
 
 #include "common/loop/loop.h"
@@ -17,6 +17,10 @@
 #include <string>
 
 namespace openclaw::net {
+
+// Loads the HTTP library, which the first request would do otherwise. For a worker that will not be
+// able to: called while its service is made. Error: unavailable, with the package to install.
+Result<void> load_http();
 
 enum class AddressFamily { any, ipv4, ipv6 };
 

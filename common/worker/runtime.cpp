@@ -6,6 +6,7 @@
 #include "common/log/log.h"
 #include "common/loop/rest.h"
 #include "common/loop/signal_watch.h"
+#include "common/sandbox/enter.h"
 #include "common/version.h"
 #include "common/worker/log_relay.h"
 #include "common/worker/own_process.h"
@@ -61,6 +62,7 @@ class Runtime final : public Context, public ipc::LinkHandler {
     void on_configure(const wire::Configure& configure);
     void take_assignment(const wire::Configure& configure);
     void begin_service();
+    bool enter_sandbox(wire::Ready& ready);
     void on_ping(const wire::Frame& frame);
     void answer_ping();
     void on_drain(const wire::Drain& drain);
@@ -77,6 +79,7 @@ class Runtime final : public Context, public ipc::LinkHandler {
     Timer last_moment_;
     Rest rest_;
     Assignment assignment_;
+    bool is_isolation_required_ = false;
     std::optional<wire::Frame> owed_pong_; // the link was full
     bool is_draining_ = false;
     bool owes_drained_ = false;
@@ -128,6 +131,7 @@ void Runtime::take_assignment(const wire::Configure& configure) {
     assignment_.generation = configure.generation();
     assignment_.settings_json = configure.settings_json();
     assignment_.inbound_credits = configure.inbound_credits();
+    is_isolation_required_ = configure.isolation_required();
     for (const auto& entry : configure.secrets())
         log::know_secret(assignment_.secrets.emplace(entry.first, entry.second).first->second);
     for (const auto& entry : configure.state())
@@ -150,11 +154,29 @@ void Runtime::begin_service() {
     }
     service_ = std::move(*made);
     wire::Frame frame;
-    frame.mutable_ready()->set_sandbox("none");
+    if (!enter_sandbox(*frame.mutable_ready())) return;
     if (!link_.send(frame)) return leave(ExitCode::link_lost);
     link_.enter(ipc::Phase::serving);
     service_->start();
     rest_.begin();
+}
+
+// Here, so that no worker can forget it: the service has what it needs, and has heard nobody yet.
+bool Runtime::enter_sandbox(wire::Ready& ready) {
+    const sandbox::Level level = sandbox::enter(spec_.sandbox);
+    ready.set_sandbox(level.words());
+    for (const auto& layer : level.layers) {
+        auto& told = *ready.add_layers();
+        told.set_name(std::string(layer.name));
+        told.set_holds(layer.holds);
+        told.set_detail(to_valid_utf8(layer.detail));
+        told.set_spare(layer.is_spare);
+    }
+    if (!is_isolation_required_ || level.is_whole()) return true;
+    give_up(ExitCode::bad_config, "isolation",
+            "gateway.isolation is \"required\", and here a worker cannot have: " + level.missing() +
+                ". Run it on a kernel that has this, or set gateway.isolation to \"best-effort\"");
+    return false;
 }
 
 void Runtime::on_ping(const wire::Frame& frame) {

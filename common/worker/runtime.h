@@ -7,7 +7,8 @@
 // The runtime owns the Loop and the Link. It answers Ping from the worker's own loop (so an answer
 // proves the loop turns), sends logs over the link, leaves with ExitCode::link_lost when the
 // supervisor is gone, and exits 0 after Drained. A Service is made after Configure and destroyed
-// before the process ends.
+// before the process ends. Between its making and Ready the process goes into its sandbox
+// (sandbox/enter.h): libraries are loaded and files opened in the making, or not at all.
 #pragma once
 
 #include "common/base/result.h"

@@ -33,6 +33,9 @@ std::string take_system_prompt(const wire::RunStart& start, std::vector<PromptMe
 Result<std::unique_ptr<worker::Service>> Agent::create(worker::Context& context, RunTimes times) {
     const auto& assignment = context.assignment();
     auto settings = TRY(read_settings(assignment.settings_json, assignment.secrets));
+    // Behind the sandbox's walls no library can be loaded. Without it every request says what to
+    // install, and the placeholder model still answers.
+    if (!settings.providers.empty()) (void)net::load_http();
     return std::unique_ptr<worker::Service>(new Agent(context, std::move(settings), times));
 }
 

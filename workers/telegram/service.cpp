@@ -2,6 +2,7 @@
 
 #include "common/ipc/text.h"
 #include "common/log/log.h"
+#include "common/net/https_client.h"
 
 #include <utility>
 
@@ -33,6 +34,7 @@ Result<std::unique_ptr<worker::Service>> Service::make(worker::Context& context)
         return fail(Code::invalid,
                     "channels.telegram.botToken is not set: get one from @BotFather");
     TRY_VOID(check_token(token->second.reveal()));
+    TRY_VOID(net::load_http()); // behind the sandbox's walls no library can be loaded
     return std::unique_ptr<worker::Service>(
         new Service(context, std::move(settings), token->second));
 }
