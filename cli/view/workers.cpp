@@ -130,6 +130,28 @@ std::string deaths_table(json::View deaths, const Look& look) {
     return "\n" + look.heading("Deaths, the last first") + "\n" + table.render(look);
 }
 
+// The level, then each wall: what it lets through, or what is missing on this machine.
+void add_sandbox(Facts& facts, json::View worker) {
+    const auto level = printable(worker["sandbox"].text());
+    if (level.empty()) return;
+    facts.add("Sandbox", {level, level == "whole" ? Ink::good : Ink::warning});
+    worker["sandboxLayers"].each_element([&](json::View layer) {
+        const bool holds = layer["holds"].boolean();
+        const bool is_missed = !holds && !layer["spare"].boolean();
+        facts.add("  " + printable(layer["name"].text()),
+                  {(holds ? "" : "missing: ") + printable(layer["detail"].text()),
+                   is_missed ? Ink::warning : Ink::muted});
+        return true;
+    });
+}
+
+// Of a list: who runs behind fewer walls than there are.
+std::string exposure(json::View worker) {
+    const auto level = printable(worker["sandbox"].text());
+    if (!is_alive(worker) || level.empty() || level == "whole") return {};
+    return "sandbox: " + level;
+}
+
 } // namespace
 
 Ink ink_for_state(std::string_view state) {
@@ -210,6 +232,10 @@ std::string workers_view(json::View list, const Look& look) {
             worker_needs_attention(worker) ? ink_for_state(worker["state"].text()) : Ink::muted;
         if (!detail.empty())
             out += look.paint(ink, "! " + printable(worker["id"].text()) + ": " + detail) + "\n";
+        if (const auto exposed = exposure(worker); !exposed.empty())
+            out +=
+                look.paint(Ink::warning, "! " + printable(worker["id"].text()) + ": " + exposed) +
+                "\n";
         return true;
     });
     return out + look.paint(Ink::muted, "One in detail: openclaw workers show ID") + "\n";
@@ -249,7 +275,7 @@ std::string worker_view(json::View worker, const Look& look) {
               worker["lastUpstreamMs"].integer() > 0
                   ? age(worker["lastUpstreamMs"].integer(), look.now_ms) + " with its platform"
                   : "");
-    facts.add("Sandbox", printable(worker["sandbox"].text()));
+    add_sandbox(facts, worker);
     facts.add("Network", network_words(worker["egress"]));
     facts.add("Build", printable(worker["buildId"].text()));
     return look.heading(printable(worker["id"].text())) + "\n" + facts.render(look) +

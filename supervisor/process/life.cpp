@@ -2,12 +2,16 @@
 
 #include "common/base/strings.h"
 #include "common/log/log.h"
+#include "common/sandbox/violation.h"
+
+#include <csignal>
 
 namespace openclaw::process {
 
 namespace {
 constexpr std::size_t last_line_bytes = 300; // sixteen of them are kept for each worker
-}
+constexpr std::size_t call_bytes = 120;
+} // namespace
 
 Death Life::obituary(const Clock& clock) const {
     const Instant now = clock.now();
@@ -29,9 +33,20 @@ Death Life::obituary(const Clock& clock) const {
 std::string Life::words() const {
     if (!cannot_start.empty()) return cannot_start;
     if (!kill_reason.empty()) return "killed: " + kill_reason;
+    if (const auto call = forbidden_call(); !call.empty())
+        return "killed by its sandbox: called " + log::redact(call);
     if (was_asked && !asked_because.empty()) return asked_because;
     if (!fault.empty()) return explain_exit(exit) + ": " + fault;
     return explain_exit(exit);
+}
+
+// The kernel says that it was a call, the worker's last line which one. Without the signal the line
+// is not believed.
+std::string Life::forbidden_call() const {
+    if (exit.signal != SIGSYS || !process) return {};
+    const std::string_view line = process->last_line();
+    if (!line.starts_with(sandbox::violation_mark)) return {};
+    return std::string(utf8_prefix(line.substr(sandbox::violation_mark.size()), call_bytes));
 }
 
 void Life::show(WorkerView& view, Instant now, Measure measure) {
@@ -42,6 +57,7 @@ void Life::show(WorkerView& view, Instant now, Measure measure) {
     view.uptime = std::chrono::duration_cast<Milliseconds>(now - born);
     view.build_id = build_id;
     view.sandbox = sandbox;
+    view.layers = layers;
     view.is_unresponsive = is_unresponsive;
     if (process->heartbeat() != nullptr) view.health = process->heartbeat()->health();
     view.link = process->counters();

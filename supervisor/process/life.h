@@ -20,7 +20,8 @@ struct Life {
     std::optional<UsageMeter> meter;
     std::optional<Instant> ready_at;
     std::string build_id;
-    std::string sandbox;
+    std::string sandbox; // the level it reached, in words
+    std::vector<SandboxLayer> layers;
     std::string cannot_start;                    // why there is no process
     std::string fault;                           // the sentence of its Fault frame
     wire::Cause cause = wire::CAUSE_UNSPECIFIED; // of that frame
@@ -41,6 +42,7 @@ struct Life {
 
   private:
     std::string words() const;
+    std::string forbidden_call() const; // empty: it did not die of one
 };
 
 } // namespace openclaw::process

@@ -1,7 +1,5 @@
 #include "supervisor/process/usage.h"
 
-#include "common/base/unique_fd.h"
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -14,12 +12,16 @@ namespace openclaw::process {
 
 namespace {
 
-// A file of /proc as it is now; empty when it cannot be read. 4 KiB hold both files read here.
-std::string read_small(const std::string& path) {
-    const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+// A file of /proc as it is now; empty when it cannot be read. 4 KiB hold each file read here.
+std::string read_now(const UniqueFd& fd) {
     std::array<char, 4096> buffer{};
-    const ssize_t size = fd ? read(fd.get(), buffer.data(), buffer.size()) : -1;
+    const ssize_t size = fd ? pread(fd.get(), buffer.data(), buffer.size(), 0) : -1;
     return size > 0 ? std::string(buffer.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+UniqueFd open_of(pid_t pid, const char* file) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
+    return UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 std::uint64_t number_at(std::string_view text) {
@@ -48,25 +50,32 @@ Milliseconds cpu_of(std::string_view stat) {
     return Milliseconds((user + number_at(rest)) * 1000 / ticks_per_second);
 }
 
+// proc(5), statm: the second number, in pages. Anybody may read it.
+std::uint64_t resident_of(std::string_view statm) {
+    const auto second = statm.find(' ');
+    if (second == std::string_view::npos) return 0;
+    return number_at(statm.substr(second)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 } // namespace
 
-// proc(5), statm: "size resident shared …" in pages.
 std::uint64_t resident_bytes(pid_t pid) {
-    const std::string statm = read_small("/proc/" + std::to_string(pid) + "/statm");
-    const auto second = statm.find(' ');
-    return second == std::string::npos ? 0
-                                       : number_at(std::string_view(statm).substr(second)) *
-                                             static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    return resident_of(read_now(open_of(pid, "statm")));
+}
+
+void UsageMeter::hold() {
+    if (!rollup_) rollup_ = open_of(pid_, "smaps_rollup");
 }
 
 std::optional<Usage> UsageMeter::look(Instant now) {
-    const std::string folder = "/proc/" + std::to_string(pid_);
-    const std::string stat = read_small(folder + "/stat");
+    const std::string stat = read_now(open_of(pid_, "stat"));
     if (stat.empty()) return std::nullopt;
-    const std::string rollup = read_small(folder + "/smaps_rollup");
+    const std::string rollup =
+        rollup_ ? read_now(rollup_) : read_now(open_of(pid_, "smaps_rollup"));
     Usage usage{.rss_bytes = bytes_of(rollup, "\nRss:"),
                 .pss_bytes = bytes_of(rollup, "\nPss:"),
                 .cpu = cpu_of(stat)};
+    if (usage.rss_bytes == 0) usage.rss_bytes = resident_bytes(pid_);
     const std::chrono::duration<double, std::milli> passed = now - looked_at_;
     if (passed >= std::chrono::seconds(1)) { // shorter spans say nothing: a clock tick is 10 ms
         ratio_ = static_cast<double>((usage.cpu - cpu_before_).count()) / passed.count();

@@ -2,6 +2,7 @@
 // millisecond: on demand only.
 #pragma once
 
+#include "common/base/unique_fd.h"
 #include "supervisor/process/worker_view.h"
 
 #include <optional>
@@ -17,11 +18,16 @@ class UsageMeter {
         : pid_(pid)
         , looked_at_(born) {}
 
-    // None when the process is gone.
+    // Opens what only the owner of a process may: for one that is about to shut itself off
+    // (sandbox/privileges). Not before it runs its own program: until then its memory is ours.
+    void hold();
+
+    // None when the process is gone. Without hold(), and not allowed to look: the share (PSS) is 0.
     std::optional<Usage> look(Instant now);
 
   private:
     pid_t pid_;
+    UniqueFd rollup_; // of its memory; the right to read it is judged when it is opened
     Instant looked_at_;
     Milliseconds cpu_before_{0};
     double ratio_ = 0;

@@ -241,11 +241,10 @@ void Worker::serve() {
     if (!is_adopted) life_->ready_at = now;
     life_->process->begin_pings();
     const auto took = std::chrono::duration_cast<Milliseconds>(now - life_->born).count();
-    if (is_adopted)
-        log::info(event::adopted, {{"worker", id_}, {"pid", life_->process->pid()}});
-    else
-        log::info(event::ready,
-                  {{"worker", id_}, {"pid", life_->process->pid()}, {"took_ms", took}});
+    log::info(event::ready, {{"worker", id_},
+                             {"pid", life_->process->pid()},
+                             {"took_ms", took},
+                             {"sandbox", life_->sandbox}});
     listener_.on_ready(id_, generation_);
 }
 
@@ -340,6 +339,7 @@ void Worker::on_frame(const wire::Frame& frame, Fds fds) {
 
 void Worker::take_hello(const wire::Hello& hello) {
     life_->build_id = hello.build_id();
+    life_->meter->hold(); // once it is in its sandbox only root may
     if (hello.protocol() != ipc::protocol_number)
         return on_misbehaved("it speaks protocol " + std::to_string(hello.protocol()) +
                              ", the supervisor " + std::to_string(ipc::protocol_number) +
@@ -353,6 +353,11 @@ void Worker::take_hello(const wire::Hello& hello) {
 // before it goes.
 void Worker::take_ready(const wire::Ready& ready) {
     life_->sandbox = ready.sandbox();
+    for (const auto& layer : ready.layers())
+        life_->layers.push_back({.name = layer.name(),
+                                 .holds = layer.holds(),
+                                 .detail = layer.detail(),
+                                 .is_spare = layer.spare()});
     life_->process->link()->enter(ipc::Phase::serving);
     happen(Event::ready);
 }

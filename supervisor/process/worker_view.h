@@ -32,6 +32,14 @@ struct Health {
     std::int64_t last_upstream_ms = 0; // 0: never
 };
 
+// One wall of its sandbox, as the worker reported it in Ready (proto/worker.proto).
+struct SandboxLayer {
+    std::string name;
+    bool holds = false;
+    std::string detail;
+    bool is_spare = false;
+};
+
 struct WorkerView {
     std::string id;      // "telegram:default"
     std::string kind;    // "telegram"
@@ -56,7 +64,8 @@ struct WorkerView {
     std::int64_t started_ms = 0;
     Milliseconds uptime{0};
     std::string build_id;
-    std::string sandbox;
+    std::string sandbox; // "whole", "without files", "none"
+    std::vector<SandboxLayer> layers;
     bool is_unresponsive = false; // a ping is late
     std::optional<Health> health;
     ipc::LinkCounters link;

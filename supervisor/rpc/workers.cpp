@@ -56,6 +56,15 @@ void write_life(json::Writer& out, const WorkerView& worker) {
     out.member("uptimeMs", worker.uptime.count()).member("generation", worker.generation);
     if (!worker.build_id.empty()) out.member("buildId", worker.build_id);
     out.member("sandbox", worker.sandbox);
+    out.key("sandboxLayers").begin_array();
+    for (const auto& layer : worker.layers)
+        out.begin_object()
+            .member("name", layer.name)
+            .member("holds", layer.holds)
+            .member("detail", layer.detail)
+            .member("spare", layer.is_spare)
+            .end_object();
+    out.end_array();
 }
 
 void write_history(json::Writer& out, const WorkerView& worker) {

@@ -3,7 +3,7 @@
 #include "common/ipc/protocol.h"
 #include "common/log/log.h"
 
-#include <fcntl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ namespace openclaw::echo {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Fault>, 12> names{{
+constexpr std::array<std::pair<std::string_view, Fault>, 13> names{{
     {"segv", Fault::segv},
     {"abort", Fault::abort},
     {"busy_loop", Fault::busy_loop},
@@ -33,6 +33,7 @@ constexpr std::array<std::pair<std::string_view, Fault>, 12> names{{
     {"link_loss", Fault::link_loss},
     {"log_flood", Fault::log_flood},
     {"last_words", Fault::last_words},
+    {"forbidden_call", Fault::forbidden_call},
 }};
 
 void touch_nothing() {
@@ -58,7 +59,7 @@ void touch_nothing() {
 
 // Until the descriptor limit refuses; then it can neither work nor take a blob, and says so.
 void open_everything(worker::Context& context) {
-    while (open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) {
+    while (dup(STDIN_FILENO) >= 0) {
     }
     context.give_up(ExitCode::failed, "out_of_descriptors",
                     "no file descriptor is left: " + std::string(strerror(errno)));
@@ -117,6 +118,9 @@ void commit(Fault fault, worker::Context& context) {
     case Fault::last_words:
         fputs("these were my last words\n", stderr);
         std::_Exit(1);
+    case Fault::forbidden_call:
+        ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+        return;
     }
 }
 

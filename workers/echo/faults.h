@@ -22,7 +22,8 @@ enum class Fault : std::uint8_t {
     exit78,    // "my configuration is wrong"
     link_loss, // closes the link and lives on
     log_flood,
-    last_words, // a line on stderr, then the end
+    last_words,     // a line on stderr, then the end
+    forbidden_call, // one that the sandbox ends it for
 };
 
 // Error: invalid, listing the names.

@@ -63,7 +63,9 @@ Deaths, the last first
   Queue         0 waiting, 0 on the wire, 0 credits left
   Link          1.2k frames in, 998 out, last pong just now
   Last contact  12s ago with its platform
-  Sandbox       none
+  Sandbox       without files
+    files       missing: no Landlock in this kernel
+    calls       83 system calls; any other ends it
   Build         0123456789ab
 )");
     }

@@ -52,6 +52,11 @@ TEST_SUITE("process/faults") {
             words =
                 "exit 1: the worker met an error it could not handle: no file descriptor is left";
         }
+#if OPENCLAW_SANDBOX
+        SUBCASE("") {
+            kind = "forbidden_call", words = "killed by its sandbox: called ptrace(0x0, ";
+        }
+#endif
 #if !defined(__SANITIZE_ADDRESS__) // there is no address-space limit then
         SUBCASE("") {
             kind = "memory_bomb", words = "signal 6 SIGABRT";

@@ -52,7 +52,12 @@ TEST_SUITE("process/workers") {
         CHECK(view.state == State::ready);
         CHECK(view.pid > 0);
         CHECK(view.account == "a");
+#if OPENCLAW_SANDBOX
+        CHECK(view.sandbox != "none");
+        CHECK_FALSE(view.layers.empty());
+#else
         CHECK(view.sandbox == "none");
+#endif
         CHECK_FALSE(view.build_id.empty());
         CHECK(view.health->credits == ipc::inbound_credits);
         const UniqueFd file(memfd_create("in-flight", MFD_CLOEXEC));
