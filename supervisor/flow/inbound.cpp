@@ -54,6 +54,7 @@ Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Comman
 bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inbound, const Fds& fds) {
     auto text = ipc::take_text(inbound.text(), fds);
     if (!text || inbound.event_id().empty()) return false;
+    if (++unacknowledged_[worker] > ipc::inbound_credits) return false;
     auto message = std::make_shared<Message>();
     message->worker = worker;
     message->inbound = inbound;
@@ -127,7 +128,12 @@ void Inbounds::on_fewer_runs() {
     }
 }
 
+void Inbounds::on_worker_down(const std::string& worker) {
+    unacknowledged_.erase(worker);
+}
+
 void Inbounds::send_ack(const std::string& worker, const std::string& event_id, bool is_duplicate) {
+    if (auto& open = unacknowledged_[worker]; open > 0) --open; // 0: it came in an earlier life
     ipc::Link* link = rooms_.links.link(worker);
     if (link == nullptr) return; // it will come again and be known
     wire::Frame frame;

@@ -28,11 +28,12 @@ class Inbounds {
   public:
     Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Commands& commands);
 
-    // From the switchboard. False: the frame's descriptors are wrong.
+    // From the switchboard. False: the frame's descriptors are wrong, or it came without a credit.
     bool on_inbound(const std::string& worker, const wire::Inbound& message, const Fds& fds);
     // Rows found unfinished at start: each is resumed once.
     void recover(const std::vector<ledger::InboxRow>& rows);
     void on_fewer_runs();
+    void on_worker_down(const std::string& worker); // its next life has all its credits
     std::int64_t last_inbound_ms(const std::string& worker) const;
 
   private:
@@ -74,6 +75,7 @@ class Inbounds {
     Commands& commands_;
     Bursts bursts_;
     std::deque<Ack> held_back_;
+    std::unordered_map<std::string, std::uint32_t> unacknowledged_; // of each worker's life
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
     Timer record_again_;
     std::deque<Held> to_record_again_;

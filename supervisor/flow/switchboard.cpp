@@ -27,6 +27,7 @@ void Switchboard::on_down(const std::string& id, const std::string& reason, proc
     facts.state = wire::ChannelStatus::STATE_UNSPECIFIED;
     facts.detail = reason;
     deliveries_.on_worker_down(id, whose);
+    inbounds_.on_worker_down(id);
     if (tell_) tell_();
 }
 
@@ -64,7 +65,8 @@ void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds 
     }
     if (is_sound) return;
     if (ipc::Link* link = rooms_.links.link(id))
-        link->misbehaved("a frame that contradicts itself or speaks for another account");
+        link->misbehaved(
+            "a frame that contradicts itself, speaks for another account, or has no credit");
 }
 
 void Switchboard::on_channel_status(const std::string& id, const wire::ChannelStatus& status) {
