@@ -1,0 +1,184 @@
+// A Telegram worker in an attacker's hands (tests/redteam) tries everything it can think of against its siblings, the
+// supervisor, the machine and the kernel. Each attack is refused, is named where it was the worker's end, and nobody else
+// notices. The outcomes are printed as a table.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import { BUILD, eventually, isAlive, readProc, sharedStage, temporaryFolder } from './harness.mjs';
+
+const REDTEAM = path.join(BUILD, 'tests/redteam/openclaw-redteam');
+const OTHER_TOKEN = '777777:CANARY-other-4c1d9e-abcdefghijklmnopq';
+
+// Telegram's program is the attacker's; the others are their own.
+function hijackedPrograms() {
+  const folder = temporaryFolder('openclaw-redteam-');
+  fs.symlinkSync(REDTEAM, path.join(folder, 'openclaw-worker-telegram'));
+  for (const name of fs.readdirSync(path.join(BUILD, 'workers')).filter((entry) => entry !== 'telegram')) {
+    const program = path.join(BUILD, 'workers', name, `openclaw-worker-${name}`);
+    if (fs.existsSync(program)) fs.symlinkSync(program, path.join(folder, path.basename(program)));
+  }
+  return folder;
+}
+
+const REFUSED = /^refused: E[A-Z]+/;
+const ENDED = /^killed by its sandbox: called /;
+const either = new RegExp(`${REFUSED.source}|${ENDED.source}`);
+const CONTRACT = /^killed: it broke the contract: /;
+
+describe('a hijacked worker', () => {
+  const programs = hijackedPrograms();
+  const account = { enabled: true, dmPolicy: 'open', allowFrom: ['*'] };
+  const scene = sharedStage({
+    env: { OPENCLAW_WORKER_DIR: programs },
+    telegram: { tokens: [OTHER_TOKEN] },
+    channel: { accounts: { other: { ...account, botToken: OTHER_TOKEN } } },
+    more: { channels: { echo: { accounts: { bystander: {} } } } },
+  });
+  const table = [];
+  let gateway, attacker, siblings, count = 0;
+  let isConfined; // has no socket of its own: what it reaches, egress reaches for it
+
+  before(async (t) => {
+    ({ gateway } = scene);
+    fs.mkdirSync(path.join(gateway.stateDir, '.ssh'));
+    fs.writeFileSync(path.join(gateway.stateDir, '.ssh/id_ed25519'), 'a private key', { mode: 0o600 });
+    await Promise.all(['telegram:default', 'telegram:other', 'echo:bystander', 'agent'].map((id) => gateway.workerReady(id)));
+    attacker = await gateway.worker('telegram:default');
+    if (attacker.sandbox === 'none') return t.skip?.('this build has no sandbox');
+    isConfined = attacker.sandboxLayers.some(({ name, detail }) => name === 'network' && /no socket/.test(detail));
+    siblings = (await gateway.workers()).filter(({ id }) => id !== attacker.id);
+    console.log(`the attacker's walls: ${attacker.sandbox}\n${attacker.sandboxLayers.map(({ name, holds, detail }) => `  ${name}: ${holds ? '' : 'MISSING '}${detail}`).join('\n')}`);
+  });
+
+  const show = async (id) => (await gateway.call('workers.get', { id })).worker;
+
+  // What became of it: its own words, or those of the tally. A frame is judged by the supervisor: `dies` waits for that.
+  async function attack(name, target = '', { dies = false } = {}) {
+    const number = ++count;
+    const { generation } = await gateway.workerReady(attacker.id);
+    await gateway.call('send', { channel: 'telegram', accountId: 'default', to: '1', message: `${number} ${name} ${target}`.trim(), idempotencyKey: randomUUID() });
+    const told = new RegExp(`redteam\\.outcome.* n=${number} how="?([^"]*)"?`);
+    const outcome = await eventually(async () => {
+      const line = !dies && gateway.lines.map((each) => told.exec(each)).find(Boolean);
+      if (line) return line[1].trim();
+      const death = (await show(attacker.id)).deaths.find((each) => each.generation === generation);
+      return death?.reason;
+    }, `the outcome of ${name} ${target}`, 20_000, 10);
+    table.push([name, target, outcome]);
+    return outcome;
+  }
+
+  async function nobodyElseNoticed(what) {
+    assert.ok(isAlive(gateway.pid), what);
+    assert.equal((await gateway.call('health')).ok, true, what);
+    const now = await gateway.workers();
+    for (const { id, pid, generation } of siblings) {
+      const sibling = now.find((candidate) => candidate.id === id);
+      assert.deepEqual({ pid: sibling.pid, generation: sibling.generation, state: sibling.state }, { pid, generation, state: 'ready' }, `${what}: ${id}`);
+    }
+    // Its pause after a death is not what is tested here.
+    if ((await show(attacker.id)).state !== 'ready') await gateway.call('workers.start', { id: attacker.id });
+  }
+
+  async function refused(rows, expected, options) {
+    for (const [name, ...targets] of rows)
+      for (const target of targets.length ? targets : ['']) {
+        const outcome = await attack(name, target, options);
+        assert.match(outcome, expected, `${name} ${target}`);
+        await nobodyElseNoticed(`${name} ${target}`);
+      }
+  }
+
+  const below = (folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+
+  test('files of the gateway, of the person and of the system', async () => {
+    const config = gateway.configPath;
+    const kept = below(gateway.stateDir);
+    const one = (pattern) => kept.find((file) => pattern.test(file));
+    const ledger = one(/\.(db|sqlite|ledger)$/) ?? one(/ledger/);
+    assert.ok(ledger, `a ledger among ${kept}`);
+    const key = path.join(gateway.stateDir, '.ssh/id_ed25519');
+    await refused([
+      ['read', config, ledger, ...kept.filter((file) => /in.?flight/.test(file)).slice(0, 1), key, '/etc/passwd', '/etc/shadow', '/proc/self/environ', '/proc/self/mem', '/dev/mem', '/dev/kmsg'],
+      ['list', gateway.stateDir, '/', '/proc', '/home'],
+      ['write', config, ledger],
+      ['create', path.join(gateway.stateDir, 'planted'), '/tmp/planted', '/etc/cron.d/planted'],
+      ['path_handle', config],
+      ['openat2', config],
+      ['remove', ledger], ['rename', ledger], ['link', config], ['chmod', config], ['truncate', config],
+    ], either);
+    assert.equal(fs.readFileSync(config, 'utf8').includes('telegram'), true);
+    assert.equal(fs.existsSync(path.join(gateway.stateDir, 'planted')), false);
+  });
+
+  test('other processes: the supervisor and every sibling', async () => {
+    const others = [gateway.pid, ...siblings.map(({ pid }) => pid)].map(String);
+    await refused([
+      ['read', ...others.flatMap((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/mem`]), `/proc/${gateway.pid}/maps`, `/proc/${gateway.pid}/fd/0`],
+      ['look', `/proc/${gateway.pid}/exe`, `/proc/${gateway.pid}/cwd`],
+      ['ptrace', ...others], ['seize', others[0]],
+      ['kill', ...others], ['kill_all'], ['tgkill', others[0]], ['queue_signal', others[0]], ['signal_by_owner', others[0]], ['pidfd', others[0]],
+      ['read_memory', ...others], ['write_memory', ...others], ['kcmp', others[0]], ['limits_of', others[0]],
+    ], either);
+  });
+
+  test('programs and code of its own', async () => {
+    await refused([['exec', '/bin/sh', '/usr/bin/env'], ['exec_memory'], ['fork_bomb'], ['new_code'], ['be_dumpable'], ['outlive']], ENDED);
+  });
+
+  test('the kernel, and its own walls', async () => {
+    await refused(['bpf', 'io_uring', 'userfaultfd', 'perf', 'keyring', 'module', 'mount', 'namespaces', 'enter_namespace', 'chroot', 'set_user', 'raise_limits', 'own_filter', 'silence', 'type_into_terminal', 'unknown_call'].map((name) => [name]), ENDED);
+  });
+
+  test('taking everything', async () => {
+    await refused([['memory_bomb']], /^refused: ENOMEM at \d+ MiB/);
+    await refused([['descriptor_bomb']], /^refused: EMFILE at \d+/);
+    await refused([['output_flood']], /^refused: EAGAIN/);
+  });
+
+  test('the network past its own platform', async () => {
+    await refused([
+      ['raw'], ['packet'], ['netlink'], ['vsock'], ['bluetooth'], ['crypto'], ['listen'],
+      ['abstract', '/tmp/.X11-unix/X0'], ['unix', ...fs.readdirSync(gateway.stateDir, { recursive: true }).filter((name) => name.endsWith('.sock')).map((name) => path.join(gateway.stateDir, name)).slice(0, 1), '/run/docker.sock', '/run/user/1000/bus'],
+      ['datagram', '/dev/log', '/run/systemd/notify'],
+    ], either);
+    if (!isConfined) return; // it still connects by itself
+    await refused([['dial', `127.0.0.1:${gateway.port}`, '127.0.0.1:22', '169.254.169.254:80', '192.168.1.1:80', '[::1]:22', 'discord.com:443', 'api.openai.com:443']], /^refused: /);
+    await refused([['connect', `127.0.0.1:${gateway.port}`, '127.0.0.1:22', '192.168.1.1:80', '10.0.0.1:443', '169.254.169.254:80', '1.1.1.1:443'], ['tcp6'], ['udp']], ENDED);
+  });
+
+  test('the link: what is no frame, is not permitted, comes twice, or speaks for others', async () => {
+    const dies = { dies: true };
+    await refused([['garbage'], ['oversized'], ['empty_body'], ['second_ready'], ['promised_descriptors'], ['many_descriptors'], ['forged_run'], ['forged_configuration'], ['forged_dial_order'], ['inbound_flood'], ['log_flood']], CONTRACT, dies);
+    await refused([['stray_reply']], /^sent$/); // dropped: there was no such question
+  });
+
+  test('what it did is counted and named', async (t) => {
+    const worker = await show(attacker.id);
+    const deaths = table.filter(([, , outcome]) => /^killed/.test(outcome)).length;
+    assert.ok(deaths >= 40, `${deaths} deaths`);
+    assert.ok(worker.restarts.total >= deaths, `${worker.restarts.total} restarts for ${deaths} deaths`);
+    const shown = await gateway.cli('workers', 'show', attacker.id);
+    assert.match(shown.stdout, /Sandbox\s+whole|Sandbox\s+without/);
+    assert.match(shown.stdout, /broke the contract/);
+    assert.ok(table.length >= 40);
+    assert.ok(table.every(([, , outcome]) => !outcome.startsWith('REACHED')), 'nothing was reached');
+    const wide = Math.max(...table.map(([name, target]) => `${name} ${target}`.length), 10);
+    t.diagnostic(`${table.length} attacks, none of them reached anything; ${deaths} were the attacker's end`);
+    console.log(table.map(([name, target, outcome]) => `${`${name} ${target}`.replaceAll(gateway.stateDir, '~').padEnd(Math.min(wide, 60))}  ${outcome}`).join('\n'));
+  });
+
+  test('the secrets of a sibling are in nothing the kernel shows of it', async () => {
+    const { pid } = await gateway.worker('telegram:other');
+    for (const file of ['environ', 'cmdline', 'comm', 'maps', 'status', 'limits', 'mountinfo'])
+      assert.ok(!readProc(pid, file).includes(OTHER_TOKEN.split(':')[1]), file);
+    assert.match(readProc(pid, 'status'), /^NoNewPrivs:\s+1$/m);
+    assert.match(readProc(pid, 'status'), /^Seccomp:\s+2$/m);
+    assert.match(readProc(pid, 'status'), /^CapEff:\s+0+$/m);
+    assert.match(readProc(pid, 'limits'), /^Max core file size\s+0\s/m);
+    assert.equal((await gateway.cli('workers', 'list')).code, 0);
+    fs.rmSync(programs, { recursive: true, force: true });
+  });
+});

@@ -1,0 +1,154 @@
+// The link to the supervisor: what is no frame, is not permitted, comes twice, or speaks for
+// others.
+#include "common/ipc/protocol.h"
+#include "tests/redteam/attack.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+
+namespace openclaw::redteam {
+
+namespace {
+
+using Frame = wire::Frame;
+
+// Past the own link, which would refuse to send it. Waits for room: a flood is not to end there.
+std::string send_bytes(const std::string& bytes) {
+    for (;;) {
+        if (send(ipc::worker_link_fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) return "sent";
+        if (errno != EAGAIN) return judge(-1, "");
+        pollfd room{.fd = ipc::worker_link_fd, .events = POLLOUT, .revents = 0};
+        poll(&room, 1, 1000);
+    }
+}
+
+std::string send_frame(const Frame& frame) {
+    return send_bytes(frame.SerializeAsString());
+}
+
+std::string forged_delivery(const std::string& action) {
+    Frame frame;
+    frame.mutable_delivery()->set_action_id(action);
+    frame.mutable_delivery()->set_state(wire::Delivery::SENT);
+    frame.mutable_delivery()->set_message_id("1");
+    frame.mutable_delivery()->set_parts(1);
+    return send_frame(frame);
+}
+
+std::string forged_run() {
+    Frame frame;
+    frame.mutable_run_end()->set_run_id("run-1");
+    frame.mutable_run_end()->set_outcome(wire::RunEnd::COMPLETED);
+    frame.mutable_run_end()->mutable_text()->set_inline_text("words put into the agent's mouth");
+    return send_frame(frame);
+}
+
+std::string forged_configuration() {
+    Frame frame;
+    frame.mutable_configure()->set_instance("telegram:other");
+    return send_frame(frame);
+}
+
+std::string forged_dial_order() {
+    Frame frame;
+    frame.mutable_dial_order()->mutable_dial()->set_host("169.254.169.254");
+    return send_frame(frame);
+}
+
+std::string second_ready() {
+    Frame frame;
+    frame.mutable_ready()->set_sandbox("whole");
+    return send_frame(frame);
+}
+
+std::string promised_descriptors() {
+    Frame frame;
+    frame.mutable_typing();
+    frame.mutable_channel_status()->set_state(wire::ChannelStatus::CONNECTED);
+    frame.set_fds(3);
+    return send_frame(frame);
+}
+
+// An answer to a question nobody asked.
+std::string stray_reply() {
+    Frame frame;
+    frame.set_re(0xffff'ffff);
+    frame.mutable_pong();
+    return send_frame(frame);
+}
+
+std::string inbound(int number) {
+    Frame frame;
+    auto& message = *frame.mutable_inbound();
+    message.set_event_id("flood-" + std::to_string(number));
+    message.set_message_id(std::to_string(number));
+    message.mutable_chat()->set_id("1");
+    message.mutable_chat()->set_kind(wire::CHAT_DIRECT);
+    message.mutable_sender()->set_id("1");
+    message.mutable_text()->set_inline_text("flood");
+    return send_frame(frame);
+}
+
+std::string inbound_flood() {
+    for (int i = 0; i < 2000; ++i)
+        if (const auto sent = inbound(i); sent != "sent") return sent;
+    return "sent";
+}
+
+std::string log_flood() {
+    Frame frame;
+    frame.mutable_log()->set_level(wire::Log::ERROR);
+    frame.mutable_log()->set_event("flood");
+    for (int i = 0; i < 5000; ++i)
+        if (const auto sent = send_frame(frame); sent != "sent") return sent;
+    return "sent";
+}
+
+// More descriptors than a frame may carry.
+std::string many_descriptors() {
+    Frame frame;
+    frame.mutable_channel_status()->set_state(wire::ChannelStatus::CONNECTED);
+    std::string bytes = frame.SerializeAsString();
+    constexpr std::size_t count = 16;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * count)> control{};
+    iovec vector{.iov_base = bytes.data(), .iov_len = bytes.size()};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len =
+        CMSG_LEN(sizeof(int) * count); // the rest is zeros: descriptor 0, sixteen times
+    return sendmsg(ipc::worker_link_fd, &message, MSG_NOSIGNAL) < 0 ? judge(-1, "") : "sent";
+}
+
+constexpr auto attacks = std::to_array<Attack>({
+    {"garbage", [](auto&, auto&) { return send_bytes("\xff\xff\xff\xff"); }},
+    {"oversized",
+     [](auto&, auto&) { return send_bytes(std::string(ipc::max_frame_bytes + 1, 'x')); }},
+    {"empty_body",
+     [](auto&, auto&) { return send_bytes(std::string("\x08\x01", 2)); }}, // only an id
+    {"second_ready", [](auto&, auto&) { return second_ready(); }},
+    {"stray_reply", [](auto&, auto&) { return stray_reply(); }},
+    {"promised_descriptors", [](auto&, auto&) { return promised_descriptors(); }},
+    {"many_descriptors", [](auto&, auto&) { return many_descriptors(); }},
+    {"forged_delivery", [](auto& target, auto&) { return forged_delivery(target); }},
+    {"forged_run", [](auto&, auto&) { return forged_run(); }},
+    {"forged_configuration", [](auto&, auto&) { return forged_configuration(); }},
+    {"forged_dial_order", [](auto&, auto&) { return forged_dial_order(); }},
+    {"inbound_flood", [](auto&, auto&) { return inbound_flood(); }},
+    {"log_flood", [](auto&, auto&) { return log_flood(); }},
+});
+
+} // namespace
+
+std::span<const Attack> frame_attacks() {
+    return attacks;
+}
+
+} // namespace openclaw::redteam

@@ -1,0 +1,68 @@
+// Taking so much that nothing is left for others.
+#include "tests/redteam/attack.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+namespace openclaw::redteam {
+
+namespace {
+
+// Until it is refused; what it got is touched, and given back so that the tale can be told.
+std::string eat_memory() {
+    constexpr std::size_t bite = 8 << 20, most = 8ull << 30;
+    std::vector<void*> eaten;
+    long outcome = 0;
+    while (outcome >= 0 && eaten.size() * bite < most) {
+        void* memory =
+            mmap(nullptr, bite, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        outcome = memory == MAP_FAILED ? -1 : 0;
+        if (outcome == 0) eaten.push_back(memset(memory, 1, bite));
+    }
+    const int error = errno;
+    for (void* memory : eaten)
+        munmap(memory, bite);
+    errno = error;
+    return judge(outcome, "8 GiB") + " at " + std::to_string(eaten.size() * (bite >> 20)) + " MiB";
+}
+
+std::string take_descriptors() {
+    std::vector<int> taken;
+    int fd = 0;
+    while ((fd = dup(0)) >= 0 && taken.size() < 1'000'000)
+        taken.push_back(fd);
+    const int error = errno;
+    for (const int each : taken)
+        close(each);
+    errno = error;
+    return judge(fd, "a million descriptors") + " at " + std::to_string(taken.size());
+}
+
+// More lines than anybody reads: the pipe fills up, and the writer is the one who waits.
+std::string flood_output() {
+    fcntl(2, F_SETFL, O_NONBLOCK);
+    const std::string line(999, 'x');
+    long sent = 0, wrote = 0;
+    while ((wrote = write(2, (line + "\n").data(), 1000)) >= 0 && sent < 100'000'000)
+        sent += wrote;
+    return judge(wrote, "100 MB into the log") + " after " + std::to_string(sent >> 10) + " KiB";
+}
+
+constexpr auto attacks = std::to_array<Attack>({
+    {"memory_bomb", [](auto&, auto&) { return eat_memory(); }},
+    {"descriptor_bomb", [](auto&, auto&) { return take_descriptors(); }},
+    {"output_flood", [](auto&, auto&) { return flood_output(); }},
+});
+
+} // namespace
+
+std::span<const Attack> resource_attacks() {
+    return attacks;
+}
+
+} // namespace openclaw::redteam
