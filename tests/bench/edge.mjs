@@ -76,3 +76,16 @@ export async function measureIpc() {
     { what: 'IPC round trip, p99', ours: found.link_p99_us, raw: found.bare_p99_us, unit: 'µs', better: 'less' },
   ];
 }
+
+// Beside the same process without it. The loop does nothing but calls: no worker is like that.
+export async function measureSandbox() {
+  const found = await output('sandbox_cost');
+  const loop = (what, [raw, ours]) => ({ what, ours, raw, unit: 'ns', better: 'less', note: 'in a loop of nothing else; raw: without a sandbox' });
+  return [
+    { what: 'entering the sandbox, confined', ours: found.enter_confined_us / 1000, unit: 'ms', better: 'less', note: 'once in a life: namespaces, own root, Landlock, filter' },
+    { what: 'entering the sandbox, with internet sockets', ours: found.enter_client_us / 1000, unit: 'ms', better: 'less', note: 'egress only' },
+    loop('a plain system call in the sandbox', found.plain_ns),
+    loop('one with checked arguments', found.checked_ns),
+    loop('mmap and munmap', found.mapping_ns),
+  ];
+}
