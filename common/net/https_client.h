@@ -9,6 +9,7 @@
 // it): OpenSSL writes without MSG_NOSIGNAL.
 #pragma once
 
+#include "common/base/result.h"
 #include "common/loop/loop.h"
 #include "common/net/http_message.h"
 

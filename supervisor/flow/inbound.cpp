@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/config/channels/all.h"
+#include "common/ipc/protocol.h"
 #include "common/ipc/text.h"
 #include "common/json/write.h"
 #include "common/log/log.h"

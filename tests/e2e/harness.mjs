@@ -103,7 +103,8 @@ function merge(base, over) {
 // ------------------------------------------------------------------ gateway
 
 export class Gateway {
-  // options: config (object or text; absent: no file), args, env, port, stateDir (kept by the caller)
+  // options: config (object or text; absent: no file), args, env, port, stateDir (kept by the caller), wrapper (a command
+  // that runs the gateway)
   constructor(options = {}) {
     this.ownsFolder = !options.stateDir;
     this.stateDir = options.stateDir ?? temporaryFolder();
@@ -112,6 +113,7 @@ export class Gateway {
     this.args = options.args ?? [];
     this.token = options.token ?? GATEWAY_TOKEN;
     this.extraEnv = options.env ?? {};
+    this.wrapper = options.wrapper ?? [];
     this.lines = [];
     this.lineWaiters = new Set();
     if (options.config !== undefined) this.writeConfig(options.config);
@@ -133,7 +135,8 @@ export class Gateway {
 
   spawn() {
     const args = ['gateway', 'run', ...(this.config === undefined ? ['--allow-unconfigured'] : []), ...this.args];
-    this.child = spawn(CLI, args, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'], cwd: this.stateDir });
+    const [program, ...words] = [...this.wrapper, CLI, ...args];
+    this.child = spawn(program, words, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'], cwd: this.stateDir });
     liveGateways.add(this);
     // "close", not "exit": what it said last must have been read.
     this.exited = once(this.child, 'close').then(([code, signal]) => { this.child = null; liveGateways.delete(this); return { code, signal }; });

@@ -17,9 +17,10 @@ struct Ending {
 };
 
 // The shell reports a death by a signal as 128 and the number (sh(1)).
-Ending attempt(const std::string& profile, const std::string& thing) {
+Ending attempt(const std::string& profile, const std::string& thing,
+               const std::string& wrapper = "") {
     const std::string command =
-        std::string(OPENCLAW_ATTEMPT) + " " + profile + " " + thing + " 2>&1; exit $?";
+        wrapper + " " + OPENCLAW_ATTEMPT + " " + profile + " " + thing + " 2>&1; exit $?";
     FILE* output = popen(command.c_str(), "r");
     REQUIRE(output != nullptr);
     Ending ending;
@@ -124,6 +125,18 @@ TEST_SUITE("common/sandbox") {
             CHECK((profile != std::string("unix")) ==
                   (attempt(profile, "certificate").said == "ok\n"));
         }
+    }
+    TEST_CASE("a kernel without Landlock and namespaces is told of, and what is left still holds") {
+        const std::string weak = OPENCLAW_WEAK_KERNEL;
+        const auto level = attempt("certificates", "level", weak).said;
+        CHECK(level.contains("files missing no Landlock in this kernel"));
+        CHECK(level.contains("namespaces missing"));
+        CHECK(level.ends_with("without files\n"));
+        CHECK(attempt("unix", "level", weak).said.ends_with("whole\n")); // it opens no file at all
+        CHECK(attempt("unix", "passwd", weak).said == "EACCES\n");
+        CHECK(attempt("certificates", "ptrace", weak).signal == SIGSYS);
+        CHECK(attempt("certificates", "write", weak).signal == SIGSYS);
+        CHECK(attempt("certificates", "inet", weak).signal == SIGSYS);
     }
     TEST_CASE("no core is left behind") {
         CHECK(attempt("unix", "cores").said == "0\nok\n");
