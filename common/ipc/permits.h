@@ -65,7 +65,7 @@ inline constexpr auto agent_permits = std::to_array<Permit>({
 
 inline constexpr auto egress_permits = std::to_array<Permit>({
     OPENCLAW_WORKER_PERMITS,
-    {wire::Frame::kStreamCountersFile, Side::supervisor, in(Phase::serving), true, 1},
+    {wire::Frame::kStreamCountersFile, Side::supervisor, in(Phase::serving), false, 1},
     {wire::Frame::kDialOrder, Side::supervisor, in(Phase::serving), false, 1},
     {wire::Frame::kDialled, Side::worker, detail::working},
 });
