@@ -5,7 +5,8 @@
 namespace openclaw {
 
 Generation::Generation(config::Config config)
-    : config_(std::move(config)) {
+    : config_(std::move(config))
+    , reach_(reach_table(config_)) {
     for (const auto& [id, agent] : config_.agents.entries) {
         policy::MentionPatterns patterns(policy::mention_patterns_for(agent, config_.messages));
         for (const auto& bad : patterns.bad())
@@ -18,6 +19,12 @@ const policy::MentionPatterns& Generation::mentions(std::string_view agent_id) c
     static const policy::MentionPatterns none;
     const auto found = mentions_.find(agent_id);
     return found == mentions_.end() ? none : found->second;
+}
+
+const policy::ReachRules& Generation::reach_of(std::string_view worker) const {
+    static const policy::ReachRules none;
+    const auto found = reach_.find(worker);
+    return found == reach_.end() ? none : found->second;
 }
 
 } // namespace openclaw

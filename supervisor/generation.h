@@ -7,6 +7,8 @@
 
 #include "common/config/config.h"
 #include "supervisor/flow/decisions.h"
+#include "supervisor/flow/dials.h"
+#include "supervisor/reach_table.h"
 
 #include <cstdint>
 #include <map>
@@ -23,14 +25,16 @@ class Generation {
     const config::Config& config() const { return config_; }
 
     const policy::MentionPatterns& mentions(std::string_view agent_id) const;
+    const policy::ReachRules& reach_of(std::string_view worker) const; // of a stranger: nothing
 
   private:
     config::Config config_;
     std::map<std::string, policy::MentionPatterns, std::less<>> mentions_; // by agent id
+    ReachTable reach_;
 };
 
 // The present generation, for those who outlive it.
-class CurrentGeneration final : public flow::Decisions {
+class CurrentGeneration final : public flow::Decisions, public flow::Reaches {
   public:
     void replace(std::unique_ptr<Generation> next) {
         now_ = std::move(next);
@@ -46,6 +50,10 @@ class CurrentGeneration final : public flow::Decisions {
 
     const policy::MentionPatterns& mentions(std::string_view agent_id) const override {
         return now_->mentions(agent_id);
+    }
+
+    const policy::ReachRules& reach_of(std::string_view worker) const override {
+        return now_->reach_of(worker);
     }
 
   private:

@@ -9,8 +9,8 @@
 
 namespace openclaw {
 
-// The agent first: it is needed by every other. A channel account that is switched off, or has a
-// problem, is not wanted.
+// Egress first, then the agent: they are needed by every other. A channel account that is switched
+// off, or has a problem, is not wanted.
 std::vector<process::WantedWorker> roster(const config::Config& config);
 
 } // namespace openclaw

@@ -1,5 +1,6 @@
 #include "supervisor/standing.h"
 
+#include "supervisor/reach_table.h"
 #include "supervisor/rpc/live.h"
 
 namespace openclaw {
@@ -34,7 +35,8 @@ Standing::Standing(Loop& on, config::Paths at, InstanceLock held,
     , runs(rooms, deliveries)
     , commands(rooms, runs, deliveries, runs.listeners())
     , inbounds(rooms, runs, deliveries, commands)
-    , switchboard(rooms, inbounds, deliveries, runs)
+    , dials(loop, workers, generation, ambient_proxies())
+    , switchboard(rooms, inbounds, deliveries, runs, dials)
     , outgoings(rooms, deliveries) {
     workers.hold(rpc::paused_workers(*ledger));
     workers.set_listener(&switchboard);

@@ -7,6 +7,7 @@
 #include "common/config/paths.h"
 #include "supervisor/flow/commands.h"
 #include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/dials.h"
 #include "supervisor/flow/inbound.h"
 #include "supervisor/flow/outgoing.h"
 #include "supervisor/flow/run_table.h"
@@ -34,6 +35,7 @@ struct Standing {
     flow::RunTable runs;
     flow::Commands commands;
     flow::Inbounds inbounds;
+    flow::Dials dials;
     flow::Switchboard switchboard;
     flow::Outgoings outgoings;
 

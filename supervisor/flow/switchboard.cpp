@@ -7,6 +7,7 @@
 namespace openclaw::flow {
 
 void Switchboard::on_ready(const std::string& id, std::uint64_t) {
+    if (id == egress_worker_id) return dials_.on_egress_ready();
     if (id == agent_worker_id)
         runs_.on_agent_ready();
     else
@@ -14,6 +15,7 @@ void Switchboard::on_ready(const std::string& id, std::uint64_t) {
 }
 
 void Switchboard::on_room(const std::string& id) {
+    if (id == egress_worker_id) return dials_.on_egress_room();
     if (id == agent_worker_id)
         runs_.on_agent_ready();
     else
@@ -21,6 +23,8 @@ void Switchboard::on_room(const std::string& id) {
 }
 
 void Switchboard::on_down(const std::string& id, const std::string& reason, process::Whose whose) {
+    if (id == egress_worker_id) return dials_.on_egress_down();
+    dials_.on_worker_down(id);
     if (id == agent_worker_id) return runs_.on_agent_down();
     auto& facts = channels_[id];
     if (facts.state == wire::ChannelStatus::CONNECTED) facts.good_until_ms = rooms_.now_ms();
@@ -56,6 +60,9 @@ void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds 
         break;
     case wire::Frame::kChannelStatus:
         on_channel_status(id, frame.channel_status());
+        break;
+    case wire::Frame::kDial:
+        is_sound = dials_.on_dial(id, frame, std::move(fds));
         break;
     case wire::Frame::kStateWrite:
         on_state_write(id, frame.state_write());

@@ -7,6 +7,7 @@
 
 #include "supervisor/flow/channel_facts.h"
 #include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/dials.h"
 #include "supervisor/flow/inbound.h"
 #include "supervisor/flow/rooms.h"
 #include "supervisor/flow/run_table.h"
@@ -19,11 +20,13 @@ namespace openclaw::flow {
 
 class Switchboard final : public process::Listener {
   public:
-    Switchboard(Rooms& rooms, Inbounds& inbounds, Deliveries& deliveries, RunTable& runs)
+    Switchboard(Rooms& rooms, Inbounds& inbounds, Deliveries& deliveries, RunTable& runs,
+                Dials& dials)
         : rooms_(rooms)
         , inbounds_(inbounds)
         , deliveries_(deliveries)
-        , runs_(runs) {}
+        , runs_(runs)
+        , dials_(dials) {}
 
     void on_ready(const std::string& id, std::uint64_t generation) override;
     void on_frame(const std::string& id, const wire::Frame& frame, Fds fds) override;
@@ -47,6 +50,7 @@ class Switchboard final : public process::Listener {
     Inbounds& inbounds_;
     Deliveries& deliveries_;
     RunTable& runs_;
+    Dials& dials_;
     ChannelFactsTable channels_;
     std::function<void()> tell_;
 };

@@ -11,9 +11,6 @@ namespace {
 
 constexpr auto kept = std::to_array<std::string_view>({
     "TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_MESSAGES", "PATH",
-        // libcurl reads the lower-case forms, and http_proxy only so (curl's CURLOPT_PROXY manual).
-        "http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY",
-        "ALL_PROXY", "NO_PROXY",
         // OpenSSL: X509_get_default_cert_file_env.
         "SSL_CERT_FILE", "SSL_CERT_DIR",
 #if defined(__SANITIZE_ADDRESS__)

@@ -10,7 +10,8 @@
 
 namespace openclaw::process {
 
-// Keeps locale, time zone, PATH, the proxy variables and the certificate locations.
+// Keeps locale, time zone, PATH and the certificate locations. Not the proxy variables: they may
+// hold credentials, and connections are made by egress as the supervisor says.
 std::vector<std::string> worker_environment(std::span<const std::string_view> ours);
 
 // This process's environment, as `ours`.

@@ -30,6 +30,10 @@ class Worker final : WorkerProcess::Owner {
 
     State state() const { return state_; }
 
+    bool is_wanted() const { return is_wanted_; }
+
+    bool leaves_last() const { return wanted_.spec != nullptr && wanted_.spec->leaves_last; }
+
     bool is_gone() const { return state_ == State::down && !is_wanted_; }
 
     // The roster's wish.

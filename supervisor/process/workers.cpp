@@ -67,6 +67,7 @@ struct Workers::Inside final : Listener {
     Worker* find(const std::string& id) const;
     void sort_as(const std::vector<std::string>& order);
     void begin_drain(Milliseconds within, Task done);
+    void let_go();
     void end_drain();
 
     Loop& loop;
@@ -81,6 +82,7 @@ struct Workers::Inside final : Listener {
     Timer drain_deadline;
     Task drained; // set: no worker is started any more
     bool is_draining = false;
+    Milliseconds drain_within{0};
 };
 
 Workers::Workers(Loop& loop, Programs programs, StateOf state_of)
@@ -137,7 +139,8 @@ void Workers::Inside::tell_changes() {
     const std::set<std::string> tell = std::exchange(changed, {});
     for (const auto& id : tell)
         if (listener != nullptr) listener->on_view_changed(id);
-    if (is_draining && workers.empty()) end_drain();
+    if (is_draining && workers.empty()) return end_drain();
+    if (is_draining) let_go();
 }
 
 ipc::Link* Workers::link(const std::string& id) {
@@ -253,14 +256,23 @@ void Workers::drain_all(Milliseconds within, Task done) {
 void Workers::Inside::begin_drain(Milliseconds within, Task done) {
     is_draining = true;
     drained = std::move(done);
-    for (const auto& worker : workers)
-        worker->unwant(within);
+    drain_within = within;
+    let_go();
     drain_deadline.start(within, [this] {
         for (const auto& worker : workers)
             worker->kill_now();
         drain_deadline.start(kill_takes_at_most, [this] { end_drain(); });
     });
     soon.start(Milliseconds(0), [this] { tell_changes(); });
+}
+
+// Those that the others need to finish leave when they are alone (WorkerSpec::leaves_last).
+void Workers::Inside::let_go() {
+    const bool is_the_last_round =
+        std::ranges::all_of(workers, [](const auto& worker) { return worker->leaves_last(); });
+    for (const auto& worker : workers)
+        if (worker->is_wanted() && (is_the_last_round || !worker->leaves_last()))
+            worker->unwant(drain_within);
 }
 
 void Workers::Inside::end_drain() {

@@ -9,6 +9,7 @@
 #include "common/ipc/socket.h"
 #include "supervisor/flow/commands.h"
 #include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/dials.h"
 #include "supervisor/flow/inbound.h"
 #include "supervisor/flow/recovery.h"
 #include "supervisor/flow/run_table.h"
@@ -33,6 +34,12 @@ struct TestDecisions final : Decisions {
     const config::Config& config() const override { return now; }
 
     const policy::MentionPatterns& mentions(std::string_view) const override { return patterns; }
+};
+
+struct TestReaches final : Reaches {
+    policy::ReachRules rules;
+
+    const policy::ReachRules& reach_of(std::string_view) const override { return rules; }
 };
 
 // The far end of one link, in the hands of the test.
@@ -107,7 +114,8 @@ class Stage {
         runs = std::make_unique<RunTable>(*rooms, *deliveries);
         commands = std::make_unique<Commands>(*rooms, *runs, *deliveries, runs->listeners());
         inbounds = std::make_unique<Inbounds>(*rooms, *runs, *deliveries, *commands);
-        switchboard = std::make_unique<Switchboard>(*rooms, *inbounds, *deliveries, *runs);
+        dials = std::make_unique<Dials>(loop, links, reaches, policy::AmbientProxies{});
+        switchboard = std::make_unique<Switchboard>(*rooms, *inbounds, *deliveries, *runs, *dials);
         runs->on_fewer([this] { inbounds->on_fewer_runs(); });
     }
 
@@ -201,6 +209,8 @@ class Stage {
     std::unique_ptr<RunTable> runs;
     std::unique_ptr<Commands> commands;
     std::unique_ptr<Inbounds> inbounds;
+    TestReaches reaches;
+    std::unique_ptr<Dials> dials;
     std::unique_ptr<Switchboard> switchboard;
 };
 
