@@ -17,7 +17,7 @@ inline constexpr WorkerSpec agent_worker = {
     .restart = {},
     // Files: each of 256 runs has a connection and a transcript, and two more during a name lookup.
     .limits = {.memory = 1024ull << 20, .files = 2048},
-    .sandbox = {.net = sandbox::Net::client_stream, .reads_certificates = true},
+    .sandbox = {.reads_certificates = true},
     .permits = ipc::agent_permits,
     .secret_fields = {},
 };

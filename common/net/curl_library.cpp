@@ -3,7 +3,6 @@
 #include "common/base/check.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 
 #include <cstdlib>
 #include <string>
@@ -42,18 +41,6 @@ bool find_all(void* handle) {
            find(handle, "curl_multi_info_read", library.multi_info_read);
 }
 
-// libcurl looks names up on threads of its own. Eight megabytes of stack each, the default, would
-// eat a worker's address-space limit when many connections begin at once; getaddrinfo needs a
-// fraction of this.
-void limit_lookup_threads() {
-    constexpr std::size_t stack_bytes = 512u << 10;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, stack_bytes);
-    pthread_setattr_default_np(&attributes);
-    pthread_attr_destroy(&attributes);
-}
-
 Failure not_loaded() {
     const char* why = dlerror();
     return fail(Code::unavailable, std::string("cannot load ") + file + " (" +
@@ -71,7 +58,6 @@ Result<void> load() {
     keep_gnutls_asleep();
     void* handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr || !find_all(handle)) return not_loaded();
-    limit_lookup_threads();
     if (library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return fail(Code::unavailable, std::string(file) +
                                            " cannot set itself up: is the package " + package +

@@ -1,8 +1,9 @@
 #include "common/net/curl_multi.h"
 
 #include "common/base/check.h"
+#include "common/net/handed_stream.h"
 
-#include <sys/socket.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
@@ -38,9 +39,9 @@ CurlMulti::~CurlMulti() {
     curl().multi_cleanup(multi_);
 }
 
-void CurlMulti::watch_sockets_of(CURL* easy) {
+void CurlMulti::watch_sockets_of(CURL* easy, Supply& supply) {
     curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlMulti::open_socket);
-    curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+    curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &supply);
     curl().easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::close_socket);
     curl().easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
@@ -60,11 +61,21 @@ void CurlMulti::outside(Task task) {
         task();
 }
 
-curl_socket_t CurlMulti::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+curl_socket_t CurlMulti::open_socket(void* data, curlsocktype, curl_sockaddr*) {
+    const auto& supply = *static_cast<const Supply*>(data);
+    const int fd = unconnected_socket().release();
     if (fd < 0) return CURL_SOCKET_BAD;
-    static_cast<CurlMulti*>(self)->sockets_[fd] = {.watch = nullptr, .wanted = false, .ours = true};
+    supply.multi->sockets_[fd] = {.watch = nullptr, .ours = true, .is_connecting = true};
+    supply.source->on_stream_wanted(fd);
     return fd;
+}
+
+void CurlMulti::connected(curl_socket_t fd, UniqueFd stream) {
+    const auto found = sockets_.find(fd);
+    if (found == sockets_.end() || !found->second.is_connecting) return; // libcurl gave it up
+    dup3(stream.get(), fd, O_CLOEXEC);
+    found->second.is_connecting = false;
+    if (found->second.wanted) watch(fd, found->second.events);
 }
 
 int CurlMulti::close_socket(void* self, curl_socket_t fd) {
@@ -83,10 +94,12 @@ int CurlMulti::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
 
 void CurlMulti::watch(curl_socket_t fd, int what) {
     auto& socket = sockets_[fd];
+    socket.wanted = true;
+    socket.events = what;
+    if (socket.is_connecting) return; // connected() comes back here
     if (!socket.watch)
         socket.watch =
             std::make_unique<FdWatch>(loop_, fd, [this, fd](Ready ready) { on_ready(fd, ready); });
-    socket.wanted = true;
     socket.watch->want((what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0);
 }
 

@@ -6,6 +6,7 @@
 // by the transfers that run in it: it lives until the last of them has left.
 #pragma once
 
+#include "common/base/unique_fd.h"
 #include "common/loop/fd_watch.h"
 #include "common/loop/timer.h"
 #include "common/net/curl_library.h"
@@ -25,6 +26,15 @@ class CurlUser {
     virtual void on_curl_done(CURLcode code) = 0;
 };
 
+// Where the stream of a new connection comes from: an easy handle's.
+class StreamSource {
+  public:
+    virtual ~StreamSource() = default;
+    // libcurl waits for `socket` to be connected: CurlMulti::connected() when it is. Called from
+    // inside libcurl.
+    virtual void on_stream_wanted(curl_socket_t socket) = 0;
+};
+
 class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
   public:
     CurlMulti(Loop& loop, std::size_t max_connections_per_host);
@@ -38,22 +48,32 @@ class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
     // callbacks.
     void outside(Task task);
 
-    // Options of every easy handle, so that this object knows which sockets libcurl opens and
-    // closes.
-    void watch_sockets_of(CURL* easy);
+    // Options of an easy handle, so that its streams come from `source` and this object knows which
+    // sockets libcurl opens and closes. Both outlive the handle's time in here.
+    struct Supply {
+        CurlMulti* multi = nullptr;
+        StreamSource* source = nullptr;
+    };
+
+    void watch_sockets_of(CURL* easy, Supply& supply);
+
+    // `socket` becomes `stream`; libcurl goes on with it. Outside libcurl only.
+    void connected(curl_socket_t socket, UniqueFd stream);
 
   private:
     // A socket that rests in libcurl's connection cache keeps its watch: the next request then
     // costs no epoll calls.
     struct Socket {
         std::unique_ptr<FdWatch> watch;
-        bool wanted = false; // libcurl waits for it now
-        bool ours = false;   // its closing will be told
+        bool wanted = false;        // libcurl waits for it now
+        bool ours = false;          // its closing will be told
+        bool is_connecting = false; // a placeholder: not watched, and never writable
+        int events = 0;             // CURL_POLL_…: what libcurl waits for
     };
 
     static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*);
     static int on_timer(CURLM*, long timeout_ms, void* self);
-    static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static curl_socket_t open_socket(void* supply, curlsocktype purpose, curl_sockaddr* address);
     static int close_socket(void* self, curl_socket_t fd);
 
     void watch(curl_socket_t fd, int what);

@@ -59,7 +59,7 @@ struct HttpResponse {
 
 // Error codes: invalid (the URL or the answer breaks the rules, or the answer is too large),
 // timeout, unavailable (lookup, connection or TLS failed, or the connection broke), busy (too many
-// calls at once).
+// calls at once), denied (this worker may not reach that host).
 struct HttpFailure {
     Error error;
     // True: at least a part of the request was written to the connection, so the server may have

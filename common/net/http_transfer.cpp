@@ -4,6 +4,7 @@
 #include "common/base/names.h"
 #include "common/base/strings.h"
 #include "common/net/certificates.h"
+#include "common/net/handed_stream.h"
 #include "common/version.h"
 
 #include <algorithm>
@@ -32,26 +33,15 @@ long milliseconds(Milliseconds limit) {
     return static_cast<long>(std::max<Milliseconds::rep>(limit.count(), 0));
 }
 
-long curl_family(AddressFamily family) {
-    switch (family) {
-    case AddressFamily::ipv4:
-        return CURL_IPRESOLVE_V4;
-    case AddressFamily::ipv6:
-        return CURL_IPRESOLVE_V6;
-    case AddressFamily::any:
-        break;
-    }
-    return CURL_IPRESOLVE_WHATEVER;
-}
-
 std::string default_user_agent() {
     return std::string(names::daemon) + "/" + std::string(version);
 }
 
 } // namespace
 
-HttpTransfer::HttpTransfer(Loop& loop, const HttpOptions& options, Over over)
+HttpTransfer::HttpTransfer(Loop& loop, Dialer& dialer, const HttpOptions& options, Over over)
     : loop_(loop)
+    , dialer_(dialer)
     , over_(std::move(over))
     , easy_(curl().easy_init())
     , silence_(loop) {
@@ -76,21 +66,17 @@ void HttpTransfer::set_lasting_options(const HttpOptions& options) {
     curl().easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &HttpTransfer::before_request);
     curl().easy_setopt(easy_, CURLOPT_PREREQDATA, this);
     curl().easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-    // Without it, cancelling during a name lookup waits for the lookup's thread: many seconds on a
-    // dead resolver.
-    curl().easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+    // It keeps libcurl from looking names up, from the proxies of the environment and from every
+    // family but AF_UNIX. The stream comes from the dialer.
+    curl().easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, unconnected_path());
     curl().easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
     curl().easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl().easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl().easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl().easy_setopt(easy_, CURLOPT_USERAGENT, agent.c_str());
-    curl().easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl().easy_setopt(easy_, CURLOPT_TCP_KEEPIDLE, 30L);
-    curl().easy_setopt(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
     curl().easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
     curl().easy_setopt(easy_, CURLOPT_MAXAGE_CONN,
                        std::max(1L, static_cast<long>(options.connection_rest.count() / 1000)));
-    if (!options.proxy.empty()) curl().easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
     set_trust(options);
 }
 
@@ -122,13 +108,34 @@ void HttpTransfer::begin(std::uint64_t id, HttpRequest request, HttpHandlers han
     request_ = std::move(request);
     handlers_ = std::move(handlers);
     multi_ = std::move(multi);
-    multi_->watch_sockets_of(easy_);
+    supply_ = {.multi = multi_.get(), .source = this};
+    multi_->watch_sockets_of(easy_, supply_);
     curl().easy_setopt(easy_, CURLOPT_URL, request_.url.reveal().c_str());
-    curl().easy_setopt(easy_, CURLOPT_IPRESOLVE, curl_family(family));
+    target_ = target_of(request_.url.reveal()).value_or(Target{}); // libcurl refuses it in words
+    target_.family = family;
     set_method();
     set_headers();
     set_deadlines();
     multi_->outside([this] { multi_->add(easy_); });
+}
+
+// libcurl asks again when a kept connection turned out to be dead. Its own deadlines end the wait.
+void HttpTransfer::on_stream_wanted(curl_socket_t socket) {
+    dialling_ =
+        dialer_.dial(target_, request_.connect_timeout, [this, socket](Result<UniqueFd> stream) {
+            on_dialled(socket, std::move(stream));
+        });
+}
+
+void HttpTransfer::on_dialled(curl_socket_t socket, Result<UniqueFd> stream) {
+    const auto over = std::move(dialling_); // it is still on the stack
+    if (stream) return multi_->connected(socket, std::move(*stream));
+    auto failure = HttpFailure{.error = std::move(stream).error(), .request_sent = false};
+    if (failure.error.code == Code::not_found)
+        failure.error.code = Code::unavailable; // DNS may come back
+    // The second attempt, on a fresh connection, failed; the first may have been heard.
+    failure.request_sent = is_request_sent();
+    finish(std::unexpected(std::move(failure)));
 }
 
 void HttpTransfer::abandon(Task then) {
@@ -179,6 +186,7 @@ HttpHandlers HttpTransfer::release() {
     if (!multi_) return {};
     multi_->remove(easy_);
     multi_.reset();
+    dialling_.reset();
     silence_.stop();
     curl().easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
     curl().easy_setopt(easy_, CURLOPT_POSTFIELDS, nullptr);

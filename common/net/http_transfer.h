@@ -14,13 +14,13 @@
 
 namespace openclaw::net {
 
-class HttpTransfer final : public CurlUser {
+class HttpTransfer final : public CurlUser, StreamSource {
   public:
     // Called from outside libcurl, after the transfer has left it; may destroy or reuse the
     // transfer.
     using Over = std::function<void(HttpTransfer& transfer, HttpOutcome outcome)>;
 
-    HttpTransfer(Loop& loop, const HttpOptions& options, Over over);
+    HttpTransfer(Loop& loop, Dialer& dialer, const HttpOptions& options, Over over);
     ~HttpTransfer() override;
     HttpTransfer(const HttpTransfer&) = delete;
     HttpTransfer& operator=(const HttpTransfer&) = delete;
@@ -51,6 +51,8 @@ class HttpTransfer final : public CurlUser {
     void set_method();
     void set_headers();
     void set_deadlines();
+    void on_stream_wanted(curl_socket_t socket) override;
+    void on_dialled(curl_socket_t socket, Result<UniqueFd> stream);
     bool take_header(std::string_view line);
     bool end_headers();
     bool take_body(std::string_view bytes);
@@ -63,12 +65,16 @@ class HttpTransfer final : public CurlUser {
     bool is_request_sent() const;
 
     Loop& loop_;
+    Dialer& dialer_;
     Over over_;
     CURL* easy_;
     curl_slist* header_list_ = nullptr;
     Timer silence_;
     std::array<char, CURL_ERROR_SIZE> detail_{};
-    std::shared_ptr<CurlMulti> multi_;
+    std::shared_ptr<CurlMulti> multi_; // null: resting
+    CurlMulti::Supply supply_;
+    Target target_;
+    std::unique_ptr<Dialling> dialling_; // for the connection libcurl waits for
 
     std::uint64_t id_ = 0;
     HttpRequest request_;

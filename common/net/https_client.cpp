@@ -12,8 +12,9 @@ constexpr std::size_t max_resting = 8; // transfers kept for reuse: about 6 KiB 
 }
 
 struct HttpClient::State : std::enable_shared_from_this<State> {
-    State(Loop& on, HttpOptions with)
+    State(Loop& on, Dialer& by, HttpOptions with)
         : loop(on)
+        , dialer(by)
         , options(std::move(with))
         , rest(on) {}
 
@@ -28,6 +29,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
     void give_back();
 
     Loop& loop;
+    Dialer& dialer;
     HttpOptions options;
     std::uint64_t last_id = 0;
     std::shared_ptr<CurlMulti> multi;
@@ -56,8 +58,8 @@ Result<void> load_http() {
     return load_curl();
 }
 
-HttpClient::HttpClient(Loop& loop, HttpOptions options)
-    : state_(std::make_shared<State>(loop, std::move(options))) {}
+HttpClient::HttpClient(Loop& loop, Dialer& dialer, HttpOptions options)
+    : state_(std::make_shared<State>(loop, dialer, std::move(options))) {}
 
 HttpClient::~HttpClient() {
     state_->cancel_all();
@@ -119,7 +121,7 @@ void HttpClient::State::begin(std::uint64_t id, HttpRequest request, HttpHandler
 
 std::unique_ptr<HttpTransfer> HttpClient::State::take_transfer() {
     if (resting.empty())
-        return std::make_unique<HttpTransfer>(loop, options,
+        return std::make_unique<HttpTransfer>(loop, dialer, options,
                                               [this](HttpTransfer& transfer, HttpOutcome outcome) {
                                                   settle(transfer.id(), std::move(outcome));
                                               });

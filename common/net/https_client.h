@@ -4,13 +4,15 @@
 // answers, not followed; nothing is decompressed. An answer shorter than its Content-Length is a
 // failure at once. Nothing here blocks, and nothing polls. Requests that must not wait behind each
 // other (a 30 s poll and a send) belong to different HttpClients: two of them never share a
-// connection. A client lives on one Loop, which must outlive it. libcurl is loaded
-// by load_http(), or else by the first start(). The process ignores SIGPIPE (common/worker sees to
-// it): OpenSSL writes without MSG_NOSIGNAL.
+// connection. A client lives on one Loop, which must outlive it. It opens no socket:
+// connections come from a Dialer, name lookup and proxies included. libcurl is loaded
+// by load_http(), or else by the first start(). The process ignores SIGPIPE (common/worker sees to it): OpenSSL writes
+// without MSG_NOSIGNAL.
 #pragma once
 
 #include "common/base/result.h"
 #include "common/loop/loop.h"
+#include "common/net/dialer.h"
 #include "common/net/http_message.h"
 
 #include <functional>
@@ -23,15 +25,11 @@ namespace openclaw::net {
 // able to: called while its service is made. Error: unavailable, with the package to install.
 Result<void> load_http();
 
-enum class AddressFamily { any, ipv4, ipv6 };
-
 struct HttpOptions {
     std::string user_agent; // empty: product and version
     std::size_t max_connections_per_host = 8;
     // At once, those that wait for a connection included; beyond: busy.
     std::size_t max_calls = 1024;
-    // "http://host:port", "socks5h://host:port"; empty: https_proxy and its like decide.
-    std::string proxy;
     std::string ca_file; // PEM bundle; empty: the system's certificates
     AddressFamily address_family = AddressFamily::any;
     // A connection that rested longer is not used again: servers close theirs after about a minute.
@@ -61,7 +59,8 @@ class HttpCall {
 
 class HttpClient {
   public:
-    explicit HttpClient(Loop& loop, HttpOptions options = {});
+    // The dialer makes every connection and outlives the client.
+    HttpClient(Loop& loop, Dialer& dialer, HttpOptions options = {});
     ~HttpClient(); // cancels every call
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

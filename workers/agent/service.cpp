@@ -42,7 +42,8 @@ Result<std::unique_ptr<worker::Service>> Agent::create(worker::Context& context,
 Agent::Agent(worker::Context& context, Settings settings, RunTimes times)
     : context_(context)
     , settings_(std::move(settings))
-    , client_(context.loop(), client_options())
+    , dialer_(context.loop(), context.link())
+    , client_(context.loop(), dialer_, client_options())
     , reports_(context.link())
     , world_{context.loop(), client_, reports_, times}
     , last_moment_(context.loop())

@@ -2,6 +2,7 @@
 // is being asked, drains.
 #pragma once
 
+#include "common/net/link_dialer.h"
 #include "common/worker/runtime.h"
 #include "workers/agent/embedding.h"
 #include "workers/agent/run.h"
@@ -41,6 +42,7 @@ class Agent final : public worker::Service {
 
     worker::Context& context_;
     Settings settings_;
+    net::LinkDialer dialer_;
     net::HttpClient client_;
     Reports reports_;
     RunWorld world_;

@@ -10,21 +10,22 @@ namespace {
 constexpr std::size_t largest_answer = 8u << 20;
 constexpr Milliseconds connect_within = std::chrono::seconds(10);
 
-net::HttpOptions options(const Settings& settings, std::size_t connections) {
+net::HttpOptions options(net::AddressFamily family, std::size_t connections) {
     net::HttpOptions options;
     options.max_connections_per_host = connections;
-    options.proxy = settings.proxy;
+    options.address_family = family;
     return options;
 }
 
 } // namespace
 
-HttpApi::HttpApi(Loop& loop, const Settings& settings, Secret token)
+HttpApi::HttpApi(Loop& loop, net::Dialer& dialer, const Settings& settings, Secret token)
     : loop_(loop)
     , base_(settings.api_root + "/bot")
     , token_(std::move(token))
-    , poll_(loop, options(settings, 1))
-    , send_(loop, options(settings, 8)) {}
+    , family_(settings.ipv4_first ? net::AddressFamily::ipv4_first : net::AddressFamily::any)
+    , poll_(loop, dialer, options(family_, 1))
+    , send_(loop, dialer, options(family_, 8)) {}
 
 Api::Id HttpApi::call(Call call, OnAnswer done) {
     const auto id = ++last_id_;
@@ -45,7 +46,7 @@ void HttpApi::cancel(Id id) {
 
 void HttpApi::rebuild(Lane lane) {
     ipv4_only_ = !ipv4_only_;
-    client(lane).reset_connections(ipv4_only_ ? net::AddressFamily::ipv4 : net::AddressFamily::any);
+    client(lane).reset_connections(ipv4_only_ ? net::AddressFamily::ipv4 : family_);
 }
 
 std::size_t HttpApi::in_flight(Lane lane) const {

@@ -16,7 +16,7 @@ namespace openclaw::telegram {
 
 class HttpApi final : public Api {
   public:
-    HttpApi(Loop& loop, const Settings& settings, Secret token);
+    HttpApi(Loop& loop, net::Dialer& dialer, const Settings& settings, Secret token);
 
     Id call(Call call, OnAnswer done) override;
     void cancel(Id id) override;
@@ -35,6 +35,7 @@ class HttpApi final : public Api {
     Loop& loop_;
     std::string base_; // "https://host/bot"
     Secret token_;
+    net::AddressFamily family_; // network.dnsResultOrder
     net::HttpClient poll_;
     net::HttpClient send_;
     bool ipv4_only_ = false; // the other address family after a failure (TELEGRAM.md 3.3)

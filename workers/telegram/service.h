@@ -5,6 +5,7 @@
 // poll; answers go out from the first moment, since they need no sign-in.
 #pragma once
 
+#include "common/net/link_dialer.h"
 #include "common/worker/runtime.h"
 #include "workers/telegram/deliveries.h"
 #include "workers/telegram/errands.h"
@@ -72,6 +73,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     // The calls in flight end before what they talk to.
     SendQueue queue_;
     ipc::InFlight in_flight_;
+    net::LinkDialer dialer_;
     HttpApi api_;
     Errands errands_;
     Typing typing_;

@@ -98,7 +98,6 @@ Result<Settings> read_settings(std::string_view text) {
     const auto root = document.root();
     Settings settings;
     settings.api_root = TRY(read_api_root(root, settings.notes));
-    settings.proxy = root["proxy"].text();
     settings.ipv4_first = root["network"]["dnsResultOrder"].text("ipv4first") == "ipv4first";
     const auto limit = root["textChunkLimit"].integer(4000);
     settings.split.limit =

@@ -24,7 +24,6 @@ struct MenuCommand {
 
 struct Settings {
     std::string api_root = "https://api.telegram.org"; // no slash at the end
-    std::string proxy{};                               // empty: as the environment says
     bool ipv4_first = true;                            // network.dnsResultOrder
     SplitRule split{};                                 // textChunkLimit, streaming.chunkMode
     bool previews = true;                              // streaming.mode is not "off"

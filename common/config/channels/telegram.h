@@ -17,7 +17,7 @@ inline constexpr WorkerSpec telegram_worker = {
     .restart = {},
     .limits = {},
     .contact_every = std::chrono::seconds(30), // a long poll rests so long (workers/telegram/poll)
-    .sandbox = {.net = sandbox::Net::client_stream, .reads_certificates = true},
+    .sandbox = {.reads_certificates = true},
     .permits = ipc::channel_permits,
     .secret_fields = {"botToken"},
     .reaches = {{{.address = "api.telegram.org:443", .setting = "apiRoot"}}},

@@ -2,6 +2,7 @@
 #include "common/loop/timer.h"
 #include "common/net/certificates.h"
 #include "common/net/https_client.h"
+#include "tests/unit/workers/egress/in_process.h"
 
 #include <doctest/doctest.h>
 #include <openssl/pem.h>
@@ -127,7 +128,8 @@ class TlsServer {
 
 HttpOutcome fetch(const std::string& url, HttpOptions options) {
     Loop loop;
-    HttpClient client(loop, std::move(options));
+    egress::test::InProcess egress(loop);
+    HttpClient client(loop, egress, std::move(options));
     HttpRequest request;
     request.url = Secret(url);
     request.total_timeout = 10s;

@@ -7,6 +7,7 @@
 #include "common/ipc/text.h"
 #include "common/log/log.h"
 #include "tests/unit/common/net/http_server.h"
+#include "tests/unit/workers/egress/in_process.h"
 #include "workers/agent/service.h"
 
 #include <doctest/doctest.h>
@@ -37,9 +38,12 @@ struct Told {
 };
 
 struct Supervisor : ipc::LinkHandler {
+    egress::test::InProcess* egress = nullptr;
+    ipc::Link* link = nullptr;
     std::map<std::string, Told> runs;
 
     void on_frame(const wire::Frame& frame, Fds fds) override {
+        if (frame.has_dial()) return egress->answer(*link, frame, std::move(fds));
         if (frame.has_run_delta())
             return runs[frame.run_delta().run_id()].deltas.push_back(frame.run_delta().text());
         REQUIRE(frame.has_run_end());
@@ -94,6 +98,7 @@ inline RunTimes quick() {
 
 struct Bench {
     Loop loop;
+    egress::test::InProcess egress{loop};
     HttpServer provider;
     Supervisor supervisor;
     std::optional<Worker> worker;
@@ -107,6 +112,8 @@ struct Bench {
         worker.emplace(loop, std::move(theirs));
         link.emplace(loop, std::move(ours), ipc::Side::supervisor, ipc::agent_permits, supervisor);
         link->enter(ipc::Phase::serving);
+        supervisor.egress = &egress;
+        supervisor.link = &*link;
         worker->assignment_.settings_json = "{\"providers\":{\"acme\":{\"baseUrl\":\"" +
                                             provider.url("/v1") + "\"" + std::string(more) + "}}}";
         worker->assignment_.secrets.emplace("provider:acme:apiKey", Secret("sk-acme"));

@@ -60,11 +60,10 @@ TEST_SUITE("workers/telegram") {
     }
     TEST_CASE("settings are read from the account's section") {
         const auto settings = read(
-            R"({"apiRoot":"https://tg.example/","proxy":"socks5h://p:1","textChunkLimit":9999,"linkPreview":false,
+            R"({"apiRoot":"https://tg.example/","textChunkLimit":9999,"linkPreview":false,
             "streaming":{"mode":"off","chunkMode":"newline"},"replyToMode":"all","commands":{"native":false},
             "customCommands":[{"command":"Back-Up","description":"Make one"}],"pacing":{"chatPer3Seconds":0,"groupPerMinute":5}})");
         CHECK(settings.api_root == "https://tg.example");
-        CHECK(settings.proxy == "socks5h://p:1");
         CHECK(settings.split.limit == 4096); // the platform's own limit
         CHECK(settings.split.each_paragraph);
         CHECK_FALSE(settings.previews);

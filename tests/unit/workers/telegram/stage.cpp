@@ -51,7 +51,8 @@ bool has_node() {
 }
 
 Stage::Stage()
-    : http_(loop_) {
+    : egress_(loop_)
+    , http_(loop_, egress_) {
     std::array<int, 2> pipe{};
     REQUIRE(pipe2(pipe.data(), O_CLOEXEC) == 0);
     const UniqueFd out(pipe[0]), in(pipe[1]);
@@ -133,7 +134,8 @@ void Stage::begin_connected(const std::string& more_settings) {
     until("the first poll", [&] { return status() == "CONNECTED"; });
 }
 
-void Stage::on_frame(const wire::Frame& frame, Fds) {
+void Stage::on_frame(const wire::Frame& frame, Fds fds) {
+    if (frame.has_dial()) return egress_.answer(*link_, frame, std::move(fds));
     frames.push_back(frame);
     if (frame.has_hello()) configure();
     if (frame.has_ready()) hand_over_file();

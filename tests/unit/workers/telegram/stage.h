@@ -11,6 +11,7 @@
 #include "common/loop/loop.h"
 #include "common/loop/timer.h"
 #include "common/net/https_client.h"
+#include "tests/unit/workers/egress/in_process.h"
 
 #include <functional>
 #include <map>
@@ -106,6 +107,7 @@ class Stage : public ipc::LinkHandler {
     std::string http(const std::string& method, const std::string& path, const std::string& body);
 
     Loop loop_;
+    egress::test::InProcess egress_;
     net::HttpClient http_;
     std::unique_ptr<Child> server_;
     std::string server_url_;
