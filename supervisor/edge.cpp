@@ -144,7 +144,8 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
             .embedder = embedder_,
             .tally = tally_,
             .readiness = [this] { return readiness(); },
-            .door_figures = [this] { return door_figures(); }},
+            .door_figures = [this] { return door_figures(); },
+            .streams = [this](const std::string& worker) { return list_streams(facts_, worker); }},
            api_settings_of(p.config)) {
     watch_facts();
 }
@@ -189,7 +190,8 @@ rpc::MethodTable Edge::list_methods() {
          .upgrade =
              [this](std::string program, rpc::Done<std::string> done) {
                  if (upgrade_) upgrade_(std::move(program), std::move(done));
-             }});
+             },
+         .streams = [this](const std::string& worker) { return list_streams(facts_, worker); }});
 }
 
 // What needs no restart is in force before anybody hears that it was written.

@@ -79,6 +79,18 @@ std::vector<rpc::ChannelFacts> list_channels(const Standing& facts) {
     return list;
 }
 
+rpc::Streams list_streams(const Standing& facts, const std::string& worker) {
+    const auto known = facts.dials.facts(worker);
+    return {.bytes_out = known.streams.bytes_out,
+            .bytes_in = known.streams.bytes_in,
+            .connected = known.streams.streams,
+            .open = known.streams.open,
+            .waiting = known.waiting,
+            .failed = known.failed,
+            .refused = known.refused,
+            .last_refused = known.last_refused};
+}
+
 rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
                                 const std::string& applied_hash) {
     rpc::ConfigSnapshot snapshot{

@@ -4,6 +4,7 @@
 
 #include "supervisor/preparation.h"
 #include "supervisor/rpc/sources.h"
+#include "supervisor/rpc/streams.h"
 #include "supervisor/standing.h"
 
 #include <expected>
@@ -24,6 +25,8 @@ class OutgoingSource final : public rpc::Outgoing {
 };
 
 std::vector<rpc::ChannelFacts> list_channels(const Standing& facts);
+// What egress has carried for a worker.
+rpc::Streams list_streams(const Standing& facts, const std::string& worker);
 // Reads the file anew: what is written may differ from what is in force.
 rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
                                 const std::string& applied_hash);

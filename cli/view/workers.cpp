@@ -98,11 +98,21 @@ std::string health_words(json::View health, const Look& look) {
     return text;
 }
 
-// What it has moved through the egress process.
-std::string network_words(json::View egress) {
-    if (!egress.is_object()) return {};
-    return bytes(egress["bytesIn"].integer()) + " in, " + bytes(egress["bytesOut"].integer()) +
-           " out, " + plural(egress["connections"].integer(), "connection");
+std::string streams(json::View egress) {
+    if (!egress.is_object() || egress["connections"].integer() == 0) return {};
+    std::string text = bytes(egress["bytesOut"].integer()) + " out, " +
+                       bytes(egress["bytesIn"].integer()) + " in, " +
+                       count(egress["connections"].integer()) + " connections, " +
+                       count(egress["open"].integer()) + " open";
+    if (egress["failed"].integer() > 0)
+        text += ", " + count(egress["failed"].integer()) + " failed";
+    return text;
+}
+
+std::string refused_hosts(json::View egress) {
+    if (egress["refused"].integer() == 0) return {};
+    return count(egress["refused"].integer()) + " times; last " +
+           printable(egress["lastRefused"].text());
 }
 
 // Why it is as it is. A ready worker has nothing to explain, unless something is odd.
@@ -271,12 +281,13 @@ std::string worker_view(json::View worker, const Look& look) {
                                  std::to_string(ipc["credits"].integer()) + " credits left"
                            : "");
     facts.add("Link", traffic(ipc, look));
+    facts.add("Internet", streams(worker["egress"]));
+    facts.add("Refused", {refused_hosts(worker["egress"]), Ink::bad});
     facts.add("Last contact",
               worker["lastUpstreamMs"].integer() > 0
                   ? age(worker["lastUpstreamMs"].integer(), look.now_ms) + " with its platform"
                   : "");
     add_sandbox(facts, worker);
-    facts.add("Network", network_words(worker["egress"]));
     facts.add("Build", printable(worker["buildId"].text()));
     return look.heading(printable(worker["id"].text())) + "\n" + facts.render(look) +
            deaths_table(worker["deaths"], look);

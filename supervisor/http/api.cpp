@@ -267,7 +267,8 @@ void Api::show_metrics(Exchange exchange, Caller) {
                                             .gauge = parts_.health.gauge(),
                                             .judging = parts_.health.judging(),
                                             .readiness = parts_.readiness(),
-                                            .door = parts_.door_figures()}),
+                                            .door = parts_.door_figures(),
+                                            .streams = parts_.streams}),
                       .headers = {{"Cache-Control", "no-store"}}});
 }
 

@@ -35,6 +35,7 @@ struct ApiParts {
     const RunTally& tally;
     std::function<web::Readiness()> readiness;
     std::function<DoorFigures()> door_figures;
+    rpc::StreamsOf streams = {};
 };
 
 class Api final : public web::HttpEndpoint {

@@ -134,6 +134,32 @@ void write_workers(Prometheus& out, const std::vector<process::WorkerView>& work
         if (worker.usage) out.sample(seconds(worker.usage->cpu.count()), {{"worker", worker.id}});
 }
 
+// Bytes are counted by egress, refusals by the supervisor.
+void write_egress(Prometheus& out, const std::vector<process::WorkerView>& workers,
+                  const rpc::StreamsOf& streams_of) {
+    std::vector<std::pair<std::string, rpc::Streams>> list;
+    for (const auto& worker : workers)
+        list.emplace_back(worker.id, streams_of(worker.id));
+    const auto each = [&](std::string_view name, Kind kind, std::string_view help, auto value) {
+        out.family(name, kind, help);
+        for (const auto& [id, streams] : list)
+            out.sample(std::uint64_t{value(streams)}, {{"worker", id}});
+    };
+    out.family("openclaw_egress_bytes_total", Kind::counter, "Bytes carried for a worker.");
+    for (const auto& [id, streams] : list)
+        out.sample(streams.bytes_out, {{"worker", id}, {"direction", "out"}})
+            .sample(streams.bytes_in, {{"worker", id}, {"direction", "in"}});
+    each("openclaw_egress_connections_total", Kind::counter, "Connections made for a worker.",
+         [](const auto& streams) { return streams.connected; });
+    each("openclaw_egress_connections_open", Kind::gauge, "Connections a worker has now.",
+         [](const auto& streams) { return streams.open; });
+    each("openclaw_egress_failed_total", Kind::counter, "Connections that did not come to be.",
+         [](const auto& streams) { return streams.failed; });
+    each("openclaw_egress_refused_total", Kind::counter,
+         "Times a worker asked for what it may not reach.",
+         [](const auto& streams) { return streams.refused; });
+}
+
 void write_channels(Prometheus& out, const std::vector<rpc::ChannelLine>& lines) {
     const auto each = [&](std::string_view name, std::string_view help, auto value) {
         out.family(name, Kind::gauge, help);
@@ -199,6 +225,7 @@ std::string metrics_text(const MetricSources& from) {
     write_door(out, from.door);
     write_runs(out, from);
     write_workers(out, workers);
+    if (from.streams) write_egress(out, workers, from.streams);
     const auto channels = from.health.channels();
     write_channels(out, rpc::channel_lines(channels, workers, from.judging));
     write_health(out, rpc::judge_all(channels, workers, from.judging), from.readiness.level);

@@ -8,6 +8,7 @@
 #include "supervisor/flow/runs.h"
 #include "supervisor/http/run_tally.h"
 #include "supervisor/rpc/health.h"
+#include "supervisor/rpc/streams.h"
 #include "supervisor/web/server.h"
 
 #include <functional>
@@ -29,6 +30,7 @@ struct MetricSources {
     rpc::Judging judging;
     web::Readiness readiness;
     DoorFigures door;
+    rpc::StreamsOf streams = {};
 };
 
 std::string metrics_text(const MetricSources& from);

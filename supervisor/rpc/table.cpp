@@ -54,7 +54,9 @@ MethodTable make_method_table(const MethodParts& parts) {
         table,
         {.health = parts.health, .heartbeats = parts.heartbeats, .tasks = tasks, .clock = clock});
     add_channels(table, parts.workers, parts.health, clock);
-    add_workers(table, parts.workers, parts.health, clock);
+    add_workers(
+        table,
+        {.desk = parts.workers, .health = parts.health, .streams = parts.streams, .clock = clock});
     add_worker_hands(table, parts.workers);
     add_worker_traces(table, parts.loop, parts.workers);
     const SessionParts reading{.conversations = parts.conversations,

@@ -11,6 +11,7 @@
 #include "supervisor/rpc/run_events.h"
 #include "supervisor/rpc/sources.h"
 #include "supervisor/rpc/stability.h"
+#include "supervisor/rpc/streams.h"
 
 namespace openclaw::rpc {
 
@@ -40,6 +41,7 @@ struct MethodParts {
     ChangeConfig change_config;
     RestartGateway restart;
     UpgradeGateway upgrade;
+    StreamsOf streams = {};
 };
 
 MethodTable make_method_table(const MethodParts& parts);

@@ -121,12 +121,26 @@ void write_link(json::Writer& out, const WorkerView& worker) {
     write_or_null(out, "lastUpstreamMs", worker.health ? worker.health->last_upstream_ms : 0);
 }
 
+// Of the connections egress makes for it; all zero for who asked for none.
+void write_streams(json::Writer& out, const Streams& streams) {
+    out.key("egress")
+        .begin_object()
+        .member("bytesOut", streams.bytes_out)
+        .member("bytesIn", streams.bytes_in);
+    out.member("connections", streams.connected).member("open", streams.open);
+    out.member("connecting", streams.waiting)
+        .member("failed", streams.failed)
+        .member("refused", streams.refused);
+    if (!streams.last_refused.empty()) out.member("lastRefused", streams.last_refused);
+    out.end_object();
+}
+
 enum class Detail { line, everything };
 
 using Verdicts = std::vector<policy::Judged>;
 
 void write_worker(json::Writer& out, const WorkerView& worker, const Verdicts& judged,
-                  Detail detail) {
+                  const StreamsOf& streams, Detail detail) {
     out.begin_object();
     write_identity(out, worker);
     if (const auto one = std::ranges::find(judged, worker.id, &policy::Judged::id);
@@ -138,6 +152,7 @@ void write_worker(json::Writer& out, const WorkerView& worker, const Verdicts& j
     write_history(out, worker);
     write_usage(out, worker);
     write_link(out, worker);
+    if (streams) write_streams(out, streams(worker.id));
     if (detail == Detail::everything) {
         out.key("deaths").begin_array();
         for (const auto& death : worker.deaths)
@@ -161,29 +176,29 @@ void write_supervisor(json::Writer& out, const GatewayFacts& facts) {
         .end_object();
 }
 
-void list(Call& call, WorkerDesk& desk, const HealthSnapshot& health, const Clock& clock) {
-    const auto judged = health.judged();
+void list(Call& call, const WorkerParts& from) {
+    const auto judged = from.health.judged();
     json::Writer out;
-    out.begin_object().member("ts", clock.unix_ms());
-    write_supervisor(out, health.sources().facts);
+    out.begin_object().member("ts", from.clock.unix_ms());
+    write_supervisor(out, from.health.sources().facts);
     out.key("workers").begin_array();
-    for (const auto& view : desk.views(true))
-        write_worker(out, view, judged, Detail::line);
+    for (const auto& view : from.desk.views(true))
+        write_worker(out, view, judged, from.streams, Detail::line);
     call.reply.ok(out.end_array().end_object().text());
 }
 
-void get(Call& call, WorkerDesk& desk, const HealthSnapshot& health, const Clock& clock) {
+void get(Call& call, const WorkerParts& from) {
     const auto id = call.params["id"].text();
-    const auto views = desk.views(true);
+    const auto views = from.desk.views(true);
     const auto found = std::ranges::find(views, id, &WorkerView::id);
     if (found == views.end())
         return call.reply.fail(
             invalid_request("unknown worker \"" + std::string(id) + "\"; workers.list names them"));
     json::Writer out;
-    out.begin_object().member("ts", clock.unix_ms());
-    write_supervisor(out, health.sources().facts);
+    out.begin_object().member("ts", from.clock.unix_ms());
+    write_supervisor(out, from.health.sources().facts);
     out.key("worker");
-    write_worker(out, *found, health.judged(), Detail::everything);
+    write_worker(out, *found, from.health.judged(), from.streams, Detail::everything);
     call.reply.ok(out.end_object().text());
 }
 
@@ -200,23 +215,23 @@ constexpr std::array id_param = {required_text("id")};
 
 } // namespace
 
-void add_workers(MethodTable& table, WorkerDesk& desk, const HealthSnapshot& health,
-                 const Clock& clock) {
-    table.add({.name = "workers.list", .scope = policy::scope::read, .handler = [&](Call& call) {
-                   list(call, desk, health, clock);
-               }});
+void add_workers(MethodTable& table, WorkerParts parts) {
+    table.add({.name = "workers.list",
+               .scope = policy::scope::read,
+               .handler = [parts](Call& call) { list(call, parts); }});
     table.add({.name = "workers.get",
                .scope = policy::scope::read,
                .params = id_param,
-               .handler = [&](Call& call) { get(call, desk, health, clock); }});
+               .handler = [parts](Call& call) { get(call, parts); }});
     for (const auto& [name, hand] :
          {std::pair<std::string_view, Hand>{"workers.start", &WorkerDesk::start},
           {"workers.stop", &WorkerDesk::stop},
           {"workers.restart", &WorkerDesk::restart}})
-        table.add({.name = name,
-                   .scope = policy::scope::admin,
-                   .params = id_param,
-                   .handler = [&desk, hand = hand](Call& call) { act(call, desk, hand); }});
+        table.add(
+            {.name = name,
+             .scope = policy::scope::admin,
+             .params = id_param,
+             .handler = [&desk = parts.desk, hand = hand](Call& call) { act(call, desk, hand); }});
 }
 
 } // namespace openclaw::rpc

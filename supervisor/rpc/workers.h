@@ -6,12 +6,17 @@
 #include "supervisor/rpc/health.h"
 #include "supervisor/rpc/method_table.h"
 #include "supervisor/rpc/sources.h"
-
-#include <string>
+#include "supervisor/rpc/streams.h"
 
 namespace openclaw::rpc {
 
-void add_workers(MethodTable& table, WorkerDesk& desk, const HealthSnapshot& health,
-                 const Clock& clock);
+struct WorkerParts {
+    WorkerDesk& desk;
+    const HealthSnapshot& health;
+    StreamsOf streams;
+    const Clock& clock;
+};
+
+void add_workers(MethodTable& table, WorkerParts parts);
 
 } // namespace openclaw::rpc
