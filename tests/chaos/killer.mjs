@@ -5,7 +5,7 @@
 import { pause, processTree, programOf } from '../e2e/harness.mjs';
 
 const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_sent', 'answer_sent'];
-const VICTIMS = ['openclaw-gateway', 'openclaw-worker-telegram', 'openclaw-worker-agent'];
+const VICTIMS = ['openclaw-gateway', 'openclaw-worker-telegram', 'openclaw-worker-agent', 'openclaw-worker-egress'];
 
 export class Killer {
   // `answered` counts the answers in the chats.
