@@ -73,7 +73,7 @@ curl_socket_t CurlMulti::open_socket(void* data, curlsocktype, curl_sockaddr*) {
 void CurlMulti::connected(curl_socket_t fd, UniqueFd stream) {
     const auto found = sockets_.find(fd);
     if (found == sockets_.end() || !found->second.is_connecting) return; // libcurl gave it up
-    dup3(stream.get(), fd, O_CLOEXEC);
+    take_place(stream.get(), fd);
     found->second.is_connecting = false;
     if (found->second.wanted) watch(fd, found->second.events);
 }

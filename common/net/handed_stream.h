@@ -18,8 +18,10 @@ namespace openclaw::net {
 // For CURLOPT_UNIX_SOCKET_PATH: connecting to it is "in progress".
 const char* unconnected_path();
 // A socket that is not writable, like one that is being connected, until a stream takes its place
-// (dup3). Empty: no descriptors.
+// (take_place). Empty: no descriptors.
 UniqueFd unconnected_socket();
+// The descriptor `socket` becomes one of `stream`; whatever it was is closed.
+bool take_place(int stream, int socket);
 
 // One stream that waits to be fetched. libwebsockets: lws_client_connect_info::address is
 // "+" + path(), `host` stays the platform's name; its socket becomes this stream, once.
