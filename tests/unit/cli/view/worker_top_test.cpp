@@ -18,11 +18,12 @@ TEST_SUITE("cli/view") {
                "egress":{"bytesIn":5000,"bytesOut":6000}},
               {"id":"telegram:b","state":"down","paused":true,"health":{"level":"unknown"}}]})");
         const auto top = worker_top(list.root(), canned::look(200));
+        INFO(top);
         CHECK(top.starts_with("OpenClaw 1.0  pid 7, up "));
-        CHECK(top.contains("3.0 MB in all, 2 running · 0 backing off · 1 stopped\n"));
+        CHECK(top.contains("3 MB in all, 2 running · 0 backing off · 1 stopped\n"));
         CHECK(top.contains("│ agent      │ ok      │ ready  │ 8 "));
-        CHECK(top.contains("1.0 kB / 2.0 kB"));
-        CHECK(top.contains("5.0 kB / 6.0 kB"));
+        CHECK(top.contains("1 kB / 2 kB"));
+        CHECK(top.contains("5 kB / 6 kB"));
         CHECK(top.contains("│ telegram:b │ unknown │ paused │ - "));
         CHECK(top.ends_with("! telegram:a: its platform does not answer\n"));
     }

@@ -25,6 +25,7 @@ TEST_SUITE("cli/view") {
 │ agent            │ ready   │ 26488 │ 2h 3m │ 0            │ 0.4% │ 9.1 MB │ 0      │ 12s ago      │
 │ telegram:default │ backoff │ -     │ -     │ 4 (4 in 10m) │ -    │ -      │ 2      │ 1m ago       │
 └──────────────────┴─────────┴───────┴───────┴──────────────┴──────┴────────┴────────┴──────────────┘
+! agent: sandbox: without files
 ! telegram:default: retry in 38s (attempt 4/10): exit 139 SIGSEGV: it touched memory that is not its own
 One in detail: openclaw workers show ID
 )");

@@ -120,7 +120,12 @@ TEST_SUITE("common/net") {
         lws_set_log_level(LLL_ERR, nullptr);
         const lws_protocols protocols[] = {{"none", &Client::on_event, 0, 4096, 0, nullptr, 0}, {}};
         lws_context_creation_info info{};
+        void* loops[] = {bench.loop.native()};
         info.port = CONTEXT_PORT_NO_LISTEN;
+        info.options = LWS_SERVER_OPTION_LIBUV;
+        info.foreign_loops = loops;
+        info.gid = -1;
+        info.uid = -1;
         info.protocols = protocols;
         info.user = &client;
         lws_context* context = lws_create_context(&info);
@@ -137,9 +142,10 @@ TEST_SUITE("common/net") {
         REQUIRE(lws_client_connect_via_info(&connect) != nullptr);
         bench.turn_until([&] { return !client.end.empty(); });
         CHECK(host.starts_with("gateway.discord.gg"));
-        CHECK(client.end.find("403") !=
-              std::string::npos); // the server's own refusal: it was asked
+        CHECK(client.end == "established");
         lws_context_destroy(context);
+        for (int round = 0; round < 8; ++round) // it closes its handles in rounds
+            bench.loop.turn(false);
     }
 
     TEST_CASE("a stream is handed over once, and what nobody fetched is closed") {

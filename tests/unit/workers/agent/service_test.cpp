@@ -461,8 +461,6 @@ TEST_SUITE("workers/agent") {
             peer.begin_chunked(200, "text/event-stream");
             open.push_back(&peer);
         });
-        // The supervisor's end is taken out of the loop: nobody reads it.
-        UniqueFd quiet_socket;
         auto [theirs, ours] = std::move(ipc::make_socket_pair().value());
         Loop& loop = bench.loop;
         Worker slow(loop, std::move(theirs));
@@ -470,9 +468,15 @@ TEST_SUITE("workers/agent") {
         RunTimes times = quick();
         times.between_deltas = 0ms;
         slow.service = Agent::create(slow, times).value();
+        Supervisor reader;
+        ipc::Link link(loop, std::move(ours), ipc::Side::supervisor, ipc::agent_permits, reader);
+        link.enter(ipc::Phase::serving);
+        reader.egress = &bench.egress;
+        reader.link = &link;
         for (int i = 0; i < 8; ++i)
             slow.service->on_frame(Bench::start_frame("r" + std::to_string(i), "x"), {});
         bench.turn_until([&] { return open.size() == 8; });
+        link.hold(); // it has its streams: from here on the supervisor does not read
         const std::string block(10'000, 'b');
         for (int round = 0; round < 60; ++round) {
             for (auto* peer : open)
@@ -487,9 +491,7 @@ TEST_SUITE("workers/agent") {
         }
         bench.turn_until([&] { return slow.service->vitals().in_flight == 0; });
 
-        Supervisor reader;
-        ipc::Link link(loop, std::move(ours), ipc::Side::supervisor, ipc::agent_permits, reader);
-        link.enter(ipc::Phase::serving);
+        link.go_on();
         bench.turn_until([&] {
             return std::ranges::count_if(reader.runs, [](const auto& entry) {
                        return entry.second.end.has_value();
