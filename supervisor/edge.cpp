@@ -234,7 +234,6 @@ void Edge::show_decisions() {
     shown_.log_file = prepared_.log_file;
     api_.use(api_settings_of(now));
     server_->use_transport_security(now.gateway.http.strict_transport_security);
-    judge_visitors_by(now);
     on_facts_changed();
 }
 
@@ -357,6 +356,16 @@ void Edge::open() {
     settings.is_starting = false;
     door_.use(std::move(settings));
     alerts_.look_soon();
+    listener_->resume();
+    control_->resume();
+}
+
+void Edge::take_work() {
+    dispatch_.refuse_work({});
+}
+
+void Edge::put_off_work() {
+    dispatch_.refuse_work("gateway-restarting");
 }
 
 void Edge::refuse_work() {

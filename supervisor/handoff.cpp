@@ -48,6 +48,8 @@ void put(wire::RecordedDeath& out, const process::Death& death) {
     out.set_was_asked(death.was_asked);
     out.set_served_ms(death.served.count());
     out.set_generation(death.generation);
+    out.set_cause(death.cause);
+    out.set_not_before_ms(death.not_before_ms);
 }
 
 void put(wire::ServingWorker& out, const process::ServingProcess& process) {
@@ -60,6 +62,13 @@ void put(wire::ServingWorker& out, const process::ServingProcess& process) {
     out.set_ready_monotonic_ns(nanoseconds(process.ready_at));
     out.set_build_id(process.build_id);
     out.set_sandbox(process.sandbox);
+    for (const auto& layer : process.layers) {
+        auto& one = *out.add_layers();
+        one.set_name(layer.name);
+        one.set_holds(layer.holds);
+        one.set_detail(layer.detail);
+        one.set_spare(layer.is_spare);
+    }
     out.set_phase(std::to_underlying(process.link.phase));
     out.set_next_id(process.link.next_id);
     for (const auto body : process.link.seen_once)
@@ -77,6 +86,7 @@ void put(wire::AdoptedWorker& out, const process::WorkerFacts& worker) {
     out.set_fingerprint(worker.fingerprint);
     out.set_lives(worker.lives);
     out.set_is_held(worker.is_held);
+    out.set_is_paused(worker.is_paused);
     out.set_fault_code(worker.fault_code);
     for (const auto& death : worker.deaths)
         put(*out.add_deaths(), death);
@@ -143,6 +153,8 @@ process::Death death_in(const wire::RecordedDeath& in) {
     death.was_asked = in.was_asked();
     death.served = Milliseconds(in.served_ms());
     death.generation = in.generation();
+    death.cause = in.cause();
+    death.not_before_ms = in.not_before_ms();
     return death;
 }
 
@@ -159,7 +171,13 @@ process::ServingProcess process_in(const wire::ServingWorker& in) {
                                     .born = instant(in.born_monotonic_ns()),
                                     .ready_at = instant(in.ready_monotonic_ns()),
                                     .build_id = in.build_id(),
-                                    .sandbox = in.sandbox()};
+                                    .sandbox = in.sandbox(),
+                                    .layers = {}};
+    for (const auto& layer : in.layers())
+        process.layers.push_back({.name = layer.name(),
+                                  .holds = layer.holds(),
+                                  .detail = layer.detail(),
+                                  .is_spare = layer.spare()});
     for (const auto body : in.seen_once())
         process.link.seen_once.push_back(static_cast<wire::Frame::BodyCase>(body));
     for (const auto& waiting : in.outbox()) {
@@ -176,6 +194,7 @@ process::WorkerFacts worker_in(const wire::AdoptedWorker& in) {
                                 .fingerprint = in.fingerprint(),
                                 .lives = in.lives(),
                                 .is_held = in.is_held(),
+                                .is_paused = in.is_paused(),
                                 .fault_code = in.fault_code(),
                                 .deaths = {},
                                 .deaths_total = in.deaths_total(),

@@ -42,6 +42,20 @@ struct FramePassed {
     std::string trace;
 };
 
+// What a conversation is besides its socket: what a new image of this program needs to go on with
+// it (supervisor/handoff).
+struct LinkFacts {
+    struct Frame {
+        std::vector<std::uint8_t> bytes;
+        Fds fds;
+    };
+
+    Phase phase = Phase::greeting;
+    std::uint64_t next_id = 1;
+    std::vector<wire::Frame::BodyCase> seen_once;
+    std::vector<Frame> outbox; // waits for room in the socket, oldest first
+};
+
 class LinkHandler {
   public:
     virtual ~LinkHandler() = default;

@@ -6,8 +6,8 @@
 // other (a 30 s poll and a send) belong to different HttpClients: two of them never share a
 // connection. A client lives on one Loop, which must outlive it. It opens no socket:
 // connections come from a Dialer, name lookup and proxies included. libcurl is loaded
-// by load_http(), or else by the first start(). The process ignores SIGPIPE (common/worker sees to it): OpenSSL writes
-// without MSG_NOSIGNAL.
+// by load_http(), or else by the first start(). The process ignores SIGPIPE (common/worker sees to
+// it): OpenSSL writes without MSG_NOSIGNAL.
 #pragma once
 
 #include "common/base/result.h"

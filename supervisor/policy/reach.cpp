@@ -120,8 +120,8 @@ Result<ProxyServer> parse_proxy(std::string_view url) {
 
 std::optional<AddressesAllowed> judge_reach(const ReachRules& rules, const Endpoint& wanted) {
     if (!rules.problem.empty()) return std::nullopt;
-    const auto rule =
-        std::ranges::find_if(rules.hosts, [&](const ReachRule& one) { return is_for(one, wanted); });
+    const auto rule = std::ranges::find_if(
+        rules.hosts, [&](const ReachRule& one) { return is_for(one, wanted); });
     if (rule == rules.hosts.end()) return std::nullopt;
     if (rule->is_named && is_address(wanted.host)) return AddressesAllowed::any;
     return rule->is_named || rules.may_be_private ? AddressesAllowed::private_ones_too

@@ -7,6 +7,7 @@
 #include "common/ipc/link.h"
 #include "supervisor/process/death_tally.h"
 #include "supervisor/process/spawn.h"
+#include "supervisor/process/worker_view.h"
 
 #include <cstdint>
 #include <optional>
@@ -22,13 +23,15 @@ struct ServingProcess {
     std::int64_t started_ms = 0;
     Instant born{}, ready_at{};
     std::string build_id, sandbox;
+    std::vector<SandboxLayer> layers;
 };
 
 struct WorkerFacts {
     std::string id;
     std::uint64_t fingerprint = 0;
     std::uint64_t lives = 0;
-    bool is_held = false; // stopped by the operator
+    bool is_held = false;   // stopped by the operator
+    bool is_paused = false; // that is how
     std::string fault_code;
     std::vector<Death> deaths; // newest first
     std::uint64_t deaths_total = 0, deaths_forgiven = 0;

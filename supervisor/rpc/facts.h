@@ -43,6 +43,11 @@ struct GatewayFacts {
     std::string queue_mode = "steer"; // messages.queue.mode
     std::string boot_id;              // uuid, one per process
     config::HealthRule health;
+    std::string build;
+    // The last attempt to become another build (supervisor/upgrade).
+    std::int64_t upgrades = 0;            // so many ended, in this process
+    std::string upgrade_outcome = "none"; // "done", "refused", "rolled-back"
+    std::string upgrade_why;
 };
 
 } // namespace openclaw::rpc
