@@ -18,7 +18,8 @@ test('best effort: a worker serves behind the walls that stand, and says which a
 });
 
 test('required: a worker leaves rather than serve behind fewer, names what is missing, and is not tried again', async (t) => {
-  const { gateway } = await stage(t, { wrapper: [WEAK_KERNEL], more: required });
+  const { gateway } = await stage(t, { wrapper: [WEAK_KERNEL], more: required, start: false });
+  gateway.spawn(); // no worker serves: it is never ready, and says why
   const worker = await eventually(async () => {
     const found = await gateway.worker('telegram').catch(() => null);
     return found?.state === 'failed' && found;
