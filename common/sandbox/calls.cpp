@@ -51,98 +51,160 @@ constexpr std::uint32_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVS
 constexpr auto readers = Who::file_readers;
 constexpr auto client = Who::internet_client;
 
+// One line a call, to be read and compared.
+// clang-format off
 constexpr auto shapes = std::to_array<CallShape>({
     // Bytes through what is open.
-    {CALL(read)}, {CALL(write)}, {CALL(readv)}, {CALL(writev)}, {CALL(pread64)}, {CALL(pwrite64)},
-        {CALL(lseek)}, {CALL(close)}, {CALL(dup)}, {CALL(fstat)}, {CALL(ftruncate)},
-        {CALL(memfd_create)}, {CALL(fcntl), {is(1, F_DUPFD)}},
-        {CALL(fcntl), {is(1, F_DUPFD_CLOEXEC)}}, {CALL(fcntl), {is(1, F_GETFD)}},
-        {CALL(fcntl), {is(1, F_SETFD)}}, {CALL(fcntl), {is(1, F_GETFL)}},
-        {CALL(fcntl), {is(1, F_SETFL)}}, {CALL(fcntl), {is(1, F_ADD_SEALS)}},
-        {CALL(fcntl), {is(1, F_GET_SEALS)}}, {CALL(ioctl), {is(1, FIONBIO)}},
-        {CALL(ioctl), {is(1, FIONREAD)}}, {CALL(ioctl), {is(1, FIOCLEX)}},
-        {CALL(ioctl), {is(1, TCGETS)}, Who::everyone, ENOTTY}, // "is this a terminal?"
+    {CALL(read)},
+    {CALL(write)},
+    {CALL(readv)},
+    {CALL(writev)},
+    {CALL(pread64)},
+    {CALL(pwrite64)},
+    {CALL(lseek)},
+    {CALL(close)},
+    {CALL(dup)},
+    {CALL(dup3)},
+    {CALL(fstat)},
+    {CALL(ftruncate)},
+    {CALL(memfd_create)},
+    {CALL(fcntl), {is(1, F_DUPFD)}},
+    {CALL(fcntl), {is(1, F_DUPFD_CLOEXEC)}},
+    {CALL(fcntl), {is(1, F_GETFD)}},
+    {CALL(fcntl), {is(1, F_SETFD)}},
+    {CALL(fcntl), {is(1, F_GETFL)}},
+    {CALL(fcntl), {is(1, F_SETFL)}},
+    {CALL(fcntl), {is(1, F_ADD_SEALS)}},
+    {CALL(fcntl), {is(1, F_GET_SEALS)}},
+    {CALL(ioctl), {is(1, FIONBIO)}},
+    {CALL(ioctl), {is(1, FIONREAD)}},
+    {CALL(ioctl), {is(1, FIOCLEX)}},
+    {CALL(ioctl), {is(1, TCGETS)}, Who::everyone, ENOTTY}, // "is this a terminal?"
 
-        // Files, to be read. Which ones, Landlock and the own root say.
-        {CALL(openat), {lacks(2, writing)}, readers},
-        {CALL(openat), {lacks(2, writing)}, Who::everyone, EACCES}, {CALL(newfstatat), {}, readers},
-        {CALL(newfstatat), {is(3, AT_EMPTY_PATH)}}, // fstat, as glibc spells it
-        {CALL(newfstatat), {}, Who::everyone, EACCES}, {CALL(statx), {}, Who::everyone, ENOSYS},
-        {CALL(getdents64), {}, readers}, {CALL(readlinkat), {}, Who::everyone, EACCES},
-        {CALL(faccessat), {}, Who::everyone, EACCES}, {CALL(faccessat2), {}, Who::everyone, ENOSYS},
+    // Files, to be read. Which ones, Landlock and the own root say.
+    {CALL(openat), {lacks(2, writing)}, readers},
+    {CALL(openat), {lacks(2, writing)}, Who::everyone, EACCES},
+    {CALL(newfstatat), {}, readers},
+    {CALL(newfstatat), {is(3, AT_EMPTY_PATH)}}, // fstat, as glibc spells it
+    {CALL(newfstatat), {}, Who::everyone, EACCES},
+    {CALL(statx), {}, Who::everyone, ENOSYS},
+    {CALL(getdents64), {}, readers},
+    {CALL(readlinkat), {}, Who::everyone, EACCES},
+    {CALL(faccessat), {}, Who::everyone, EACCES},
+    {CALL(faccessat2), {}, Who::everyone, ENOSYS},
 #if defined(__x86_64__) // the calls that newer machines no longer have
-        {CALL(open), {lacks(1, writing)}, readers},
-        {CALL(open), {lacks(1, writing)}, Who::everyone, EACCES}, {CALL(stat), {}, readers},
-        {CALL(stat), {}, Who::everyone, EACCES}, {CALL(lstat), {}, readers},
-        {CALL(lstat), {}, Who::everyone, EACCES}, {CALL(access), {}, Who::everyone, EACCES},
-        {CALL(readlink), {}, Who::everyone, EACCES}, {CALL(dup2)}, {CALL(poll)}, {CALL(epoll_wait)},
-        {CALL(select)}, {CALL(time)}, {CALL(getrlimit)},
+    {CALL(open), {lacks(1, writing)}, readers},
+    {CALL(open), {lacks(1, writing)}, Who::everyone, EACCES},
+    {CALL(stat), {}, readers},
+    {CALL(stat), {}, Who::everyone, EACCES},
+    {CALL(lstat), {}, readers},
+    {CALL(lstat), {}, Who::everyone, EACCES},
+    {CALL(access), {}, Who::everyone, EACCES},
+    {CALL(readlink), {}, Who::everyone, EACCES},
+    {CALL(dup2)},
+    {CALL(poll)},
+    {CALL(epoll_wait)},
+    {CALL(select)},
+    {CALL(time)},
+    {CALL(getrlimit)},
 #endif
 
-        // Waiting, and the time.
-        {CALL(epoll_create1)}, {CALL(epoll_ctl)}, {CALL(epoll_pwait)}, {CALL(ppoll)},
-        {CALL(pselect6)}, {CALL(eventfd2)}, {CALL(pipe2)}, {CALL(clock_gettime)},
-        {CALL(clock_getres)}, {CALL(clock_nanosleep)}, {CALL(nanosleep)}, {CALL(gettimeofday)},
-        {CALL(restart_syscall)},
+    // Waiting, and the time.
+    {CALL(epoll_create1)},
+    {CALL(epoll_ctl)},
+    {CALL(epoll_pwait)},
+    {CALL(ppoll)},
+    {CALL(pselect6)},
+    {CALL(eventfd2)},
+    {CALL(pipe2)},
+    {CALL(clock_gettime)},
+    {CALL(clock_getres)},
+    {CALL(clock_nanosleep)},
+    {CALL(nanosleep)},
+    {CALL(gettimeofday)},
+    {CALL(restart_syscall)},
 
-        // Memory. What was not a program when the door closed does not become one.
-        {CALL(brk)}, {CALL(mmap), {lacks(2, PROT_EXEC)}}, {CALL(mprotect), {lacks(2, PROT_EXEC)}},
-        {CALL(munmap)}, {CALL(mremap)}, {CALL(madvise)}, {CALL(getrandom)},
+    // Memory. What was not a program when the door closed does not become one.
+    {CALL(brk)},
+    {CALL(mmap), {lacks(2, PROT_EXEC)}},
+    {CALL(mprotect), {lacks(2, PROT_EXEC)}},
+    {CALL(munmap)},
+    {CALL(mremap)},
+    {CALL(madvise)},
+    {CALL(getrandom)},
 
-        // The stream to the supervisor, and streams it was handed or hands away.
-        {CALL(socketpair), {is(0, AF_UNIX), is_stream(1)}},
-        {CALL(sendto), {is_null(4)}}, // send(): nowhere but to the other end
-        {CALL(recvfrom)}, {CALL(sendmsg)}, {CALL(recvmsg)}, {CALL(shutdown)}, {CALL(getsockname)},
-        {CALL(getpeername)}, {CALL(getsockopt)},
-        {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_KEEPALIVE)}},
-        {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_SNDBUF)}},
-        {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_RCVBUF)}},
-        {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_LINGER)}},
-        {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_NODELAY)}, client},
-        {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_KEEPIDLE)}, client},
-        {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_KEEPINTVL)}, client},
-        {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_KEEPCNT)}, client},
-        {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_USER_TIMEOUT)}, client},
-        {CALL(setsockopt), {is(1, IPPROTO_IP), is(2, IP_RECVERR)}, client}, // the resolver's
-        {CALL(setsockopt), {is(1, IPPROTO_IPV6), is(2, IPV6_RECVERR)}, client},
-        {CALL(setsockopt), {is(1, IPPROTO_IPV6), is(2, IPV6_V6ONLY)}, client},
-        {CALL(setsockopt), {}, Who::everyone, ENOPROTOOPT},
+    // The stream to the supervisor, and streams it was handed or hands away.
+    {CALL(socketpair), {is(0, AF_UNIX), is_stream(1)}},
+    {CALL(sendto), {is_null(4)}}, // send(): nowhere but to the other end
+    {CALL(recvfrom)},
+    {CALL(sendmsg)},
+    {CALL(recvmsg)},
+    {CALL(shutdown)},
+    {CALL(getsockname)},
+    {CALL(getpeername)},
+    {CALL(getsockopt)},
+    {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_KEEPALIVE)}},
+    {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_SNDBUF)}},
+    {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_RCVBUF)}},
+    {CALL(setsockopt), {is(1, SOL_SOCKET), is(2, SO_LINGER)}},
+    {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_NODELAY)}, client},
+    {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_KEEPIDLE)}, client},
+    {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_KEEPINTVL)}, client},
+    {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_KEEPCNT)}, client},
+    {CALL(setsockopt), {is(1, IPPROTO_TCP), is(2, TCP_USER_TIMEOUT)}, client},
+    {CALL(setsockopt), {is(1, IPPROTO_IP), is(2, IP_RECVERR)}, client}, // the resolver's
+    {CALL(setsockopt), {is(1, IPPROTO_IPV6), is(2, IPV6_RECVERR)}, client},
+    {CALL(setsockopt), {is(1, IPPROTO_IPV6), is(2, IPV6_V6ONLY)}, client},
+    {CALL(setsockopt), {}, Who::everyone, ENOPROTOOPT},
 
-        // The internet, for who is to connect to it: streams, and the resolver's questions.
-        {CALL(socket), {is(0, AF_INET), is_stream(1)}, client},
-        {CALL(socket), {is(0, AF_INET6), is_stream(1)}, client},
-        {CALL(socket), {is(0, AF_INET), {.argument = 1, .mask = 0xf, .value = SOCK_DGRAM}}, client},
-        {CALL(socket),
-         {is(0, AF_INET6), {.argument = 1, .mask = 0xf, .value = SOCK_DGRAM}},
-         client},
-        {CALL(socket),
-         {is(0, AF_NETLINK)},
-         client,
-         EAFNOSUPPORT},                                   // getaddrinfo: which addresses have we?
-        {CALL(socket), {is(0, AF_UNIX)}, client, EACCES}, // getaddrinfo: is there a cache daemon?
-        {CALL(connect), {}, client}, {CALL(sendmmsg), {}, client},
+    // The internet, for who is to connect to it: streams, and the resolver's questions.
+    {CALL(socket), {is(0, AF_INET), is_stream(1)}, client},
+    {CALL(socket), {is(0, AF_INET6), is_stream(1)}, client},
+    {CALL(socket), {is(0, AF_INET), {.argument = 1, .mask = 0xf, .value = SOCK_DGRAM}}, client},
+    {CALL(socket), {is(0, AF_INET6), {.argument = 1, .mask = 0xf, .value = SOCK_DGRAM}}, client},
+    {CALL(socket), {is(0, AF_NETLINK)}, client, EAFNOSUPPORT}, // getaddrinfo: which addresses have we?
+    {CALL(socket), {is(0, AF_UNIX)}, client, EACCES}, // getaddrinfo: is there a cache daemon?
+    {CALL(connect), {}, client},
+    {CALL(sendmmsg), {}, client},
 
-        // Threads: the resolver's.
-        {CALL(clone), {is(0, thread)}, client},
-        {CALL(clone3), {}, client, ENOSYS}, // its flags lie in memory; clone is asked next
-        {CALL(futex)}, {CALL(set_robust_list)}, {CALL(rseq)}, {CALL(sched_yield)},
-        {CALL(sched_getaffinity)},
+    // Threads: the resolver's.
+    {CALL(clone), {is(0, thread)}, client},
+    {CALL(clone3), {}, client, ENOSYS}, // its flags lie in memory; clone is asked next
+    {CALL(futex)},
+    {CALL(set_robust_list)},
+    {CALL(rseq)},
+    {CALL(sched_yield)},
+    {CALL(sched_getaffinity)},
 
-        // Itself.
-        {CALL(getpid)}, {CALL(gettid)}, {CALL(getppid)}, {CALL(getuid)}, {CALL(geteuid)},
-        {CALL(getgid)}, {CALL(getegid)}, {CALL(getrusage)}, {CALL(sysinfo)}, {CALL(uname)},
-        {CALL(prlimit64), {is(0, 0), is_null(2)}}, // to look, not to set
-        {CALL(prctl), {is(0, PR_SET_NAME)}}, {CALL(rt_sigprocmask)}, {CALL(rt_sigreturn)},
-        {CALL(sigaltstack)}, {CALL(rt_sigaction), {is_null(1)}}, // to look
-        {CALL(rt_sigaction), {is(0, SIGABRT)}}, {CALL(rt_sigaction), {is(0, SIGPIPE)}},
-        {CALL(rt_sigaction), {is(0, SIGTERM)}}, {CALL(rt_sigaction), {is(0, SIGALRM)}},
-        {CALL(rt_sigaction), {is(0, SIGSEGV)}},
-        {CALL(rt_sigaction),
-         {is(0, 33)},
-         client}, // glibc's own, with the first thread (nptl, SIGSETXID)
-                  // Never SIGSYS: its action speaks of us.
-        {CALL(tgkill), {is_own_process(0)}}, {CALL(exit)}, {CALL(exit_group)},
+    // Itself.
+    {CALL(getpid)},
+    {CALL(gettid)},
+    {CALL(getppid)},
+    {CALL(getuid)},
+    {CALL(geteuid)},
+    {CALL(getgid)},
+    {CALL(getegid)},
+    {CALL(getrusage)},
+    {CALL(sysinfo)},
+    {CALL(uname)},
+    {CALL(prlimit64), {is(0, 0), is_null(2)}}, // to look, not to set
+    {CALL(prctl), {is(0, PR_SET_NAME)}},
+    {CALL(rt_sigprocmask)},
+    {CALL(rt_sigreturn)},
+    {CALL(sigaltstack)},
+    {CALL(rt_sigaction), {is_null(1)}}, // to look
+    {CALL(rt_sigaction), {is(0, SIGABRT)}},
+    {CALL(rt_sigaction), {is(0, SIGPIPE)}},
+    {CALL(rt_sigaction), {is(0, SIGTERM)}},
+    {CALL(rt_sigaction), {is(0, SIGALRM)}},
+    {CALL(rt_sigaction), {is(0, SIGSEGV)}},
+    {CALL(rt_sigaction), {is(0, 33)}, client}, // glibc's own, with the first thread (nptl, SIGSETXID)
+    // Never SIGSYS: its action speaks of us.
+    {CALL(tgkill), {is_own_process(0)}},
+    {CALL(exit)},
+    {CALL(exit_group)},
 });
+// clang-format on
 
 struct Name {
     int number;
