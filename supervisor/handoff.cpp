@@ -107,7 +107,9 @@ void put(wire::AdoptedWorker& out, const flow::ChannelFacts& facts) {
     status.set_identity_id(facts.identity_id);
     status.set_error_code(facts.error_code);
     status.set_last_contact_unix_ms(facts.last_contact_ms);
+    status.set_cause(facts.cause);
     out.set_status_said_ms(facts.said_at_ms);
+    out.set_good_until_ms(facts.good_until_ms);
     out.set_last_inbound_ms(facts.last_inbound_ms);
     out.set_last_outbound_ms(facts.last_outbound_ms);
 }
@@ -216,7 +218,9 @@ flow::ChannelFacts channel_in(const wire::AdoptedWorker& in) {
             .identity = in.status().identity(),
             .identity_id = in.status().identity_id(),
             .error_code = in.status().error_code(),
+            .cause = in.status().cause(),
             .said_at_ms = in.status_said_ms(),
+            .good_until_ms = in.good_until_ms(),
             .last_contact_ms = in.status().last_contact_unix_ms(),
             .last_inbound_ms = in.last_inbound_ms(),
             .last_outbound_ms = in.last_outbound_ms()};

@@ -16,7 +16,7 @@ inline constexpr WorkerSpec agent_worker = {
     .is_channel = false,
     .restart = {},
     // Files: each of 256 runs has a connection and a transcript, and two more during a name lookup.
-    .limits = {.memory = 1024ull << 20, .files = 2048},
+    .limits = {.memory = 1024ull << 20, .soft_memory = 512ull << 20, .files = 2048},
     .sandbox = {.reads_certificates = true},
     .permits = ipc::agent_permits,
     .secret_fields = {},

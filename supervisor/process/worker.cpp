@@ -142,6 +142,7 @@ void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
     fingerprint_ = facts.fingerprint; // of what it was handed: want() sees whether it is that still
     lives_ = facts.lives;
     if (facts.is_held) hold_ = facts.is_paused ? Hold::paused : Hold::stopped;
+    if (!facts.is_held) wanted_since_ms_ = loop_.clock().unix_ms();
     fault_code_ = std::move(facts.fault_code);
     tally_.restore(facts.deaths, facts.deaths_total, facts.deaths_forgiven);
     if (facts.process) {
