@@ -17,7 +17,10 @@ inline constexpr WorkerSpec egress_worker = {
     // Everybody waits for it: the first pause is short.
     .restart = {.first = Milliseconds(50)},
     // Files: two for each of 2048 streams, two more while a connection has two candidates.
-    .limits = {.drain_within = std::chrono::seconds(5), .memory = 512ull << 20, .soft_memory = 256ull << 20, .files = 8192},
+    .limits = {.drain_within = std::chrono::seconds(5),
+               .memory = 512ull << 20,
+               .soft_memory = 256ull << 20,
+               .files = 8192},
     .sandbox = {.net = sandbox::Net::client_stream},
     .permits = ipc::egress_permits,
     .secret_fields = {},
