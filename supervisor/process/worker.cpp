@@ -287,6 +287,7 @@ void Worker::report(Event event) const {
 void Worker::begin_life() {
     generation_ = std::max(generation_ + 1, static_cast<std::uint64_t>(loop_.clock().unix_ms()));
     ++lives_;
+    log_.begin_life();
     life_ = std::make_unique<Life>();
     life_->generation = generation_;
     life_->born = loop_.clock().now();

@@ -20,6 +20,9 @@ class WorkerLog {
         : id_(std::move(id))
         , clock_(clock) {}
 
+    // A life answers for its own flood only.
+    void begin_life() { flood_ = worker::LineBudget(5 * worker::log_lines_per_second); }
+
     // False: a flood.
     bool record(const wire::Log& log, std::string_view trace);
     void line(std::string_view text);
