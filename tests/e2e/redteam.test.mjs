@@ -151,11 +151,30 @@ describe('a hijacked worker', () => {
 
   test('the link: what is no frame, is not permitted, comes twice, or speaks for others', async () => {
     const dies = { dies: true };
-    await refused([['garbage'], ['oversized'], ['empty_body'], ['second_ready'], ['promised_descriptors'], ['many_descriptors'], ['forged_run'], ['forged_configuration'], ['forged_dial_order'], ['inbound_flood'], ['log_flood']], CONTRACT, dies);
+    await refused([['garbage'], ['oversized'], ['empty_body'], ['second_ready'], ['promised_descriptors'], ['many_descriptors'], ['forged_run'], ['forged_configuration'], ['forged_dial_order'], ['inbound_flood']], CONTRACT, dies);
     await refused([['stray_reply']], /^sent$/); // dropped: there was no such question
   });
 
+  test('a delivery that is another account’s is not its to settle', async () => {
+    const { pid } = await gateway.worker('echo:bystander');
+    const key = randomUUID();
+    process.kill(pid, 'SIGSTOP'); // so that the other's message is still on its way
+    const sending = gateway.call('send', { channel: 'echo', accountId: 'bystander', to: '1', message: 'mine', idempotencyKey: key }, 15_000);
+    try {
+      assert.match(await attack('forged_delivery', `send:${key}`, { dies: true }), CONTRACT);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    assert.match((await sending).messageId, /^echo:bystander:/); // its own word, not the forger's
+    await nobodyElseNoticed('forged_delivery');
+  });
+
+  test('a flood of log records', async () => {
+    await refused([['log_flood']], CONTRACT, { dies: true });
+  });
+
   test('what it did is counted and named', async (t) => {
+    await gateway.workerReady(attacker.id);
     const worker = await show(attacker.id);
     const deaths = table.filter(([, , outcome]) => /^killed/.test(outcome)).length;
     assert.ok(deaths >= 40, `${deaths} deaths`);
