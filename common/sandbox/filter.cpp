@@ -82,10 +82,10 @@ void add_shape(Code& code, const CallShape& shape, std::uint32_t own_process) {
 }
 
 // Every line of the table for one call. Not one of them fits: a violation.
-Code block_for(int number, std::span<const CallShape> shapes, const Profile& profile,
+Code block_for(int number, std::span<const CallShape> table, const Profile& profile,
                std::uint32_t own_process) {
     Code block;
-    for (const CallShape& shape : shapes)
+    for (const CallShape& shape : table)
         if (shape.number == number && has_line(profile, shape.who))
             add_shape(block, shape, own_process);
     if (!block.empty()) block.push_back(answer(SECCOMP_RET_TRAP));
