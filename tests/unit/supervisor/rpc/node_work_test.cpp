@@ -14,6 +14,7 @@ struct Shelf : Desk {
         node->commands = std::move(commands);
         events.join(*node);
         joined.push_back(node.get());
+        kept.push_back(node); // Desk takes leave of everybody after this part of it is gone
         const auto pairs = parsed(ask("node.pair.list"));
         const auto request = pairs.root()["payload"]["pending"].at(0)["requestId"].text();
         ask("node.pair.approve", R"({"requestId":")" + std::string(request) + "\"}");
