@@ -47,6 +47,10 @@ std::string_view body_name(wire::Frame::BodyCase body) {
         return "ChannelStatus";
     case wire::Frame::kInFlightFile:
         return "InFlightFile";
+    case wire::Frame::kChannelQuery:
+        return "ChannelQuery";
+    case wire::Frame::kChannelAnswer:
+        return "ChannelAnswer";
     case wire::Frame::kRunStart:
         return "RunStart";
     case wire::Frame::kRunAbort:

@@ -49,6 +49,8 @@ inline constexpr auto channel_permits = std::to_array<Permit>({
     {wire::Frame::kTyping, Side::supervisor, detail::working},
     {wire::Frame::kReaction, Side::supervisor, detail::working},
     {wire::Frame::kChannelStatus, Side::worker, detail::working},
+    {wire::Frame::kChannelQuery, Side::supervisor, in(Phase::serving)},
+    {wire::Frame::kChannelAnswer, Side::worker, detail::working, false, 1},
     OPENCLAW_DIAL_PERMITS,
 });
 

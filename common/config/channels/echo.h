@@ -25,6 +25,13 @@ inline constexpr WorkerSpec echo_worker = {
 
 extern const Section echo_section;
 
-inline constexpr ChannelRow echo_channel = {.spec = &echo_worker, .fields = &echo_section};
+inline constexpr ChannelRow echo_channel = {.spec = &echo_worker,
+                                            .fields = &echo_section,
+                                            .abilities = {.chat_types = {"direct"},
+                                                          .reactions = true,
+                                                          .edit = true,
+                                                          .actions = {"react", "edit", "read"},
+                                                          .peers = true,
+                                                          .groups = true}};
 
 } // namespace openclaw::config

@@ -9,6 +9,27 @@
 
 namespace openclaw::config {
 
+// What the platform and our worker for it can do, for those who ask before they try
+// (channels.capabilities). Only what works is said here.
+struct Abilities {
+    std::array<std::string_view, 4> chat_types{}; // of "direct", "group", "channel", "thread"
+    bool polls = false;
+    bool reactions = false;
+    bool edit = false;
+    bool unsend = false;
+    bool reply = false;
+    bool threads = false;
+    bool media = false;
+    bool native_commands = false;
+    bool block_streaming = false;
+    // Of message.action, besides "send". The worker is asked for no other.
+    std::array<std::string_view, 16> actions{};
+    // Whom the worker can list; without it only those are listed whom the gateway has met.
+    bool peers = false;
+    bool groups = false;
+    bool members = false;
+};
+
 struct ChannelRow {
     const WorkerSpec* spec;
     const Section* fields; // of an account, filling a ChannelAccount
@@ -25,6 +46,7 @@ struct ChannelRow {
     StreamingMode streaming = StreamingMode::partial;
     int text_chunk_limit = 4000;
     PatienceRule patience{};
+    Abilities abilities{};
 };
 
 // Rows that all channels have in common (CONFIG.md 5.2), filling a ChannelAccount.

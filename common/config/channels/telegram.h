@@ -38,6 +38,16 @@ inline constexpr ChannelRow telegram_channel = {
     .patience = {.pause = Milliseconds(300),
                  .paste_characters = 4000,
                  .paste_pause = Milliseconds(1500)},
+    .abilities = {.chat_types = {"direct", "group", "channel", "thread"},
+                  .polls = true,
+                  .reactions = true,
+                  .edit = true,
+                  .unsend = true,
+                  .reply = true,
+                  .threads = true,
+                  .native_commands = true,
+                  .actions = {"react", "edit", "delete", "pin", "unpin", "poll", "thread-create",
+                              "thread-edit"}},
 };
 
 } // namespace openclaw::config
