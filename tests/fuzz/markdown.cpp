@@ -3,9 +3,9 @@
 #include "workers/telegram/markdown.h"
 
 #include "common/base/strings.h"
+#include "common/text/characters.h"
 #include "workers/telegram/render.h"
 #include "workers/telegram/split.h"
-#include "workers/telegram/utf16.h"
 
 #include <cstdlib>
 #include <string>
@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const telegram::SplitRule rule{.limit = 16 + static_cast<std::size_t>(data[0] >> 1) * 8,
                                    .each_paragraph = (data[0] & 1) != 0};
     for (const auto& part : telegram::split(telegram::read_markdown(markdown), rule)) {
-        if (part.text.empty() || telegram::utf16_length(part.text) > rule.limit) std::abort();
+        if (part.text.empty() || utf16_length(part.text) > rule.limit) std::abort();
         if (!is_well_nested(telegram::to_html(part))) std::abort();
     }
     return 0;

@@ -2,7 +2,7 @@
 // each other.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/delivering.h"
 #include "workers/telegram/typing.h"
 

@@ -14,16 +14,16 @@
 // that is gone, the new id for a group that has moved. Everything ends in exactly one finish().
 #pragma once
 
+#include "common/base/backoff.h"
 #include "common/ipc/in_flight.h"
+#include "common/worker/uplink.h"
 #include "workers/telegram/api.h"
-#include "workers/telegram/backoff.h"
 #include "workers/telegram/migrations.h"
 #include "workers/telegram/previews.h"
 #include "workers/telegram/send_queue.h"
 #include "workers/telegram/settings.h"
 #include "workers/telegram/styled.h"
 #include "workers/telegram/target.h"
-#include "workers/telegram/uplink.h"
 
 #include <cstdint>
 #include <deque>
@@ -60,7 +60,7 @@ class Delivering {
         Api& api;
         ipc::InFlight& in_flight;
         SendQueue& queue;
-        Uplink& uplink;
+        worker::Uplink& uplink;
         Previews& previews;
         Migrations& migrations;
         const Settings& settings;

@@ -1,6 +1,6 @@
 #include "workers/telegram/entities.h"
 
-#include "workers/telegram/utf16.h"
+#include "common/text/characters.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "workers/telegram/errands.h"
 
+#include "common/base/backoff.h"
 #include "common/log/log.h"
-#include "workers/telegram/backoff.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 // up: none of them is worth more than a debug line.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/api.h"
 #include "workers/telegram/send_queue.h"
 #include "workers/telegram/target.h"

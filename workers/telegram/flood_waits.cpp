@@ -8,7 +8,7 @@
 
 namespace openclaw::telegram {
 
-FloodWaits::FloodWaits(const Clock& clock, Uplink& uplink,
+FloodWaits::FloodWaits(const Clock& clock, worker::Uplink& uplink,
                        const std::map<std::string, std::string>& state)
     : clock_(clock)
     , uplink_(uplink) {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "common/base/clock.h"
-#include "workers/telegram/uplink.h"
+#include "common/worker/uplink.h"
 
 #include <cstdint>
 #include <map>
@@ -22,7 +22,8 @@ class FloodWaits {
         "poll";                             // polling and signing in; else a chat's id
     static constexpr std::size_t most = 64; // the longest ones
 
-    FloodWaits(const Clock& clock, Uplink& uplink, const std::map<std::string, std::string>& state);
+    FloodWaits(const Clock& clock, worker::Uplink& uplink,
+               const std::map<std::string, std::string>& state);
 
     void note(const std::string& whose, Milliseconds how_long);
 
@@ -34,7 +35,7 @@ class FloodWaits {
     void write();
 
     const Clock& clock_;
-    Uplink& uplink_;
+    worker::Uplink& uplink_;
     std::map<std::string, std::int64_t> until_ms_;
 };
 

@@ -14,7 +14,7 @@ constexpr Milliseconds overdue_at_most = std::chrono::minutes(5);
 
 } // namespace
 
-Intake::Intake(AlarmMaker& alarms, Uplink& uplink, std::uint32_t credits)
+Intake::Intake(AlarmMaker& alarms, worker::Uplink& uplink, std::uint32_t credits)
     : uplink_(uplink)
     , credits_(credits)
     , alarm_(alarms.make([this] { on_overdue(); })) {}

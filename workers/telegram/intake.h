@@ -7,10 +7,10 @@
 #pragma once
 
 #include "common/json/read.h"
-#include "workers/telegram/alarm.h"
+#include "common/loop/alarm.h"
+#include "common/worker/uplink.h"
 #include "workers/telegram/identity.h"
 #include "workers/telegram/translate.h"
-#include "workers/telegram/uplink.h"
 
 #include <cstdint>
 #include <functional>
@@ -30,7 +30,7 @@ class Intake {
         virtual void on_migration(const std::string& old_chat, const std::string& new_chat) = 0;
     };
 
-    Intake(AlarmMaker& alarms, Uplink& uplink, std::uint32_t credits);
+    Intake(AlarmMaker& alarms, worker::Uplink& uplink, std::uint32_t credits);
 
     void listen(Listener& listener) { listener_ = &listener; }
 
@@ -46,7 +46,7 @@ class Intake {
     void send(const Translation& translation);
     void on_overdue();
 
-    Uplink& uplink_;
+    worker::Uplink& uplink_;
     Listener* listener_ = nullptr;
     std::uint32_t credits_;
     std::map<std::string, Translation> open_; // sent and not acknowledged, by event id

@@ -1,10 +1,10 @@
 #include "workers/telegram/markdown.h"
 
 #include "common/base/strings.h"
+#include "common/text/text_table.h"
 #include "workers/telegram/character_names.h"
 #include "workers/telegram/raw_tags.h"
 #include "workers/telegram/text_flow.h"
-#include "workers/telegram/text_table.h"
 
 #include <md4c.h>
 

@@ -3,7 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "common/log/log.h"
-#include "workers/telegram/utf16.h"
+#include "common/text/characters.h"
 
 #include <algorithm>
 #include <array>

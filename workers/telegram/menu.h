@@ -4,9 +4,9 @@
 // last: the list is kept in Remembered as a digest. What a command does is the supervisor's.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/base/backoff.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/api.h"
-#include "workers/telegram/backoff.h"
 #include "workers/telegram/remembered.h"
 #include "workers/telegram/settings.h"
 

@@ -21,7 +21,7 @@ constexpr Milliseconds default_poll_pause = std::chrono::seconds(5);
 
 } // namespace
 
-Poll::Poll(const Clock& clock, AlarmMaker& alarms, Api& api, Uplink& uplink, Intake& intake,
+Poll::Poll(const Clock& clock, AlarmMaker& alarms, Api& api, worker::Uplink& uplink, Intake& intake,
            Listener& listener)
     : clock_(clock)
     , api_(api)

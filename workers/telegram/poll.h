@@ -12,9 +12,9 @@
 // whatever happens.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/base/backoff.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/api.h"
-#include "workers/telegram/backoff.h"
 #include "workers/telegram/identity.h"
 #include "workers/telegram/intake.h"
 
@@ -40,7 +40,7 @@ class Poll {
         on_refused(const Answer& answer) = 0; // the token is not valid; polling has stopped
     };
 
-    Poll(const Clock& clock, AlarmMaker& alarms, Api& api, Uplink& uplink, Intake& intake,
+    Poll(const Clock& clock, AlarmMaker& alarms, Api& api, worker::Uplink& uplink, Intake& intake,
          Listener& listener);
 
     void start(const Identity& me, std::optional<std::int64_t> offset);
@@ -66,7 +66,7 @@ class Poll {
 
     const Clock& clock_;
     Api& api_;
-    Uplink& uplink_;
+    worker::Uplink& uplink_;
     Intake& intake_;
     Listener& listener_;
     std::unique_ptr<Alarm> alarm_;

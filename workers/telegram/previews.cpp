@@ -1,10 +1,10 @@
 #include "workers/telegram/previews.h"
 
 #include "common/log/log.h"
+#include "common/text/characters.h"
 #include "workers/telegram/markdown.h"
 #include "workers/telegram/render.h"
 #include "workers/telegram/split.h"
-#include "workers/telegram/utf16.h"
 
 #include <algorithm>
 #include <utility>

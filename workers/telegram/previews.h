@@ -9,14 +9,14 @@
 #pragma once
 
 #include "common/ipc/in_flight.h"
-#include "workers/telegram/alarm.h"
+#include "common/loop/alarm.h"
+#include "common/worker/uplink.h"
 #include "workers/telegram/api.h"
 #include "workers/telegram/errands.h"
 #include "workers/telegram/migrations.h"
 #include "workers/telegram/send_queue.h"
 #include "workers/telegram/settings.h"
 #include "workers/telegram/target.h"
-#include "workers/telegram/uplink.h"
 
 #include <memory>
 #include <string>
@@ -32,7 +32,7 @@ class Previews {
         Api& api;
         ipc::InFlight& in_flight;
         SendQueue& queue;
-        Uplink& uplink;
+        worker::Uplink& uplink;
         Errands& errands;
         const Migrations& migrations;
         const Settings& settings;

@@ -18,7 +18,7 @@ std::string value_of(const std::map<std::string, std::string>& state, const std:
 
 } // namespace
 
-Remembered::Remembered(AlarmMaker& alarms, Uplink& uplink,
+Remembered::Remembered(AlarmMaker& alarms, worker::Uplink& uplink,
                        const std::map<std::string, std::string>& state)
     : uplink_(uplink)
     , menu_(value_of(state, "menu"))

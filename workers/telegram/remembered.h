@@ -6,8 +6,8 @@
 // knows already.
 #pragma once
 
-#include "workers/telegram/alarm.h"
-#include "workers/telegram/uplink.h"
+#include "common/loop/alarm.h"
+#include "common/worker/uplink.h"
 
 #include <cstdint>
 #include <map>
@@ -19,7 +19,8 @@ namespace openclaw::telegram {
 
 class Remembered {
   public:
-    Remembered(AlarmMaker& alarms, Uplink& uplink, const std::map<std::string, std::string>& state);
+    Remembered(AlarmMaker& alarms, worker::Uplink& uplink,
+               const std::map<std::string, std::string>& state);
 
     std::optional<std::int64_t> offset_of(std::int64_t bot_id) const;
     void set_offset(std::int64_t bot_id, std::int64_t offset);
@@ -33,7 +34,7 @@ class Remembered {
   private:
     void write(const std::string& key, const std::string& value);
 
-    Uplink& uplink_;
+    worker::Uplink& uplink_;
     std::optional<std::int64_t> offset_;
     std::int64_t bot_id_ = 0;
     std::string menu_;

@@ -8,7 +8,7 @@
 // Bounded by what its users have accepted.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/pace.h"
 
 #include <array>

@@ -6,13 +6,13 @@
 #pragma once
 
 #include "common/net/link_dialer.h"
+#include "common/worker/link_uplink.h"
 #include "common/worker/runtime.h"
 #include "workers/telegram/deliveries.h"
 #include "workers/telegram/errands.h"
 #include "workers/telegram/flood_waits.h"
 #include "workers/telegram/http_api.h"
 #include "workers/telegram/intake.h"
-#include "workers/telegram/link_uplink.h"
 #include "workers/telegram/menu.h"
 #include "workers/telegram/migrations.h"
 #include "workers/telegram/poll.h"
@@ -62,7 +62,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     worker::Context& context_;
     Settings settings_;
     LoopAlarms alarms_;
-    LinkUplink uplink_;
+    worker::LinkUplink uplink_;
     const Clock& clock_;
     Status status_;
     Remembered remembered_;

@@ -3,9 +3,9 @@
 // A token the server refuses ends it; everything else is tried again, with growing pauses.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/base/backoff.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/api.h"
-#include "workers/telegram/backoff.h"
 #include "workers/telegram/identity.h"
 
 #include <memory>

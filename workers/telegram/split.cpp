@@ -1,7 +1,7 @@
 #include "workers/telegram/split.h"
 
+#include "common/text/characters.h"
 #include "workers/telegram/render.h"
-#include "workers/telegram/utf16.h"
 
 #include <algorithm>
 #include <array>

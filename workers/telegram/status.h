@@ -2,10 +2,10 @@
 #pragma once
 
 #include "common/base/clock.h"
+#include "common/worker/uplink.h"
 #include "proto/channel.pb.h"
 #include "workers/telegram/answer.h"
 #include "workers/telegram/identity.h"
-#include "workers/telegram/uplink.h"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace openclaw::telegram {
 
 class Status {
   public:
-    Status(const Clock& clock, Uplink& uplink)
+    Status(const Clock& clock, worker::Uplink& uplink)
         : clock_(clock)
         , uplink_(uplink) {}
 
@@ -36,7 +36,7 @@ class Status {
               wire::Cause cause = wire::CAUSE_UNSPECIFIED);
 
     const Clock& clock_;
-    Uplink& uplink_;
+    worker::Uplink& uplink_;
     Identity me_;
     std::int64_t last_contact_unix_ms_ = 0;
     wire::ChannelStatus::State state_ = wire::ChannelStatus::STATE_UNSPECIFIED;

@@ -5,7 +5,7 @@
 // the chat. That an answer which comes at once needs none is the supervisor's doing.
 #pragma once
 
-#include "workers/telegram/alarm.h"
+#include "common/loop/alarm.h"
 #include "workers/telegram/api.h"
 #include "workers/telegram/migrations.h"
 #include "workers/telegram/send_queue.h"

@@ -1,8 +1,8 @@
 #include "common/base/strings.h"
+#include "common/text/characters.h"
 #include "workers/telegram/markdown.h"
 #include "workers/telegram/render.h"
 #include "workers/telegram/split.h"
-#include "workers/telegram/utf16.h"
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,11 @@
-#include "workers/telegram/text_table.h"
+#include "common/text/text_table.h"
 
-#include "workers/telegram/utf16.h"
+#include "common/text/characters.h"
 
 #include <algorithm>
 #include <string_view>
 
-namespace openclaw::telegram {
+namespace openclaw {
 
 namespace {
 
@@ -68,4 +68,4 @@ std::string TextTable::text() const {
     return out;
 }
 
-} // namespace openclaw::telegram
+} // namespace openclaw

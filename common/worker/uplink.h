@@ -1,11 +1,11 @@
-// telegram/uplink.h — what this worker tells the supervisor. Frames leave in the order they are
+// worker/uplink.h — what a worker tells the supervisor. Frames leave in the order they are
 // given.
 #pragma once
 
 #include "common/base/unique_fd.h"
 #include "proto/frame.pb.h"
 
-namespace openclaw::telegram {
+namespace openclaw::worker {
 
 class Uplink {
   public:
@@ -16,4 +16,4 @@ class Uplink {
     virtual bool has_room() const = 0;
 };
 
-} // namespace openclaw::telegram
+} // namespace openclaw::worker

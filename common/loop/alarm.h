@@ -1,4 +1,5 @@
-// telegram/alarm.h — "wake me then": the only way parts of this worker know about timers.
+// loop/alarm.h — "wake me then": how parts of a worker that must be tested without waiting know
+// about timers.
 //
 // One alarm is one wish; setting it again replaces the wish. The tests' alarms ring when the test
 // says so.
@@ -10,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-namespace openclaw::telegram {
+namespace openclaw {
 
 class Alarm {
   public:
@@ -56,4 +57,4 @@ class LoopAlarms final : public AlarmMaker {
     Loop& loop_;
 };
 
-} // namespace openclaw::telegram
+} // namespace openclaw

@@ -1,6 +1,6 @@
-#include "workers/telegram/utf16.h"
+#include "common/text/characters.h"
 
-namespace openclaw::telegram {
+namespace openclaw {
 
 namespace {
 
@@ -55,6 +55,13 @@ std::size_t utf16_length(std::string_view utf8) {
     return units;
 }
 
+std::size_t count_code_points(std::string_view utf8) {
+    std::size_t points = 0;
+    for (const char c : utf8)
+        if (!is_continuation(static_cast<unsigned char>(c))) ++points;
+    return points;
+}
+
 std::size_t utf16_prefix(std::string_view utf8, std::size_t units) {
     std::size_t at = 0;
     while (at < utf8.size()) {
@@ -93,4 +100,4 @@ bool is_inside_character(std::string_view utf8, std::size_t at) {
     return is_inside_flag(utf8, at);
 }
 
-} // namespace openclaw::telegram
+} // namespace openclaw

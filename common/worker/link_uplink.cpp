@@ -1,10 +1,10 @@
-#include "workers/telegram/link_uplink.h"
+#include "common/worker/link_uplink.h"
 
 #include "common/log/log.h"
 
 #include <span>
 
-namespace openclaw::telegram {
+namespace openclaw::worker {
 
 void LinkUplink::send(wire::Frame frame, UniqueFd blob) {
     Kept kept{std::move(frame), std::move(blob)};
@@ -24,8 +24,8 @@ bool LinkUplink::transmit(Kept& kept) {
     if (sent) return true;
     if (sent.error().code == Code::busy) return false;
     // Gone: the runtime ends this process. Too large: our own fault, and repeating it helps nobody.
-    log::warn("telegram.frame_dropped", {{"reason", sent.error().sentence}});
+    log::warn("uplink.frame_dropped", {{"reason", sent.error().sentence}});
     return true;
 }
 
-} // namespace openclaw::telegram
+} // namespace openclaw::worker

@@ -1,16 +1,17 @@
-// telegram/utf16.h — lengths and offsets as Telegram counts them.
+// text/characters.h — texts as platforms count them and as people see them.
 //
-// Telegram counts text in UTF-16 code units (Bot API: MessageEntity.offset, .length); we hold
-// UTF-8. All functions expect valid UTF-8.
+// Telegram counts UTF-16 code units (Bot API: MessageEntity.offset, .length), Discord code points;
+// we hold UTF-8. All functions expect valid UTF-8.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace openclaw::telegram {
+namespace openclaw {
 
 std::size_t utf16_length(std::string_view utf8);
+std::size_t count_code_points(std::string_view utf8);
 
 // Bytes of the longest prefix of at most `units` UTF-16 units. Never cuts a code point.
 std::size_t utf16_prefix(std::string_view utf8, std::size_t units);
@@ -24,4 +25,4 @@ std::size_t previous_code_point(std::string_view utf8, std::size_t at);
 // selectors, skin tones and flags: a text must not be cut there.
 bool is_inside_character(std::string_view utf8, std::size_t at);
 
-} // namespace openclaw::telegram
+} // namespace openclaw

@@ -1,4 +1,4 @@
-// telegram/backoff.h — the next pause: doubling, bounded, scattered.
+// base/backoff.h — the next pause: doubling, bounded, scattered.
 #pragma once
 
 #include "common/base/clock.h"
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace openclaw::telegram {
+namespace openclaw {
 
 // `pause` moved by at most `percent` of itself, up or down.
 inline Milliseconds scattered(Milliseconds pause, int percent) {
@@ -39,4 +39,4 @@ class Backoff {
     int failures_ = 0;
 };
 
-} // namespace openclaw::telegram
+} // namespace openclaw

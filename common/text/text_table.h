@@ -1,11 +1,11 @@
-// telegram/text_table.h — a Markdown table as aligned text, since Telegram has no tables.
+// text/text_table.h — a Markdown table as aligned text, for platforms that have no tables.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace openclaw::telegram {
+namespace openclaw {
 
 // Collects cells in reading order; the first row is the heading.
 class TextTable {
@@ -29,4 +29,4 @@ class TextTable {
 // marks.
 std::size_t display_width(std::string_view utf8);
 
-} // namespace openclaw::telegram
+} // namespace openclaw

@@ -1,12 +1,12 @@
-// telegram/link_uplink.h — the uplink over the worker's link.
+// worker/link_uplink.h — the uplink over the worker's link.
 #pragma once
 
 #include "common/ipc/link.h"
-#include "workers/telegram/uplink.h"
+#include "common/worker/uplink.h"
 
 #include <deque>
 
-namespace openclaw::telegram {
+namespace openclaw::worker {
 
 class LinkUplink final : public Uplink {
   public:
@@ -32,4 +32,4 @@ class LinkUplink final : public Uplink {
     std::deque<Kept> kept_;
 };
 
-} // namespace openclaw::telegram
+} // namespace openclaw::worker
