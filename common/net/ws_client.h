@@ -3,8 +3,8 @@
 //
 // TLS 1.2 or newer with certificates verified; no compression of its own; proxies of the
 // environment are not used. It looks no name up: either the host is an address, or `via` names a
-// Unix socket behind which the stream to it is made (HOUSE 2.11), and then `host` still is the true
-// name for TLS and the handshake. Received messages are reassembled up to a bound; what waits to be
+// Unix socket that is the way to it (handed_stream.h), and then `host` still is the true name for
+// TLS and the handshake. Received messages are reassembled up to a bound; what waits to be
 // sent is bounded, too. Pings are answered, close codes are told. A client lives on one Loop, which
 // must outlive it and is turned a few times by its destructor: libwebsockets closes in rounds.
 #pragma once
@@ -21,7 +21,7 @@ namespace openclaw::net {
 
 struct WsOptions {
     std::string url;          // "wss://host/path?query", or "ws://127.0.0.1:8083/gateway"
-    std::string via{};        // "+/path/of/socket", "+@abstract"; empty: the host is an address
+    std::string via{};        // "+/egress/7", or a Unix socket's; empty: the host is an address
     std::string user_agent{}; // servers refuse upgrades without one; empty: the product's
     std::string ca_file{};    // PEM bundle; empty: the system's certificates
     Milliseconds open_within = std::chrono::seconds(15); // connection, TLS and upgrade

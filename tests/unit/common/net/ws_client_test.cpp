@@ -1,3 +1,4 @@
+#include "common/loop/timer.h"
 #include "common/net/ws_client.h"
 #include "tests/unit/common/net/ws_server.h"
 
@@ -27,8 +28,8 @@ struct Heard : WsListener {
     std::vector<WsEnd> ends;
 };
 
-struct Bench {
-    explicit Bench(WsOptions options = {}) {
+struct WsBench {
+    explicit WsBench(WsOptions options = {}) {
         auto made = WsClient::create(loop);
         REQUIRE(made);
         client = std::move(*made);
@@ -61,7 +62,7 @@ struct Bench {
     Heard heard; // before the client: a socket is let go before it
     std::unique_ptr<WsClient> client;
 
-    ~Bench() { heard.socket.reset(); }
+    ~WsBench() { heard.socket.reset(); }
 };
 
 } // namespace
@@ -69,7 +70,7 @@ struct Bench {
 TEST_SUITE("common/net") {
     TEST_CASE(
         "a WebSocket opens, says who it is, and carries texts both ways, masked on our side") {
-        Bench bench({.user_agent = "DiscordBot (x, 1)"});
+        WsBench bench({.user_agent = "DiscordBot (x, 1)"});
         bench.open();
         CHECK(bench.server.request.starts_with("GET /gateway?v=10 HTTP/1.1\r\n"));
         CHECK(bench.server.request.contains("DiscordBot (x, 1)"));
@@ -88,7 +89,7 @@ TEST_SUITE("common/net") {
         CHECK(bench.heard.binary == 1);
     }
     TEST_CASE("a message in fragments, and one larger than any buffer, arrive whole") {
-        Bench bench;
+        WsBench bench;
         bench.open();
         bench.server.send_frame(0x01, "one ");
         bench.server.send_frame(0x00, "two ");
@@ -100,7 +101,7 @@ TEST_SUITE("common/net") {
         CHECK(bench.heard.messages[1] == large);
     }
     TEST_CASE("a message beyond the bound ends the connection") {
-        Bench bench({.max_message = 1000});
+        WsBench bench({.max_message = 1000});
         bench.open();
         bench.server.send_text(std::string(1001, 'x'));
         bench.until([&] { return !bench.heard.ends.empty(); });
@@ -109,7 +110,7 @@ TEST_SUITE("common/net") {
         bench.until([&] { return bench.server.is_left; });
     }
     TEST_CASE("the server's close code and reason are told once") {
-        Bench bench;
+        WsBench bench;
         bench.open();
         bench.server.send_close(4004, "Authentication failed.");
         bench.until([&] { return !bench.heard.ends.empty(); });
@@ -121,7 +122,7 @@ TEST_SUITE("common/net") {
         CHECK(bench.heard.ends[0].was_open);
     }
     TEST_CASE("a connection that is cut ends without a code") {
-        Bench bench;
+        WsBench bench;
         bench.open();
         bench.server.drop();
         bench.until([&] { return !bench.heard.ends.empty(); });
@@ -130,7 +131,7 @@ TEST_SUITE("common/net") {
         CHECK_FALSE(bench.heard.socket->send("too late"));
     }
     TEST_CASE("our close carries its code, and nothing comes after it") {
-        Bench bench;
+        WsBench bench;
         bench.open();
         bench.heard.socket->close(4000);
         bench.until([&] { return bench.server.is_left; });
@@ -140,7 +141,7 @@ TEST_SUITE("common/net") {
         CHECK(bench.heard.ends.empty());
     }
     TEST_CASE("a socket that is let go is gone, also from inside its own callback") {
-        Bench bench;
+        WsBench bench;
         bench.open();
         bench.heard.drop_in_message = true;
         bench.server.send_text("a");
@@ -150,7 +151,7 @@ TEST_SUITE("common/net") {
         CHECK(bench.heard.ends.empty());
     }
     TEST_CASE("pings of the server are answered") {
-        Bench bench;
+        WsBench bench;
         bench.open();
         bench.server.send_frame(0x89, "are you there");
         bench.until([&] { return !bench.server.frames.empty(); });

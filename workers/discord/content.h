@@ -1,0 +1,21 @@
+// discord/content.h — what a message says, in words: text, attachments, stickers, polls, forwards,
+// embeds.
+#pragma once
+
+#include "common/json/read.h"
+
+#include <string>
+#include <vector>
+
+namespace openclaw::discord {
+
+struct Content {
+    std::string text;
+    std::vector<std::string> attachments; // "<media:image>"
+
+    bool is_empty() const { return text.empty() && attachments.empty(); }
+};
+
+Content content_of(json::View message);
+
+} // namespace openclaw::discord

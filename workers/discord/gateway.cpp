@@ -1,0 +1,400 @@
+#include "workers/discord/gateway.h"
+
+#include "common/base/strings.h"
+#include "workers/discord/intents.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace openclaw::discord {
+
+namespace {
+
+// DISCORD.md 3.2.
+constexpr Milliseconds asked_within = std::chrono::seconds(35); // the question has its own, shorter
+constexpr Milliseconds connected_within = std::chrono::seconds(20); // name, TCP, TLS, upgrade
+constexpr Milliseconds greeted_within = std::chrono::seconds(20);
+constexpr Milliseconds ready_within = std::chrono::seconds(30);
+constexpr Milliseconds guilds_within = std::chrono::seconds(15);
+constexpr Milliseconds url_good_for = std::chrono::hours(24);
+constexpr Milliseconds stable_after = std::chrono::seconds(60);
+constexpr Milliseconds after_rate_limit = std::chrono::seconds(5);
+constexpr Milliseconds presence_every = std::chrono::seconds(15); // DISCORD.md 6
+
+// At most 20 attempts in the first five minutes of an outage, and back within half a minute of its
+// end: five short pauses, then 24 s (± 20 %).
+constexpr Milliseconds first_pause = std::chrono::seconds(1);
+constexpr Milliseconds longest_pause = std::chrono::seconds(24);
+
+// What the server wants interval-wise; anything else would be a busy loop or a dead watch.
+constexpr std::int64_t shortest_interval_ms = 1000;
+constexpr std::int64_t longest_interval_ms = 600'000;
+
+// Of 1,000 a day the server grants, 100 are not ours to use.
+constexpr std::int64_t sessions_in_reserve = 100;
+
+// Our own faults: so many closes within this time are reported instead of repeated.
+constexpr std::size_t most_faults = 3;
+constexpr Milliseconds faults_within = std::chrono::minutes(5);
+
+// So often the server is asked in vain before the documented address is tried.
+constexpr int tries_to_ask = 3;
+
+constexpr CloseMeaning no_address{0, AfterClose::resume, "network",
+                                  "Discord does not answer when asked for its gateway"};
+constexpr CloseMeaning reconnect_asked{7, AfterClose::resume, "reconnect",
+                                       "Discord asked us to connect anew"};
+constexpr CloseMeaning session_invalid{9, AfterClose::identify, "session",
+                                       "Discord no longer knows the session"};
+constexpr CloseMeaning session_busy{9, AfterClose::resume, "session",
+                                    "Discord could not resume the session yet"};
+constexpr CloseMeaning zombie{0, AfterClose::resume, "silent",
+                              "Discord no longer acknowledges our heartbeats"};
+constexpr CloseMeaning too_slow{0, AfterClose::resume, "timeout",
+                                "Discord did not go on with the connection in time"};
+constexpr CloseMeaning no_sense{0, AfterClose::resume, "protocol",
+                                "Discord sent what we cannot read"};
+
+Milliseconds one_to_five_seconds() { // Discord API reference, "Invalid Session"
+    return Milliseconds(1000 + static_cast<std::int64_t>(random_below(4001)));
+}
+
+} // namespace
+
+Gateway::Gateway(Links links, Setting setting, IdentifyBudget budget)
+    : to_(links)
+    , setting_(std::move(setting))
+    , budget_(std::move(budget))
+    , backoff_(first_pause, longest_pause)
+    , deadline_(links.alarms.make([this] { on_deadline(); }))
+    , heartbeat_(links.alarms.make([this] { beat(); }))
+    , presence_(links.alarms.make([this] { set_presence(setting_.presence); })) {}
+
+void Gateway::begin(std::optional<Session> kept, std::int64_t durable_seq) {
+    if (kept && kept->identity == identity()) {
+        session_ = std::move(kept);
+        durable_seq_ = durable_seq;
+    } else if (kept) {
+        lost_session_ = true;
+    }
+    go_on();
+}
+
+void Gateway::stop() {
+    const bool connected = state_ >= State::connecting;
+    state_ = State::resting;
+    deadline_->clear();
+    heartbeat_->clear();
+    presence_->clear();
+    if (connected) to_.wire.close(close_and_resume);
+}
+
+std::string Gateway::identity() const {
+    // The token's first part names the bot; its other parts are the secret.
+    const auto& token = setting_.token.reveal();
+    return token.substr(0, token.find('.')) + "/" + std::to_string(setting_.intents);
+}
+
+// The next attempt.
+void Gateway::go_on() {
+    if (session_ || may_identify_) return connect();
+    ask();
+}
+
+void Gateway::ask() {
+    enter(State::asking, asked_within);
+    to_.wire.ask();
+}
+
+void Gateway::on_info(const GatewayInfo& info) {
+    if (state_ != State::asking) return;
+    if (!info.url.empty()) url_ = info.url;
+    url_until_ = to_.clock.now() + url_good_for;
+    may_identify_ = true;
+    auto pause = budget_.pause(to_.clock.unix_ms());
+    if (info.remaining <= std::min(sessions_in_reserve, info.total / 10)) {
+        may_identify_ = false; // asked again then
+        pause = std::max(pause, std::max<Milliseconds>(info.reset_after, longest_pause));
+    }
+    if (pause > Milliseconds(0)) return wait(pause);
+    connect();
+}
+
+// The server does not say: what it said last stands for a day; then, after some tries, the
+// documented address.
+void Gateway::on_info_failed() {
+    if (state_ != State::asking) return;
+    if (to_.clock.now() >= url_until_) url_.clear();
+    if (url_.empty() && backoff_.failures() < tries_to_ask) return end(no_address, {}, {});
+    may_identify_ = true;
+    const auto pause = budget_.pause(to_.clock.unix_ms());
+    if (pause > Milliseconds(0)) return wait(pause);
+    connect();
+}
+
+void Gateway::connect() {
+    received_seq_.reset();
+    is_acknowledged_ = true;
+    enter(State::connecting, connected_within);
+    const auto& fresh = url_.empty() ? setting_.default_url : url_;
+    const bool resumes = session_ && !session_->resume_url.empty();
+    to_.wire.connect(gateway_address(resumes ? session_->resume_url : fresh, setting_.compressed));
+}
+
+void Gateway::wait(Milliseconds pause) {
+    enter(State::waiting, pause);
+}
+
+void Gateway::enter(State state, Milliseconds deadline) {
+    state_ = state;
+    deadline_->set(deadline);
+}
+
+void Gateway::on_deadline() {
+    switch (state_) {
+    case State::resting:
+    case State::live:
+        return;
+    case State::waiting:
+        return go_on();
+    case State::asking:
+        return on_info_failed();
+    case State::collecting: // an outage of one guild is not ours
+        return become_live(false);
+    case State::connecting:
+    case State::greeting:
+    case State::identifying:
+    case State::resuming:
+        return leave(too_slow, state(), {});
+    }
+}
+
+void Gateway::on_open() {
+    if (state_ == State::connecting) enter(State::greeting, greeted_within);
+}
+
+void Gateway::on_message(std::string_view payload) {
+    if (state_ < State::greeting) return;
+    const auto document = json::Document::parse(payload);
+    if (!document || !document->root()["op"].is_integer())
+        return leave(no_sense, document ? "no opcode" : document.error().sentence, {});
+    last_event_unix_ms_ = to_.clock.unix_ms();
+    const auto root = document->root();
+    switch (static_cast<Op>(root["op"].integer())) {
+    case Op::hello:
+        return on_hello(root["d"]);
+    case Op::dispatch:
+        return on_dispatch(root);
+    case Op::heartbeat: // asked for: the schedule stays
+        return to_.wire.send(heartbeat_payload(received_seq_));
+    case Op::heartbeat_ack:
+        return on_ack();
+    case Op::reconnect:
+        return leave(reconnect_asked, {}, {});
+    case Op::invalid_session:
+        return on_invalid_session(root["d"].boolean());
+    default:
+        return;
+    }
+}
+
+void Gateway::on_hello(json::View hello) {
+    if (state_ != State::greeting) return;
+    const auto wanted = hello["heartbeat_interval"].integer(41'250);
+    interval_ = Milliseconds(std::clamp(wanted, shortest_interval_ms, longest_interval_ms));
+    // Jitter: a server that lost all its clients is not to meet them all at once.
+    heartbeat_->set(Milliseconds(static_cast<std::int64_t>(
+        random_below(static_cast<std::uint64_t>(interval_.count()) + 1))));
+    session_ ? resume() : identify();
+}
+
+void Gateway::identify() {
+    may_identify_ = false;
+    budget_.take(to_.clock.unix_ms());
+    to_.listener.on_identify(budget_);
+    enter(State::identifying, ready_within);
+    to_.wire.send(identify_payload(
+        {.token = setting_.token, .intents = setting_.intents, .presence = setting_.presence}));
+}
+
+void Gateway::resume() {
+    enter(State::resuming, ready_within);
+    to_.wire.send(resume_payload(setting_.token, session_->id, durable_seq_));
+}
+
+// A heartbeat is due. The one before is not acknowledged: the connection is dead and does not know.
+void Gateway::beat() {
+    if (state_ < State::greeting) return;
+    if (!is_acknowledged_) return leave(zombie, {}, {});
+    is_acknowledged_ = false;
+    send_beat();
+    heartbeat_->set(interval_);
+}
+
+void Gateway::send_beat() {
+    beat_sent_ = to_.clock.now();
+    to_.wire.send(heartbeat_payload(received_seq_));
+}
+
+void Gateway::on_ack() {
+    last_ack_unix_ms_ = to_.clock.unix_ms();
+    if (!std::exchange(is_acknowledged_, true))
+        round_trip_ = std::chrono::duration_cast<Milliseconds>(to_.clock.now() - beat_sent_);
+    const bool is_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
+    if (is_stable) backoff_.reset();
+}
+
+void Gateway::on_dispatch(json::View payload) {
+    if (state_ < State::identifying) return;
+    const auto type = payload["t"].text();
+    const auto data = payload["d"];
+    if (payload["s"].is_integer())
+        received_seq_ = std::max(received_seq_.value_or(0), payload["s"].integer());
+    if (type == "READY") {
+        if (state_ != State::identifying) return;
+        on_ready(data);
+    } else if (state_ == State::identifying) {
+        return; // of no session yet
+    }
+    const bool is_replay = state_ == State::resuming;
+    if (is_replay) deadline_->set(ready_within); // a long replay is not a silent one
+    to_.listener.on_dispatch({.type = type,
+                              .data = data,
+                              .seq = received_seq_.value_or(0),
+                              .is_replay = is_replay && type != "RESUMED"});
+    if (state_ < State::identifying) return; // stopped by the listener
+    if (type == "RESUMED" && state_ == State::resuming) return become_live(true);
+    if (type == "GUILD_CREATE" || type == "GUILD_DELETE")
+        awaited_guilds_.erase(std::string(data["id"].text()));
+    if (state_ == State::collecting && awaited_guilds_.empty()) become_live(false);
+}
+
+void Gateway::on_ready(json::View ready) {
+    session_ = Session{.id = std::string(ready["session_id"].text()),
+                       .resume_url = std::string(ready["resume_gateway_url"].text()),
+                       .identity = identity()};
+    session_since_unix_ms_ = to_.clock.unix_ms();
+    durable_seq_ = received_seq_.value_or(0);
+    awaited_guilds_.clear();
+    ready["guilds"].each_element([&](json::View guild) {
+        awaited_guilds_.emplace(guild["id"].text());
+        return true;
+    });
+    to_.listener.on_session(*session_, std::exchange(lost_session_, false));
+    enter(State::collecting, guilds_within);
+}
+
+void Gateway::become_live(bool resumed) {
+    state_ = State::live;
+    deadline_->clear();
+    live_since_ = to_.clock.now();
+    to_.listener.on_live(resumed);
+}
+
+void Gateway::on_invalid_session(bool resumable) {
+    if (!resumable || state_ == State::identifying) forget_session();
+    leave(session_ ? session_busy : session_invalid, {}, one_to_five_seconds());
+}
+
+void Gateway::forget_session() {
+    lost_session_ = lost_session_ || session_.has_value();
+    session_.reset();
+    durable_seq_ = 0;
+}
+
+// Ends the connection from our side.
+void Gateway::leave(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
+    const std::string kept(reason); // it may lie in what is closed
+    if (state_ >= State::connecting) to_.wire.close(close_and_resume);
+    end(why, kept, at_least);
+}
+
+void Gateway::on_closed(std::uint16_t code, std::string_view reason) {
+    if (state_ < State::connecting) return;
+    const auto& why = close_meaning(code);
+    switch (why.after) {
+    case AfterClose::resume:
+        return end(why, reason, {});
+    case AfterClose::resume_later:
+        return end(why, reason, after_rate_limit);
+    case AfterClose::report:
+        return is_faulty_too_often() ? refuse(why) : end(why, reason, {});
+    case AfterClose::identify:
+        forget_session();
+        return end(why, reason, {});
+    case AfterClose::reduce:
+        if (is_reduced_ || (setting_.intents & privileged_intents) == 0) return refuse(why);
+        is_reduced_ = true;
+        setting_.intents &= ~privileged_intents;
+        forget_session();
+        to_.listener.on_reduced();
+        return end(why, reason, {});
+    case AfterClose::refused:
+    case AfterClose::give_up:
+        return refuse(why);
+    }
+}
+
+// The connection is over: when to try again.
+void Gateway::end(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
+    heartbeat_->clear();
+    const bool was_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
+    if (was_stable) backoff_.reset();
+    // The first end of a good connection is an everyday thing: go on at once.
+    const bool at_once = state_ == State::live && backoff_.failures() == 0;
+    auto pause = std::max(backoff_.next(), at_least);
+    if (at_once) pause = std::max(at_least, Milliseconds(random_below(250)));
+    wait(pause);
+    to_.listener.on_interrupted(why, reason, backoff_.failures(), pause);
+}
+
+bool Gateway::is_faulty_too_often() {
+    const auto now = to_.clock.now();
+    std::erase_if(faults_, [now](Instant at) { return at + faults_within <= now; });
+    faults_.push_back(now);
+    return faults_.size() >= most_faults;
+}
+
+void Gateway::refuse(const CloseMeaning& why) {
+    state_ = State::resting;
+    deadline_->clear();
+    heartbeat_->clear();
+    presence_->clear();
+    to_.listener.on_refused(why);
+}
+
+void Gateway::set_presence(const Presence& presence) {
+    setting_.presence = presence;
+    if (state_ != State::live) return;
+    const auto now = to_.clock.now();
+    if (now < next_presence_)
+        return presence_->set(std::chrono::ceil<Milliseconds>(next_presence_ - now));
+    next_presence_ = now + presence_every;
+    to_.wire.send(presence_payload(setting_.presence));
+}
+
+std::string_view Gateway::state() const {
+    switch (state_) {
+    case State::resting:
+        return "resting";
+    case State::asking:
+        return "asking for the gateway";
+    case State::waiting:
+        return "waiting for the next try";
+    case State::connecting:
+        return "connecting";
+    case State::greeting:
+        return "waiting for the greeting";
+    case State::identifying:
+        return "identifying";
+    case State::resuming:
+        return "resuming";
+    case State::collecting:
+        return "learning the servers";
+    case State::live:
+        return "live";
+    }
+    return "resting";
+}
+
+} // namespace openclaw::discord

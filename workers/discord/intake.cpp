@@ -1,0 +1,131 @@
+#include "workers/discord/intake.h"
+
+#include "common/ipc/text.h"
+#include "common/log/log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace openclaw::discord {
+
+namespace {
+
+constexpr Milliseconds overdue_after = std::chrono::seconds(10);
+constexpr Milliseconds overdue_at_most = std::chrono::minutes(5);
+
+} // namespace
+
+Intake::Intake(AlarmMaker& alarms, worker::Uplink& uplink, Listener& listener,
+               std::uint32_t credits)
+    : uplink_(uplink)
+    , listener_(listener)
+    , credits_(credits)
+    , alarm_(alarms.make([this] { on_overdue(); })) {}
+
+void Intake::begin_session(std::int64_t place) {
+    unrecorded_.clear();
+    for (auto& item : waiting_)
+        item.place = 0;
+    for (auto& [event_id, item] : open_)
+        item.place = 0;
+    newest_ = told_ = place;
+}
+
+// A replay brings places back that were counted before: they only hold the mark, never move it
+// back.
+void Intake::arrived(std::int64_t place) {
+    newest_ = std::max(newest_, place);
+    unrecorded_.insert(place);
+}
+
+void Intake::settle(std::int64_t place) {
+    const auto found = unrecorded_.find(place);
+    if (found == unrecorded_.end()) return;
+    unrecorded_.erase(found);
+    tell_place();
+}
+
+void Intake::tell_place() {
+    const auto place = unrecorded_.empty() ? newest_ : *unrecorded_.begin() - 1;
+    if (place <= told_) return;
+    told_ = place;
+    listener_.on_place(place);
+}
+
+void Intake::offer(Translation message, std::int64_t place) {
+    const auto& event_id = message.inbound.event_id();
+    const auto is_same = [&](const Item& item) {
+        return item.message.inbound.event_id() == event_id;
+    };
+    // Told again by a replay while the first one is still on its way.
+    if (open_.contains(event_id) || std::ranges::any_of(waiting_, is_same)) return settle(place);
+    waiting_.push_back({.message = std::move(message), .place = place});
+    send_waiting();
+    tell_pressure();
+}
+
+void Intake::send_waiting() {
+    while (!waiting_.empty() && credits_ > 0 && uplink_.has_room()) {
+        auto item = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (!send(item.message)) {
+            settle(item.place);
+            continue;
+        }
+        --credits_;
+        if (open_.empty()) alarm_->set(overdue_after);
+        auto event_id = item.message.inbound.event_id();
+        open_.insert_or_assign(std::move(event_id), std::move(item));
+    }
+}
+
+bool Intake::send(const Translation& message) {
+    wire::Frame frame;
+    *frame.mutable_inbound() = message.inbound;
+    auto blob = ipc::put_text(*frame.mutable_inbound()->mutable_text(), message.text);
+    if (!blob) {
+        log::warn("discord.message_kept_back", {{"reason", blob.error().sentence}});
+        return false;
+    }
+    uplink_.send(std::move(frame), std::move(*blob));
+    return true;
+}
+
+void Intake::acknowledge(const std::string& event_id, const std::string& trace) {
+    const auto found = open_.extract(event_id);
+    if (!found) return; // of a message sent twice
+    ++credits_;
+    const auto& item = found.mapped();
+    if (!trace.empty()) listener_.on_traced(event_id, trace);
+    if (!item.message.inbound.message_id().empty())
+        listener_.on_recorded(item.message.channel, item.message.message);
+    if (item.place != 0) settle(item.place);
+    if (open_.empty()) {
+        alarm_->clear();
+        if (std::exchange(rounds_overdue_, 0) > 0) listener_.on_overdue(false);
+    }
+    on_room();
+}
+
+void Intake::on_room() {
+    send_waiting();
+    tell_pressure();
+}
+
+// Reading goes on when half of it is gone, not at every single one.
+void Intake::tell_pressure() {
+    const bool is_full = waiting_.size() >= (is_full_ ? enough / 2 : enough);
+    if (std::exchange(is_full_, is_full) != is_full) listener_.on_pressure(is_full);
+}
+
+void Intake::on_overdue() {
+    ++rounds_overdue_;
+    log::warn("discord.ack_overdue", {{"messages", open_.size()}, {"round", rounds_overdue_}});
+    listener_.on_overdue(true);
+    if (uplink_.has_room())
+        for (const auto& [event_id, item] : open_)
+            send(item.message);
+    alarm_->set(std::min(overdue_after * (1 << std::min(rounds_overdue_, 6)), overdue_at_most));
+}
+
+} // namespace openclaw::discord

@@ -1,0 +1,72 @@
+// discord/open_interactions.h — slash commands and buttons whose answer is still to come
+// (DISCORD.md 4).
+//
+// Each is acknowledged the moment it arrives, by us and nobody else. The supervisor knows the
+// conversation it began by a trace: the answer with that trace is sent as a follow-up to it. A
+// token is good for a quarter of an hour; who has had no answer shortly before that is told so,
+// since otherwise Discord shows "thinking" for ever.
+#pragma once
+
+#include "common/loop/alarm.h"
+#include "workers/discord/api.h"
+#include "workers/discord/interaction.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace openclaw::discord {
+
+class OpenInteractions {
+  public:
+    static constexpr std::size_t most_open = 1000;
+
+    OpenInteractions(const Clock& clock, AlarmMaker& alarms, Api& api);
+    ~OpenInteractions();
+
+    void use_application(Snowflake application) { application_ = application; }
+
+    // `event_id`: the Inbound that tells of it; empty: nobody else will answer.
+    void acknowledge(const Interaction& interaction, const std::string& event_id);
+    void on_traced(const std::string& event_id, const std::string& trace);
+
+    // The one that this conversation answers; nothing: none, or it is over.
+    struct Reply {
+        std::string path; // where follow-ups are posted
+        bool is_ephemeral = false;
+    };
+
+    std::optional<Reply> reply_to(const std::string& trace);
+    // An answer has arrived, or Discord says that it is over.
+    void answered(const std::string& trace);
+    void is_over(const std::string& trace);
+
+    std::size_t size() const { return open_.size(); }
+
+  private:
+    struct Open {
+        Interaction interaction;
+        std::string trace;
+        Instant until;
+        bool is_acknowledged = false; // Discord took it: "thinking" is shown
+        bool is_answered = false;
+    };
+
+    void on_acknowledged(const std::string& event_id, const Answer& answer);
+    void on_alarm();
+    void plan();
+    void say_nothing_came(const Open& open);
+    std::string follow_up_path(const Open& open) const;
+    Open* by_trace(const std::string& trace);
+
+    const Clock& clock_;
+    Api& api_;
+    Snowflake application_;
+    std::unordered_map<std::string, Open> open_;          // by event id
+    std::unordered_map<std::string, std::string> traces_; // event id, by trace
+    std::unique_ptr<Alarm> alarm_;
+};
+
+} // namespace openclaw::discord

@@ -1,0 +1,59 @@
+#include "workers/discord/status.h"
+
+#include <utility>
+
+namespace openclaw::discord {
+
+void Status::set_limitation(std::string code, std::string sentence) {
+    limitation_code_ = std::move(code);
+    limitation_ = std::move(sentence);
+}
+
+void Status::connecting() {
+    tell(wire::ChannelStatus::CONNECTING, {}, "signing in");
+}
+
+void Status::connected() {
+    on_contact();
+    tell(wire::ChannelStatus::CONNECTED, limitation_code_,
+         limitation_.empty() ? "listening" : limitation_);
+}
+
+void Status::interrupted(const CloseMeaning& why, int in_a_row) {
+    if (in_a_row < 2) return;
+    tell(wire::ChannelStatus::DEGRADED, std::string(why.word), std::string(why.sentence));
+}
+
+void Status::not_signed_in(std::string_view reason, int in_a_row) {
+    if (in_a_row < 2) return;
+    tell(wire::ChannelStatus::DEGRADED, "network",
+         "Discord does not answer as it should: " + std::string(reason));
+}
+
+void Status::waiting_for_supervisor() {
+    tell(wire::ChannelStatus::DEGRADED, "backpressure",
+         "the gateway has not recorded the last messages yet");
+}
+
+void Status::needs_operator(const std::string& code, const std::string& sentence) {
+    tell(wire::ChannelStatus::NEEDS_OPERATOR, code, sentence);
+}
+
+void Status::tell(wire::ChannelStatus::State state, std::string code, std::string detail) {
+    if (state == state_ && code == code_) return;
+    state_ = state;
+    code_ = std::move(code);
+    wire::Frame frame;
+    auto& status = *frame.mutable_channel_status();
+    status.set_state(state);
+    status.set_detail(std::move(detail));
+    status.set_error_code(code_);
+    if (me_.id) {
+        status.set_identity(me_.username);
+        status.set_identity_id(me_.id.text());
+    }
+    status.set_last_contact_unix_ms(last_contact_unix_ms_);
+    uplink_.send(std::move(frame));
+}
+
+} // namespace openclaw::discord
