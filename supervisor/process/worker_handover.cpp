@@ -1,0 +1,98 @@
+// What one image of the supervisor tells the next of a worker, and how the next goes on with it
+// (supervisor/handoff).
+#include "common/log/log.h"
+#include "supervisor/process/events.h"
+#include "supervisor/process/worker.h"
+
+#include <algorithm>
+
+namespace openclaw::process {
+
+void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
+    wanted_ = std::move(wanted);
+    fingerprint_ = facts.fingerprint; // of what it was handed: want() sees whether it is that still
+    lives_ = facts.lives;
+    if (facts.is_held) hold_ = facts.is_paused ? Hold::paused : Hold::stopped;
+    if (!facts.is_held) wanted_since_ms_ = loop_.clock().unix_ms();
+    fault_code_ = std::move(facts.fault_code);
+    tally_.restore(facts.deaths, facts.deaths_total, facts.deaths_forgiven);
+    if (facts.process) {
+        if (auto adopted = adopt_process(std::move(*facts.process)); !adopted)
+            log::warn(event::not_adopted, {{"worker", id_}, {"why", adopted.error().sentence}});
+        return;
+    }
+    if (!facts.has_failed || facts.next_try_ms == 0) return;
+    const auto pause = Milliseconds(facts.next_try_ms - loop_.clock().unix_ms());
+    follow({.next = State::backoff,
+            .pause = std::max(pause, Milliseconds(0)),
+            .attempt = facts.attempt,
+            .reason = std::move(facts.reason)});
+}
+
+Result<void> Worker::adopt_process(ServingProcess serving) {
+    auto process = TRY(WorkerProcess::adopt(loop_, std::move(serving.birth),
+                                            std::move(serving.link), *wanted_.spec, *this));
+    generation_ = serving.generation;
+    life_ = std::make_unique<Life>();
+    life_->generation = serving.generation;
+    life_->started_ms = serving.started_ms;
+    life_->born = serving.born;
+    life_->ready_at = serving.ready_at;
+    life_->build_id = std::move(serving.build_id);
+    life_->sandbox = std::move(serving.sandbox);
+    life_->layers = std::move(serving.layers);
+    life_->process = std::move(process);
+    life_->meter.emplace(life_->process->pid(), life_->born);
+    return {};
+}
+
+void Worker::take_over() {
+    if (!life_ || state_ != State::down) return;
+    happen(Event::adopted);
+    life_->process->go_on();
+}
+
+WorkerFacts Worker::hand_over() {
+    WorkerFacts facts{.id = id_,
+                      .fingerprint = fingerprint_,
+                      .lives = lives_,
+                      .is_held = hold_ != Hold::none,
+                      .is_paused = hold_ == Hold::paused,
+                      .fault_code = fault_code_,
+                      .deaths = tally_.newest_first(),
+                      .deaths_total = tally_.total(),
+                      .deaths_forgiven = tally_.forgiven(),
+                      .has_failed = state_ == State::backoff || state_ == State::failed,
+                      .reason = reason_,
+                      .attempt = attempt_,
+                      .next_try_ms = deadline_.is_active() ? next_try_ms_ : 0,
+                      .process = std::nullopt};
+    if (state_ == State::ready && life_->process->link() != nullptr)
+        facts.process = serving_process();
+    return facts;
+}
+
+ServingProcess Worker::serving_process() {
+    life_->process->hold();
+    return {.birth = life_->process->duplicate(),
+            .link = life_->process->link()->facts(),
+            .generation = generation_,
+            .started_ms = life_->started_ms,
+            .born = life_->born,
+            .ready_at = *life_->ready_at,
+            .build_id = life_->build_id,
+            .sandbox = life_->sandbox,
+            .layers = life_->layers};
+}
+
+void Worker::hold() {
+    if (state_ == State::ready) life_->process->hold();
+}
+
+void Worker::keep() {
+    if (state_ != State::ready) return;
+    life_->process->begin_pings();
+    life_->process->go_on();
+}
+
+} // namespace openclaw::process
