@@ -94,9 +94,10 @@ Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const ServiceM
 
 bool Upgrade::restart(std::string reason) {
     if (shutdown_.has_begun() || is_under_way_) return false;
-    begin({}, std::move(reason), [](const Result<std::string>&) {});
+    begin({}, reason, [](const Result<std::string>&) {});
     must_restart_ = is_under_way_;
-    return true;
+    // Our own file is gone, or no longer one that we would run: what we are begins anew.
+    return is_under_way_ || shutdown_.restart(reason);
 }
 
 void Upgrade::begin(std::string program, std::string reason, Done done) {
@@ -156,9 +157,13 @@ void Upgrade::on_rehearsed(Result<std::string> build) {
     look_again_.start(quiet_look_every, [this] { wait_for_quiet(); }); // the answer leaves first
 }
 
+// A connection that is being made is lost at exec, and its worker finds out after seconds only. But
+// where the platform does not answer there is always one: that is not waited for.
 bool Upgrade::is_quiet() const {
+    const bool may_dial = facts_.loop.clock().now() >= refuse_at_;
     return facts_.runs.active_count() == 0 && facts_.deliveries.in_hand_count() == 0 &&
-           facts_.workers.is_settled() && edge_.requests_in_hand() == 0;
+           facts_.workers.is_settled() && edge_.requests_in_hand() == 0 &&
+           (may_dial || facts_.dials.is_idle());
 }
 
 void Upgrade::wait_for_quiet() {

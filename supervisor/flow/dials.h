@@ -57,6 +57,8 @@ class Dials {
     void on_egress_down();
     void on_worker_down(const std::string& worker);
 
+    bool is_idle() const { return dials_.empty(); } // no connection is being made
+
     DialFacts facts(const std::string& worker) const;
 
   private:
