@@ -31,9 +31,11 @@ TEST_SUITE("process/workers") {
     TEST_CASE("no worker outlives a supervisor that was killed") {
         std::array<int, 2> ends{};
         REQUIRE(pipe(ends.data()) == 0);
-        const UniqueFd hear(ends[0]), tell(ends[1]);
+        const UniqueFd hear(ends[0]);
+        UniqueFd tell(ends[1]);
         const pid_t supervisor = fork();
         if (supervisor == 0) supervise(tell.get());
+        tell.reset(); // where no worker becomes ready, the read below ends
         pid_t worker = 0;
         REQUIRE(read(hear.get(), &worker, sizeof worker) == sizeof worker);
         const UniqueFd death(static_cast<int>(syscall(SYS_pidfd_open, worker, 0)));
