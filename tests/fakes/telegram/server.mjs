@@ -1,6 +1,6 @@
 // The bot's side over HTTP, and the faults a test asked for.
 import crypto from 'node:crypto';
-import { parseMultipart } from './multipart.mjs';
+import { parseMultipart } from '../multipart.mjs';
 import { sleep, monotonicUs, ApiError, bad } from './values.mjs';
 
 export function server(fake) {
@@ -104,6 +104,7 @@ export function server(fake) {
       rec.status = 200;
       reply(res, 200, { ok: true, result: out.result, ...(out.description ? { description: out.description } : {}) });
     } catch (e) {
+      if (e instanceof SyntaxError) e = bad(e.message);
       if (!(e instanceof ApiError)) e = new ApiError(500, `Internal Server Error: ${e.message}`);
       rec.status = e.code;
       rec.error = e.message;

@@ -1,12 +1,11 @@
-// multipart/form-data, as much as a Bot API client sends.
-import { bad } from './values.mjs';
+// multipart/form-data, as much as a bot sends. Errors: SyntaxError.
 
 export function parseMultipart(buf, boundary) {
   const fields = {};
   const files = {};
   const delim = Buffer.from(`--${boundary}`);
   let pos = buf.indexOf(delim);
-  if (pos < 0) throw bad('malformed multipart body');
+  if (pos < 0) throw new SyntaxError('malformed multipart body');
   for (;;) {
     pos += delim.length;
     if (buf.slice(pos, pos + 2).toString() === '--') break;
@@ -15,7 +14,7 @@ export function parseMultipart(buf, boundary) {
     if (headEnd < 0) break;
     const head = buf.slice(pos, headEnd).toString('utf8');
     const next = buf.indexOf(delim, headEnd + 4);
-    if (next < 0) throw bad('unterminated multipart body');
+    if (next < 0) throw new SyntaxError('unterminated multipart body');
     const body = buf.slice(headEnd + 4, next - 2);
     const name = /name="([^"]*)"/i.exec(head)?.[1] ?? '';
     const filename = /filename="((?:\\"|[^"])*)"/i.exec(head)?.[1] ?? /filename=([^;\r\n]+)/i.exec(head)?.[1];
