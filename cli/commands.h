@@ -6,8 +6,9 @@
 
 namespace openclaw::cli {
 
-void add_gateway(Command& root, const Context& context);  // gateway, gateway run|status|health|call
-void add_status(Command& root, const Context& context);   // status, health
+void add_gateway(Command& root, const Context& context); // gateway …: its process, and its service
+void add_daemon(Command& root, const Context& context);  // daemon (as gateway …), restart
+void add_status(Command& root, const Context& context);  // status, health
 void add_channels(Command& root, const Context& context); // channels status
 void add_workers(Command& root, const Context& context);  // workers [list], show, restart, logs
 void add_sessions(Command& root, const Context& context); // sessions [list]

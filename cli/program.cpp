@@ -32,6 +32,7 @@ int run_program(const Context& context, const std::vector<std::string>& argument
         .example("openclaw agent -m \"hello\"")
         .example("openclaw workers show telegram:default");
     add_gateway(root, context);
+    add_daemon(root, context);
     add_status(root, context);
     add_channels(root, context);
     add_workers(root, context);

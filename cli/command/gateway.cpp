@@ -1,4 +1,5 @@
 #include "cli/command/gateway_run.h"
+#include "cli/command/gateway_service.h"
 #include "cli/command/gateway_status.h"
 #include "cli/command/gateway_upgrade.h"
 #include "cli/commands.h"
@@ -84,6 +85,12 @@ void add_run(Command& gateway, const Context& context) {
     run.action([&context, options] { return run_gateway(context, *options); });
 }
 
+void add_lifecycle(Command& group, const Context& context) {
+    add_gateway_install(group, context);
+    add_gateway_start_stop(group, context);
+    add_gateway_restart(group, context);
+}
+
 } // namespace
 
 void add_gateway(Command& root, const Context& context) {
@@ -91,12 +98,20 @@ void add_gateway(Command& root, const Context& context) {
         root.add("gateway", "Runs the gateway, or asks how it is. Without a command: run.");
     add_run(gateway, context);
     add_gateway_status(gateway, context);
+    add_lifecycle(gateway, context);
     add_gateway_upgrade(gateway, context);
     auto options = std::make_shared<ConnectionOptions>();
     auto command = gateway.add("health", "Asks the running gateway whether it is well.");
     add_connection_options(command, *options);
     command.action([&context, options] { return health(context, *options); });
     add_call(gateway, context);
+}
+
+void add_daemon(Command& root, const Context& context) {
+    auto daemon = root.add("daemon", "The gateway as a service; the same as `openclaw gateway …`.");
+    add_gateway_status(daemon, context);
+    add_lifecycle(daemon, context);
+    add_gateway_restart(root, context);
 }
 
 } // namespace openclaw::cli
