@@ -9,14 +9,15 @@ export function buckets(fake) {
   let refused = []; // when requests were refused, in the last ten minutes
   let bannedUntil = 0;
 
-  // The hash names a kind of request; the channel, server or webhook in the path makes it a bucket of its own.
+  // The hash names a kind of request; the channel, server or webhook with its token (an interaction is one) in the path
+  // makes it a bucket of its own.
   function bucketOf(method, path) {
     const { messageSend, reaction, fallback } = config.rest;
     const sending = method === 'POST' && /^\/channels\/(\d+)\/messages$/.exec(path);
     if (sending) return { key: `send:${sending[1]}`, rule: messageSend, hash: 'fakesend00000000' };
     const reacting = /^\/channels\/(\d+)\/messages\/\d+\/reactions/.exec(path);
     if (reacting) return { key: `react:${reacting[1]}`, rule: reaction, hash: 'fakereact0000000' };
-    const major = /^\/(channels|guilds|webhooks)\/(\d+)/.exec(path)?.[0] ?? '';
+    const major = /^\/(channels|guilds)\/\d+|^\/(webhooks|interactions)\/\d+\/[^/]+/.exec(path)?.[0] ?? '';
     const shape = path.replace(/\d{5,}/g, ':id').replace(/(webhooks\/:id|interactions\/:id)\/[^/]+/, '$1/:token');
     const hash = crypto.createHash('md5').update(method + shape).digest('hex').slice(0, 16);
     return { key: `${hash}:${major}`, rule: fallback, hash };

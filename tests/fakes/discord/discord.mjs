@@ -50,14 +50,15 @@ function merge(into, from = {}) {
 
 const freshMode = () => ({ ackHeartbeats: true, sendHello: true, dropDispatch: false, refuse: null, identifyReply: null, resumeReply: null, isOut: false });
 
-// options: port (0: any), host, token, botId, username, guilds (how many servers the bot is in), config
+// options: port (0: any), host, token, botId, username, guilds (how many servers the bot is in), appFlags (what the portal
+// claims to have granted), resumeUrl, config, mode
 export async function startFakeDiscord(options = {}) {
   const server = http.createServer((req, res) => fake.handler(req, res));
   const connections = new Set();
   const port = () => server.address().port;
   // What the parts share; each part adds its functions and uses those of the parts before it.
   const fake = {
-    options, merge, freshMode, monotonicUs, snowflake: snowflakes(), world: {}, mode: freshMode(), config: merge(structuredClone(DEFAULTS), options.config),
+    options, merge, freshMode, monotonicUs, snowflake: snowflakes(), world: {}, mode: { ...freshMode(), ...options.mode }, config: merge(structuredClone(DEFAULTS), options.config),
     url: () => `http://127.0.0.1:${port()}`, socketUrl: () => `ws://127.0.0.1:${port()}`,
   };
   for (const part of [record, faults, buckets, world, posting, sessions, sockets, rest, routes, interactions, control]) Object.assign(fake, part(fake));

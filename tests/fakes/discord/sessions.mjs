@@ -91,7 +91,7 @@ export function sessions(fake) {
     all.set(id, session);
     const guilds = session.intents & INTENT.GUILDS ? [...fake.world.guilds.values()] : [];
     tell(session, 'READY', {
-      v: 10, user: fake.world.bot, session_id: id, resume_gateway_url: `${fake.socketUrl()}/gateway-resume`, session_type: 'normal',
+      v: 10, user: fake.world.bot, session_id: id, resume_gateway_url: fake.options.resumeUrl ?? `${fake.socketUrl()}/gateway-resume`, session_type: 'normal',
       guilds: guilds.map((guild) => ({ id: guild.id, unavailable: true })), private_channels: [], relationships: [], user_settings: {}, shard: shard ?? [0, 1],
       application: { id: fake.world.app.id, flags: fake.world.app.flags }, _trace: [], geo_ordered_rtc_regions: [], presences: [], guild_join_requests: [], auth: {},
     });

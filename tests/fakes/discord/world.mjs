@@ -1,8 +1,13 @@
 // Who there is: the bot, people, servers, channels, threads, and what stands in them.
 import { ALL_PERMS, CHANNEL, INTENT, isThread, iso, visible } from './values.mjs';
 
+// Application flags of the privileged intents, in the form of a bot that is in few servers.
+const GRANTED = [[INTENT.GUILD_PRESENCES, 1 << 13], [INTENT.GUILD_MEMBERS, 1 << 15], [INTENT.MESSAGE_CONTENT, 1 << 19]];
+
 export function world(fake) {
   const { options, snowflake } = fake;
+
+  const grantedFlags = () => GRANTED.reduce((flags, [intent, flag]) => (fake.config.privilegedGranted & intent ? flags | flag : flags), 0);
 
   function freshWorld() {
     const bot = {
@@ -11,7 +16,7 @@ export function world(fake) {
     };
     const app = {
       id: options.appId ?? bot.id, name: bot.username, icon: null, description: '', bot_public: true, bot_require_code_grant: false,
-      flags: (1 << 19) | (1 << 15) | (1 << 13), verify_key: '00', owner: { id: '1', username: 'owner', discriminator: '0', avatar: null }, team: null, summary: '',
+      flags: options.appFlags ?? grantedFlags(), verify_key: '00', owner: { id: '1', username: 'owner', discriminator: '0', avatar: null }, team: null, summary: '',
     };
     Object.assign(fake.world, {
       token: options.token ?? 'fake.discord.token', bot, app, users: new Map([[bot.id, bot]]), guilds: new Map(), channels: new Map(), threads: [],
