@@ -1,73 +1,78 @@
 #!/usr/bin/env node
-// Chaos: under a stream of Telegram messages any process of the gateway is killed with SIGKILL, at random moments and
-// (where the build has them) at instrumented points; then the platform's own record is read: every message answered,
-// once. A message whose send was in flight at a kill may stand twice, if `explain` says so.
+// Chaos: under a stream of messages any process of the gateway is killed with SIGKILL, at random moments and (where the
+// build has them) at instrumented points, and the platform has troubles of its own; then its record is read: every
+// message answered, once. On Telegram a message whose send was in flight at a kill may stand twice, if `explain` says so.
 //
-//   chaos.mjs [--seconds N | --kills N] [--seed S] [--chats N] [--gap MS] [--keep]
+//   chaos.mjs [--channel telegram,discord] [--seconds N | --kills N] [--seed S] [--chats N] [--gap MS] [--keep]
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startFakeTelegram } from '../fakes/telegram/telegram.mjs';
 import { startFakeProvider } from '../fakes/provider/provider.mjs';
-import { BOT_TOKEN, BUILD, Gateway, configuration, freePort, temporaryFolder } from '../e2e/harness.mjs';
+import { BUILD, Gateway, configuration, freePort, temporaryFolder } from '../e2e/harness.mjs';
+import { discordPlatform } from './platform_discord.mjs';
+import { telegramPlatform } from './platform_telegram.mjs';
 import { seeded } from './random.mjs';
 import { Killer } from './killer.mjs';
 import { Talkers } from './talkers.mjs';
 import { judge, print } from './verdict.mjs';
 
+const PLATFORMS = { telegram: telegramPlatform, discord: discordPlatform };
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string', default: '1' },
+    channel: { type: 'string', default: 'telegram' }, seconds: { type: 'string' }, kills: { type: 'string' }, seed: { type: 'string', default: '1' },
     chats: { type: 'string', default: '24' }, gap: { type: 'string', default: '900' }, keep: { type: 'boolean', default: false },
   },
 });
-
-// Chats answer each other's pace: 24 of them write about every second. Pacing is off so that what is measured is the
-// gateway and not the platform's limits; every message is a turn of its own.
-function stageConfiguration(port, telegram, provider) {
-  return configuration({
-    port, telegram, provider,
-    channel: { streaming: { mode: 'partial' }, pacing: { chatPer3Seconds: 0, groupPerMinute: 0, botPerSecond: 0 } },
-    more: { messages: { inbound: { debounceMs: 0 } } },
-  });
-}
+const names = options.channel.split(',');
+const label = `${names.join('-')}-seed-${options.seed}`;
 
 async function main() {
   const random = seeded(Number(options.seed));
-  // The network takes a moment both ways, so that sends and runs really are in flight when a kill comes.
-  const telegram = await startFakeTelegram({ port: 0, tokens: [BOT_TOKEN], username: 'fake_bot', config: { latencyMs: 15 } });
+  // Models take a moment, so that runs really are in flight when a kill comes.
   const provider = await startFakeProvider({ port: 0, config: { latencyMs: 60 } });
+  const platforms = await Promise.all(names.map((name) => PLATFORMS[name]()));
   const port = await freePort();
   const stateDir = temporaryFolder('openclaw-chaos-');
-  const gateway = new Gateway({ stateDir, port, config: stageConfiguration(port, telegram, provider) });
+  const gateway = new Gateway({ stateDir, port, config: configuration({ port, provider, more: { channels: Object.fromEntries(platforms.map(({ name, channel }) => [name, channel])) } }) });
   await gateway.start();
+  await Promise.all(platforms.map((platform) => platform.ready?.()));
 
-  const talkers = new Talkers({ telegram, random, chats: Number(options.chats) });
-  const killer = new Killer({ gateway, random, gap: Number(options.gap), answered: () => talkers.sent - talkers.waiting });
-  console.log(`chaos: seed ${options.seed}, ${options.kills ? `${options.kills} kills` : `${options.seconds ?? 150} s`}, ${options.chats} chats`);
+  // The people of a platform answer each other's pace: 24 of them write about every second.
+  const crowds = platforms.map((platform) => new Talkers({ platform, random: random.fork(), chats: Math.ceil(Number(options.chats) / platforms.length) }));
+  const sum = (what) => crowds.reduce((total, crowd) => total + crowd[what], 0);
+  const killer = new Killer({ gateway, random, gap: Number(options.gap), channelWorkers: platforms.map(({ worker }) => worker), answered: () => sum('sent') - sum('waiting') });
+  console.log(`chaos: ${names.join(' and ')}, seed ${options.seed}, ${options.kills ? `${options.kills} kills` : `${options.seconds ?? 150} s`}, ${options.chats} chats`);
 
-  const talking = talkers.run();
+  const talking = Promise.all(crowds.map((crowd) => crowd.run()));
+  const troubling = Promise.all(platforms.map((platform) => platform.trouble?.(random.fork())));
   await killer.run({ kills: options.kills && Number(options.kills), until: Date.now() + 1000 * Number(options.seconds ?? 150), onKill: (count) => {
-    if (count % 25 === 0) console.log(`chaos: ${count} kills, ${talkers.sent} messages, ${talkers.waiting} waiting`);
+    if (count % 25 === 0) console.log(`chaos: ${count} kills, ${sum('sent')} messages, ${sum('waiting')} waiting`);
   } });
-  talkers.stop();
-  await talking;
-  await talkers.drain(90_000);
+  for (const platform of platforms) platform.calm?.();
+  for (const crowd of crowds) crowd.stop();
+  await Promise.all([talking, troubling]);
+  await Promise.all(crowds.map((crowd) => crowd.drain(90_000)));
   killer.release();
 
-  const verdict = await judge({ gateway, telegram, talkers, killer });
-  print(verdict);
-  const clean = verdict.failures.length === 0;
+  const verdicts = [];
+  for (const [i, platform] of platforms.entries()) verdicts.push(await judge({ gateway, platform, talkers: crowds[i], killer }));
+  verdicts.forEach(print);
   await gateway.stop().catch((error) => console.log(`chaos: ${error.message}`));
-  await Promise.all([telegram.close(), provider.close()]);
+  await Promise.all([provider, ...platforms].map((fake) => fake.close()));
+  report(verdicts, gateway, stateDir);
+}
+
+function report(verdicts, gateway, stateDir) {
+  const checks = verdicts.reduce((count, verdict) => count + verdict.checks.length, 0);
+  const failures = verdicts.reduce((count, verdict) => count + verdict.failures.length, 0);
   mkdirSync(path.join(BUILD, 'chaos'), { recursive: true });
-  writeFileSync(path.join(BUILD, 'chaos', `seed-${options.seed}.json`), JSON.stringify(verdict, null, 2));
-  if (!clean || options.keep) {
-    writeFileSync(path.join(BUILD, 'chaos', `seed-${options.seed}.log`), gateway.output);
+  writeFileSync(path.join(BUILD, 'chaos', `${label}.json`), JSON.stringify(verdicts, null, 2));
+  if (failures || options.keep) {
+    writeFileSync(path.join(BUILD, 'chaos', `${label}.log`), gateway.output);
     console.log(`chaos: state kept in ${stateDir}, the gateway's output in ${path.join(BUILD, 'chaos')}`);
   } else rmSync(stateDir, { recursive: true, force: true });
-  console.log(`${verdict.checks.length - verdict.failures.length} passed, ${verdict.failures.length} failed`);
-  process.exitCode = clean ? 0 : 1;
+  console.log(`${checks - failures} passed, ${failures} failed`);
+  process.exitCode = failures ? 1 : 0;
 }
 
 await main();

@@ -5,12 +5,13 @@
 import { pause, processTree, programOf } from '../e2e/harness.mjs';
 
 const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_sent', 'answer_sent'];
-const VICTIMS = ['openclaw-gateway', 'openclaw-worker-telegram', 'openclaw-worker-agent', 'openclaw-worker-egress'];
+const SUPERVISOR = 'openclaw-gateway';
 
 export class Killer {
   // `answered` counts the answers in the chats.
-  constructor({ gateway, random, gap, answered }) {
+  constructor({ gateway, random, gap, channelWorkers, answered }) {
     Object.assign(this, { gateway, random, gap, answered });
+    this.victims = [SUPERVISOR, ...channelWorkers, 'openclaw-worker-agent', 'openclaw-worker-egress'];
     this.answeredBefore = 0; // when the supervisor's present life began
     this.fruitlessLives = 0; // in a row
     this.kills = []; // {at, program, step?, unexpected?}
@@ -60,7 +61,7 @@ export class Killer {
   mayEnd() { return this.fruitlessLives < 3 || this.isFruitful(); }
 
   note(kill) {
-    this.kills.push({ at: Date.now(), program: VICTIMS[0], ...kill });
+    this.kills.push({ at: Date.now(), program: SUPERVISOR, ...kill });
     this.onKill?.(this.kills.length);
   }
 
@@ -68,12 +69,12 @@ export class Killer {
   // and longer, which is supervision's test and not this one's.
   killOne() {
     if (!this.gateway.pid) return;
-    const wanted = this.workerKills >= 3 ? VICTIMS[0] : this.random.pick(VICTIMS);
+    const wanted = this.workerKills >= 3 ? SUPERVISOR : this.random.pick(this.victims);
     const pid = processTree(this.gateway.pid).find((candidate) => programOf(candidate) === wanted);
-    if (!pid || (wanted === VICTIMS[0] && !this.mayEnd())) return;
-    if (wanted === VICTIMS[0]) this.isOurs = true;
+    if (!pid || (wanted === SUPERVISOR && !this.mayEnd())) return;
+    if (wanted === SUPERVISOR) this.isOurs = true;
     try { process.kill(pid, 'SIGKILL'); } catch { return; }
-    this.workerKills += wanted === VICTIMS[0] ? 0 : 1;
+    this.workerKills += wanted === SUPERVISOR ? 0 : 1;
     this.note({ program: wanted });
   }
 }

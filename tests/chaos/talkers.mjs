@@ -3,11 +3,11 @@
 import { pause } from '../e2e/harness.mjs';
 
 export class Talkers {
-  constructor({ telegram, random, chats }) {
-    this.telegram = telegram;
-    this.messages = new Map(); // token -> {chat, update_id, at, answeredAt}
+  constructor({ platform, random, chats }) {
+    this.platform = platform;
+    this.messages = new Map(); // token -> {person, event, at, answeredAt}
     this.isStopped = false;
-    this.people = Array.from({ length: chats }, (_, i) => ({ chat: 60_000 + i, random: random.fork(), count: 0 }));
+    this.people = Array.from({ length: chats }, (_, number) => ({ number, random: random.fork(), count: 0 }));
   }
 
   get sent() { return this.messages.size; }
@@ -27,42 +27,34 @@ export class Talkers {
   }
 
   async say(person) {
-    const token = `t${person.chat}-${++person.count}`;
-    const message = { token, chat: person.chat, at: Date.now(), answeredAt: null };
+    const token = `t${this.platform.name}${person.number}-${++person.count}`;
+    const message = { token, person: person.number, at: Date.now(), answeredAt: null };
     this.messages.set(token, message);
-    const { update_id, message_id } = await this.telegram.ctl('POST /message', { chat_id: person.chat, text: `say ${token}` });
-    return Object.assign(message, { update_id, message_id });
+    return Object.assign(message, await this.platform.say(person.number, `say ${token}`));
   }
 
   // True when all of them are answered before the time is over.
   async answered(said, timeout) {
     try {
-      return await this.telegram.until(() => said.every((message) => this.look(message)), timeout);
+      return await this.platform.until(() => said.every((message) => this.look(message)), timeout);
     } catch {
       return false;
     }
   }
 
-  // Reads the fake's record directly: asking over its control routes for every call would slow it down.
   look(message) {
     if (message.answeredAt) return true;
     const standing = this.standing(message);
-    if (standing.length) message.answeredAt = Math.min(...standing.map((answer) => answer.edits.at(-1)?.at ?? answer.at));
+    if (standing.length) message.answeredAt = Math.min(...standing.map(({ at }) => at));
     return standing.length > 0;
   }
 
   // What stands in the chat as an answer to this message.
-  standing({ chat, token }) {
-    const [bot] = this.telegram.bots.values();
-    return [...(bot.chats.get(chat)?.messages.values() ?? [])].filter((entry) => entry.outgoing && !entry.deleted && entry.msg.text === token);
-  }
+  standing({ person, token }) { return this.platform.said(person).filter(({ text }) => text === token); }
 
   // Standing messages of the bot that answer nothing: notices, halves of answers.
   strays() {
-    const [bot] = this.telegram.bots.values();
-    return this.people.flatMap(({ chat }) => [...(bot.chats.get(chat)?.messages.values() ?? [])]
-      .filter((entry) => entry.outgoing && !entry.deleted && !this.messages.has(entry.msg.text))
-      .map((entry) => ({ chat, message_id: entry.msg.message_id, text: entry.msg.text })));
+    return this.people.flatMap(({ number }) => this.platform.said(number).filter(({ text }) => !this.messages.has(text)).map(({ text }) => ({ person: number, text })));
   }
 
   async drain(timeout) { await this.answered([...this.messages.values()], timeout); }
