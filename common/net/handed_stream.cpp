@@ -94,6 +94,15 @@ extern "C" int connect(int socket, const sockaddr* address, socklen_t size) {
     return path == place ? (errno = EINPROGRESS, -1) : fetch(socket, path);
 }
 
+extern "C" int socket(int family, int type, int protocol) noexcept {
+    using namespace openclaw::net;
+    constexpr int kind = 0xf; // socket(2): flags are above it
+    const bool is_for_stream = family == AF_UNIX && (type & kind) == SOCK_STREAM;
+    if (!is_for_stream || waiting.empty())
+        return static_cast<int>(syscall(SYS_socket, family, type, protocol));
+    return unconnected_socket().release();
+}
+
 extern "C" int getpeername(int socket, sockaddr* address, socklen_t* size) noexcept {
     using namespace openclaw::net;
     const socklen_t room = *size;

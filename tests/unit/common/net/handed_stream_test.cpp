@@ -12,6 +12,7 @@
 #include <libwebsockets.h>
 #include <openssl/sha.h>
 
+#include <poll.h>
 #include <sys/un.h>
 
 #include <cstring>
@@ -173,6 +174,29 @@ TEST_SUITE("common/net") {
         { const HandedStream handed{UniqueFd(ends[0])}; }
         char byte = 0;
         CHECK(recv(other.get(), &byte, 1, 0) == 0);
+    }
+
+    TEST_CASE("while a stream waits, a Unix socket for it needs no system call") {
+        std::array<int, 2> ends{};
+        REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+        const UniqueFd far(ends[1]);
+        const auto is_writable = [](int fd) {
+            pollfd one{.fd = fd, .events = POLLOUT, .revents = 0};
+            return poll(&one, 1, 0) == 1 && (one.revents & POLLHUP) == 0;
+        };
+        const HandedStream handed{UniqueFd(ends[0])};
+        const UniqueFd made(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        REQUIRE(made.get() >= 0);
+        CHECK_FALSE(is_writable(made.get())); // it is being connected
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::ranges::copy(handed.path(), address.sun_path);
+        CHECK(connect(made.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+        CHECK(is_writable(made.get()));
+        const UniqueFd kernels(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); // nothing waits now
+        sockaddr_un none{};
+        socklen_t size = sizeof none;
+        CHECK(getpeername(kernels.get(), reinterpret_cast<sockaddr*>(&none), &size) == -1);
     }
 
     TEST_CASE("every other address is the kernel's") {
