@@ -1,7 +1,8 @@
 // config/access.h — one channel account's rules about who may speak to it (BEHAVIOUR.md A1), as
 // written.
 //
-// Values only: policy/access judges by them. What is unset is inherited: topic → group → account.
+// Values only: policy/access judges by them. What is unset is inherited: topic → group → account,
+// or thread → room → space → account.
 #pragma once
 
 #include <map>
@@ -18,17 +19,23 @@ enum class AllowBots { no, yes, mentions };
 
 using SenderList = std::vector<std::string>; // ids, prefixes as written; "*": everybody
 
-struct RoomRules { // of a group, or of a topic inside one
+struct RoomRules { // of a group, of a topic inside one, or of a space
     std::optional<bool> enabled;
     std::optional<bool> require_mention;
     std::optional<GroupPolicy> group_policy;
     std::optional<SenderList> allow_from;
+    std::optional<std::vector<std::string>> roles; // or who has one of these in the space
     std::optional<std::string> system_prompt;
     std::string agent_id; // topics may choose their agent
 };
 
 struct GroupRules : RoomRules {
     std::map<std::string, RoomRules> topics; // by topic id, or "*"
+};
+
+struct SpaceRules : RoomRules { // what rooms lie in: a Discord server
+    // By chat or thread id, or "*". Not empty: the list of its rooms.
+    std::map<std::string, RoomRules> rooms;
 };
 
 struct DirectRules {
@@ -52,6 +59,7 @@ struct AccessSettings {
     std::optional<SenderList> group_allow_from; // unset: allow_from, never the approved pairings
     std::optional<std::map<std::string, GroupRules>>
         groups;                                // set: the list of rooms; "*" keeps the rest
+    std::map<std::string, SpaceRules> spaces;  // by id, or "*"; not empty: the list of them
     std::map<std::string, DirectRules> direct; // by sender id, or "*"
     std::optional<bool> require_mention;       // the older root key: as groups."*".requireMention
     PatternScope pattern_scope;

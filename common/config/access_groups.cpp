@@ -50,6 +50,11 @@ void expand_access_groups(ChannelAccount& account,
     expander.expand(access.group_allow_from);
     for (auto& [id, rules] : access.direct)
         expander.expand(rules.allow_from);
+    for (auto& [id, rules] : access.spaces) {
+        expander.expand(rules.allow_from);
+        for (auto& [room, room_rules] : rules.rooms)
+            expander.expand(room_rules.allow_from);
+    }
     if (!access.groups) return;
     for (auto& [id, rules] : *access.groups) {
         expander.expand(rules.allow_from);

@@ -108,7 +108,10 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
         return;
     }
     kill_point("inbound_recorded");
-    acknowledge(*message, found.duplicate);
+    acknowledge({.worker = message->worker,
+                 .event_id = message->key.event_id,
+                 .trace = found.duplicate ? found.trace : message->trace,
+                 .is_duplicate = found.duplicate});
     if (found.duplicate)
         return rooms_.traces.add(found.trace, inbound_room, "redelivered",
                                  "already known, answered once");
@@ -116,15 +119,15 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
     judge(message);
 }
 
-void Inbounds::acknowledge(const Message& message, bool is_duplicate) {
-    if (runs_.active_count() + bursts_.size() > many_runs && !is_duplicate)
-        return held_back_.push_back({.worker = message.worker, .event_id = message.key.event_id});
-    send_ack(message.worker, message.key.event_id, is_duplicate);
+void Inbounds::acknowledge(Ack ack) {
+    const bool is_crowded = runs_.active_count() + bursts_.size() > many_runs;
+    if (is_crowded && !ack.is_duplicate) return held_back_.push_back(std::move(ack));
+    send_ack(ack);
 }
 
 void Inbounds::on_fewer_runs() {
     while (!held_back_.empty() && runs_.active_count() <= many_runs) {
-        send_ack(held_back_.front().worker, held_back_.front().event_id, false);
+        send_ack(held_back_.front());
         held_back_.pop_front();
     }
 }
@@ -133,13 +136,14 @@ void Inbounds::on_worker_down(const std::string& worker) {
     unacknowledged_.erase(worker);
 }
 
-void Inbounds::send_ack(const std::string& worker, const std::string& event_id, bool is_duplicate) {
-    if (auto& open = unacknowledged_[worker]; open > 0) --open; // 0: it came in an earlier life
-    ipc::Link* link = rooms_.links.link(worker);
+void Inbounds::send_ack(const Ack& ack) {
+    if (auto& open = unacknowledged_[ack.worker]; open > 0) --open; // 0: it came in an earlier life
+    ipc::Link* link = rooms_.links.link(ack.worker);
     if (link == nullptr) return; // it will come again and be known
     wire::Frame frame;
-    frame.mutable_inbound_ack()->set_event_id(event_id);
-    frame.mutable_inbound_ack()->set_duplicate(is_duplicate);
+    frame.set_trace(ack.trace);
+    frame.mutable_inbound_ack()->set_event_id(ack.event_id);
+    frame.mutable_inbound_ack()->set_duplicate(ack.is_duplicate);
     (void)link->send(frame);
 }
 
@@ -314,6 +318,10 @@ void Inbounds::drop(const Held& message, std::string_view word, std::string_view
     rooms_.traces.add(message->trace, inbound_room, "dropped", std::string(sentence));
     log::debug("inbound.dropped",
                {{"worker", message->worker}, {"event", message->key.event_id}, {"reason", word}});
+    if (message->inbound.awaits_answer())
+        return commit_notice(message, {},
+                             notice_for(*message, facts_of(message->worker, message->inbound),
+                                        std::string(policy::not_authorised_text)));
     rooms_.ledger.store->note(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::dropped,
                                                          std::string(sentence)));
 }

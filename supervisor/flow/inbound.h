@@ -51,8 +51,14 @@ class Inbounds {
 
     void record(const Held& message);
     void on_recorded(const Held& message, Result<void> kept, const ledger::Recorded& found);
-    void acknowledge(const Message& message, bool is_duplicate);
-    void send_ack(const std::string& worker, const std::string& event_id, bool is_duplicate);
+
+    struct Ack {
+        std::string worker, event_id, trace;
+        bool is_duplicate = false;
+    };
+
+    void acknowledge(Ack ack);
+    void send_ack(const Ack& ack);
     void judge(const Held& message);
     void offer_pairing(const Held& message, const policy::Facts& facts);
     void begin_run(const Held& message, const policy::Facts& facts, const policy::Route& route);
@@ -64,10 +70,6 @@ class Inbounds {
     ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts,
                                  std::string markdown) const;
     void commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice);
-
-    struct Ack {
-        std::string worker, event_id;
-    };
 
     Rooms& rooms_;
     AgentRuns& runs_;

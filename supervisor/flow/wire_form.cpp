@@ -43,10 +43,13 @@ policy::Facts facts_of(std::string_view worker, const wire::Inbound& message) {
     facts.chat_kind = chat_kind_of(message.chat().kind());
     facts.chat_id = message.chat().id();
     facts.thread_id = message.chat().thread_id();
+    facts.guild_id = message.chat().space_id();
     facts.sender_id = message.sender().id();
     facts.sender_handle = message.sender().handle();
     facts.sender_name = message.sender().display_name();
+    facts.sender_roles.assign(message.sender().roles().begin(), message.sender().roles().end());
     facts.sender_is_bot = message.sender().is_bot();
+    facts.awaits_answer = message.awaits_answer();
     facts.addressing = addressing_of(message.addressing());
     facts.text = message.text().inline_text();
     facts.has_attachments = message.attachments_size() > 0;

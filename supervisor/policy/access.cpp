@@ -13,7 +13,6 @@ namespace {
 using config::AccessSettings;
 using config::DmPolicy;
 using config::GroupPolicy;
-using config::GroupRules;
 using config::RoomRules;
 using config::SenderList;
 
@@ -31,7 +30,9 @@ constexpr std::array<ReasonRow, 12> reasons = {{
      "the sender is not paired: approve the code with openclaw pairing approve"},
     {Reason::group_disabled, "group_disabled", "groups are switched off (groupPolicy: disabled)"},
     {Reason::room_not_listed, "room_not_listed",
-     "the group is not in groups: add its id, or \"*\", there"},
+     "the room is not listed: add its id, or \"*\", to groups (Discord: its server's to guilds, "
+     "and "
+     "its own to that server's channels if there are any)"},
     {Reason::room_switched_off, "room_switched_off",
      "the group or topic is switched off (enabled: false)"},
     {Reason::group_sender_not_allowed, "group_sender_not_allowed",
@@ -143,11 +144,18 @@ Admission admit_direct(const Facts& facts, const AccessRules& rules, const IsPai
     return refuse(Reason::dm_disabled);
 }
 
+bool has_role(const Facts& facts, const std::vector<std::string>& roles) {
+    return std::ranges::any_of(roles, [&](const std::string& role) {
+        return std::ranges::find(facts.sender_roles, role) != facts.sender_roles.end();
+    });
+}
+
 // Who may speak in a room that groupPolicy "allowlist" governs.
 Reason sender_refusal(const Facts& facts, const Room& room, const AccessSettings& access) {
-    if (!room.senders.empty())
-        return is_listed(room.senders, facts.sender_id, access) ? Reason::none
-                                                                : Reason::group_sender_not_allowed;
+    if (!room.senders.empty() || !room.roles.empty())
+        return is_listed(room.senders, facts.sender_id, access) || has_role(facts, room.roles)
+                   ? Reason::none
+                   : Reason::group_sender_not_allowed;
     // A room named by its id stands for its members; "*" alone names nobody.
     return room.is_named ? Reason::none : Reason::group_list_empty;
 }
@@ -170,6 +178,63 @@ Admission admit_in_room(const Facts& facts, const AccessRules& rules) {
         return refuse(reason);
     if (!room.require_mention || was_mentioned) return admitted(facts, rules, was_mentioned);
     return refuse(Reason::not_mentioned, Verdict::context);
+}
+
+// What is written about the place of a message.
+struct Place {
+    std::array<const RoomRules*, 3> rules{}; // the nearest first; null: nothing is written
+    std::optional<bool> star_mention;        // the mention gate of "*" holds in named groups, too
+    bool has_list = false;                   // rooms are listed
+    bool is_listed = false;
+    bool is_named = false;
+
+    template <class T>
+    std::optional<T> first(std::optional<T> RoomRules::*member) const {
+        for (const RoomRules* one : rules)
+            if (one != nullptr && one->*member) return one->*member;
+        return std::nullopt;
+    }
+};
+
+Place place_in_groups(const Facts& facts, const AccessSettings& access) {
+    Place place;
+    if (!access.groups) return place;
+    const auto* named = entry(*access.groups, facts.chat_id);
+    const auto* star = entry(*access.groups, "*");
+    const auto* group = named != nullptr ? named : star;
+    if (star != nullptr) place.star_mention = star->require_mention;
+    place.has_list = true;
+    place.is_listed = group != nullptr;
+    place.is_named = named != nullptr;
+    if (group == nullptr) return place;
+    const auto* topic =
+        facts.thread_id.empty() ? nullptr : entry_or_star(group->topics, facts.thread_id);
+    place.rules = {topic, group};
+    return place;
+}
+
+// Naming a space lets its members in; naming rooms in it closes the others.
+Place place_in_space(const Facts& facts, const AccessSettings& access) {
+    Place place{.has_list = true};
+    const auto* space = entry_or_star(access.spaces, facts.guild_id);
+    if (space == nullptr) return place;
+    const auto* thread = facts.thread_id.empty() ? nullptr : entry(space->rooms, facts.thread_id);
+    const auto* room = entry_or_star(space->rooms, facts.chat_id);
+    place.is_listed = space->rooms.empty() || room != nullptr || thread != nullptr;
+    place.is_named = place.is_listed;
+    place.rules = {thread, room, space};
+    return place;
+}
+
+// The nearest place that says who, says it alone.
+void set_senders(Room& room, const Place& place, const AccessSettings& access) {
+    for (const RoomRules* rules : place.rules) {
+        if (rules == nullptr || (!rules->allow_from && !rules->roles)) continue;
+        room.senders = rules->allow_from.value_or(SenderList());
+        room.roles = rules->roles.value_or(std::vector<std::string>());
+        return;
+    }
+    room.senders = access.group_allow_from.value_or(access.allow_from);
 }
 
 } // namespace
@@ -200,37 +265,27 @@ bool is_listed(const SenderList& list, std::string_view sender_id, const AccessS
 }
 
 Room room_for(const Facts& facts, const AccessSettings& access) {
-    const GroupRules* group = nullptr;
-    const GroupRules* star = nullptr;
+    const bool is_in_space = !facts.guild_id.empty() && !access.spaces.empty();
+    const Place place =
+        is_in_space ? place_in_space(facts, access) : place_in_groups(facts, access);
+    const auto first = [&](auto member) { return place.first(member); };
     Room room;
-    if (access.groups) {
-        const auto* named = entry(*access.groups, facts.chat_id);
-        star = entry(*access.groups, "*");
-        group = named != nullptr ? named : star;
-        room.is_named = named != nullptr;
-    }
-    const RoomRules nothing;
-    const RoomRules& rules = group != nullptr ? *group : nothing;
-    const RoomRules* found = group != nullptr && !facts.thread_id.empty()
-                                 ? entry_or_star(group->topics, facts.thread_id)
-                                 : nullptr;
-    const RoomRules& topic = found != nullptr ? *found : nothing;
-
-    room.policy = first_set({topic.group_policy, rules.group_policy}, access.group_policy);
+    room.is_named = place.is_named;
+    room.policy = first(&RoomRules::group_policy).value_or(access.group_policy);
     // Without a list of rooms: open lets every room in, allowlist those where somebody is allowed
     // by name.
     const bool has_own_senders = access.group_allow_from && !access.group_allow_from->empty();
     room.is_listed =
-        access.groups ? group != nullptr : room.policy == GroupPolicy::open || has_own_senders;
-    room.enabled = rules.enabled.value_or(true) && topic.enabled.value_or(true);
-    room.require_mention =
-        first_set({topic.require_mention, rules.require_mention,
-                   star != nullptr ? star->require_mention : std::nullopt, access.require_mention},
-                  true);
-    room.senders =
-        first_set({topic.allow_from, rules.allow_from, access.group_allow_from}, access.allow_from);
-    room.agent_id = !topic.agent_id.empty() ? topic.agent_id : rules.agent_id;
-    room.system_prompt = first_set({topic.system_prompt, rules.system_prompt}, std::string());
+        place.has_list ? place.is_listed : room.policy == GroupPolicy::open || has_own_senders;
+    room.enabled = std::ranges::all_of(place.rules, [](const RoomRules* rules) {
+        return rules == nullptr || rules->enabled.value_or(true);
+    });
+    room.require_mention = first_set(
+        {first(&RoomRules::require_mention), place.star_mention, access.require_mention}, true);
+    set_senders(room, place, access);
+    for (const RoomRules* rules : place.rules)
+        if (rules != nullptr && room.agent_id.empty()) room.agent_id = rules->agent_id;
+    room.system_prompt = first(&RoomRules::system_prompt).value_or("");
     return room;
 }
 

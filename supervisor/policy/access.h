@@ -62,16 +62,18 @@ struct AccessRules {
 
 Admission admit(const Facts& facts, const AccessRules& rules, const IsPaired& is_paired);
 
-// What holds in this room: topic over group over "*" over account.
+// What holds in this room: topic over group over "*" over account; in a space: thread over room
+// over space over account.
 struct Room {
     bool is_listed = false; // by its id, by "*", or because no list is kept
-    bool is_named = false;  // by its id
+    bool is_named = false;  // by its id, or its space is listed
     bool enabled = true;
     bool require_mention = true;
     config::GroupPolicy policy = config::GroupPolicy::allowlist;
-    config::SenderList senders; // who may speak, prefixes taken off
-    std::string agent_id;       // empty: routing decides
-    std::string system_prompt;  // empty: none of its own
+    config::SenderList senders;     // who may speak, prefixes taken off
+    std::vector<std::string> roles; // or who has one of these
+    std::string agent_id;           // empty: routing decides
+    std::string system_prompt;      // empty: none of its own
 };
 
 Room room_for(const Facts& facts, const config::AccessSettings& access);

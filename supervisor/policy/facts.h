@@ -23,6 +23,7 @@ struct Facts {
     std::string sender_name;
     std::vector<std::string> sender_roles; // in the guild
     bool sender_is_bot = false;
+    bool awaits_answer = false; // the platform shows the sender that an answer is coming
     Addressing addressing = Addressing::none;
     std::string text;
     bool has_attachments = false;

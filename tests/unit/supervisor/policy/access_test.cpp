@@ -125,6 +125,53 @@ TEST_SUITE("supervisor/policy") {
         door.access.group_allow_from->clear();
         CHECK(door.says(mentioned(in_group("-9", "1"))) == "room_not_listed");
     }
+    TEST_CASE("rooms in a space: the space's list, then its list of rooms") {
+        Door door;
+        CHECK(door.says(mentioned(in_space("8", "70", "5"))) == "room_not_listed");
+        door.access.spaces["8"] = {};
+        CHECK(door.says(mentioned(in_space("8", "70", "5"))) == "admit");
+        CHECK(door.says(in_space("8", "70", "5")) == "context");
+        CHECK(door.says(mentioned(in_space("9", "70", "5"))) == "room_not_listed");
+        door.access.spaces["8"].rooms["71"] = {};
+        CHECK(door.says(mentioned(in_space("8", "70", "5"))) == "room_not_listed");
+        CHECK(door.says(mentioned(in_space("8", "71", "5"))) == "admit");
+        door.access.spaces["8"].rooms["71"].enabled = false;
+        CHECK(door.says(mentioned(in_space("8", "71", "5"))) == "room_switched_off");
+        door.access.spaces["*"] = {};
+        CHECK(door.says(mentioned(in_space("9", "70", "5"))) == "admit");
+        door.access.group_policy = GroupPolicy::disabled;
+        CHECK(door.says(mentioned(in_space("9", "70", "5"))) == "group_disabled");
+    }
+    TEST_CASE("who may speak in a space: people or roles, of the nearest place that names any") {
+        Door door;
+        auto& space = door.access.spaces["8"];
+        space.allow_from = {"1"};
+        space.roles = {"50"};
+        auto stranger = mentioned(in_space("8", "70", "5"));
+        CHECK(door.says(stranger) == "group_sender_not_allowed");
+        CHECK(door.says(mentioned(in_space("8", "70", "1"))) == "admit");
+        stranger.sender_roles = {"49", "50"};
+        CHECK(door.says(stranger) == "admit");
+        space.rooms["70"].allow_from = {"2"};
+        CHECK(door.says(stranger) == "group_sender_not_allowed");
+        CHECK(door.says(mentioned(in_space("8", "70", "2"))) == "admit");
+        stranger.thread_id = "700";
+        space.rooms["700"].roles = {"50"};
+        CHECK(door.says(stranger) == "admit");
+    }
+    TEST_CASE("the mention gate of a space: thread over room over space") {
+        Door door;
+        auto& space = door.access.spaces["8"];
+        space.require_mention = false;
+        space.rooms["70"].require_mention = true;
+        space.rooms["*"] = {};
+        CHECK(door.says(in_space("8", "71", "5")) == "admit");
+        CHECK(door.says(in_space("8", "70", "5")) == "context");
+        space.rooms["700"].require_mention = false;
+        auto in_thread = in_space("8", "70", "5");
+        in_thread.thread_id = "700";
+        CHECK(door.says(in_thread) == "admit");
+    }
     TEST_CASE("a group opened to all its members answers all of them") {
         Door door = group_door();
         door.access.allow_from = {"1"};

@@ -24,6 +24,13 @@ inline openclaw::policy::Facts in_group(std::string chat, std::string sender,
     return facts;
 }
 
+inline openclaw::policy::Facts in_space(std::string space, std::string chat, std::string sender) {
+    auto facts = in_group(std::move(chat), std::move(sender));
+    facts.chat_kind = openclaw::policy::ChatKind::channel;
+    facts.guild_id = std::move(space);
+    return facts;
+}
+
 inline openclaw::policy::Facts mentioned(openclaw::policy::Facts facts) {
     facts.addressing = openclaw::policy::Addressing::mention;
     return facts;
