@@ -16,10 +16,10 @@ namespace {
 constexpr std::string_view default_account = "default";
 
 // Names the original knows, which this build has no worker for (docs.openclaw.ai, channels).
-constexpr std::array<std::string_view, 20> foreign_channels = {
-    "bluebubbles", "discord",    "feishu",  "googlechat", "imessage", "irc",    "line",
-    "matrix",      "mattermost", "msteams", "nostr",      "qqbot",    "signal", "slack",
-    "tlon",        "twitch",     "webchat", "wechat",     "whatsapp", "zalo",
+constexpr std::array<std::string_view, 19> foreign_channels = {
+    "bluebubbles", "feishu",  "googlechat", "imessage", "irc",    "line",  "matrix",
+    "mattermost",  "msteams", "nostr",      "qqbot",    "signal", "slack", "tlon",
+    "twitch",      "webchat", "wechat",     "whatsapp", "zalo",
 };
 
 // channels.defaults: what holds where a channel says nothing.
@@ -158,6 +158,7 @@ void ChannelReader::read_root(const Node& block) {
 void ChannelReader::overlay(ChannelAccount& account, const Node& node, const std::string& path,
                             Report& report) const {
     if (node.find("groups") != nullptr) account.access.groups.emplace().clear();
+    if (node.find("guilds") != nullptr) account.access.spaces.clear();
     if (node.find("direct") != nullptr) account.access.direct.clear();
     read_section(*row_.fields, node, &account, path, {context_.secrets, report});
 }

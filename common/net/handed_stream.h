@@ -6,8 +6,9 @@
 // which libraries find before the C library's: for an address below "/egress" it makes no system
 // call, everything else goes to the kernel, and in a worker's sandbox no further. A socket(): while
 // a stream waits to be fetched, a Unix socket for it is made without the call that the filter
-// refuses (libcurl asks us for its sockets, libwebsockets does not). And a getpeername() that gives the nameless end of a pair that name: libcurl 7.88 takes a connection
-// without one for unfinished and never uses it again.
+// refuses (libcurl asks us for its sockets, libwebsockets does not). And a getpeername() that gives
+// the nameless end of a pair that name: libcurl 7.88 takes a connection without one for unfinished
+// and never uses it again.
 #pragma once
 
 #include "common/base/unique_fd.h"

@@ -1,8 +1,9 @@
-// A Telegram worker whose parser has been taken over: it serves until somebody tells it, in the
+// A channel worker whose parser has been taken over: it serves until somebody tells it, in the
 // text of a message it is to send, which attack to make. "17 read /etc/passwd": the seventeenth.
 //
-// It is the real runtime with Telegram's row, so it stands behind the real walls. The message
-// counts as sent before the attack begins: a death must not have it sent again.
+// It is the real runtime with the row of Telegram or Discord, so it stands behind the real walls.
+// The message counts as sent before the attack begins: a death must not have it sent again.
+#include "common/config/channels/discord.h"
 #include "common/config/channels/telegram.h"
 #include "common/ipc/text.h"
 #include "common/log/log.h"
@@ -105,9 +106,13 @@ class Hijacked final : public worker::Service {
 
 } // namespace openclaw::redteam
 
-int main() {
+// In whose place it was started says the name it was started by.
+int main(int, char** argv) {
     using namespace openclaw;
-    return worker::run(config::telegram_worker, [](worker::Context& context) {
+    const std::string_view name = argv[0] == nullptr ? "" : argv[0];
+    const bool is_discord = name.ends_with(config::discord_worker.program);
+    const auto& row = is_discord ? config::discord_worker : config::telegram_worker;
+    return worker::run(row, [](worker::Context& context) {
         return Result<std::unique_ptr<worker::Service>>(
             std::make_unique<redteam::Hijacked>(context));
     });

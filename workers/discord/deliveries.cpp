@@ -15,7 +15,7 @@ Deliveries::~Deliveries() = default;
 void Deliveries::begin(Answering answering) {
     if (by_action_.contains(answering.action_id)) return;
     if (by_action_.size() >= most_deliveries) return refuse(answering);
-    const auto name = answering.channel;
+    const auto name = answering.to.channel.empty() ? answering.to.person : answering.to.channel;
     auto one = std::make_unique<Delivering>(to_, *this, std::move(answering));
     auto& channel = channels_[name];
     by_action_.emplace(one->action_id(), std::pair(one.get(), name));

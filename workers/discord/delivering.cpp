@@ -54,7 +54,37 @@ void Delivering::dispatch() {
     }
     if (is_expired())
         return fail("expired", "the answer waited past its time and was not sent", true);
+    if (it_.to.channel.empty()) return open_channel();
     must_look_back() ? look_back() : call();
+}
+
+// Of a person.
+void Delivering::open_channel() {
+    it_.to.channel = to_.directs.of(it_.to.person);
+    if (!it_.to.channel.empty()) return dispatch();
+    state_ = State::opening_channel;
+    has_opened_channel_ = true;
+    call_ = to_.api.call({.method = "POST",
+                          .path = "/users/@me/channels",
+                          .body = direct_channel_body(it_.to.person),
+                          .idempotent = true},
+                         [this](const Answer& answer) { on_channel(answer); });
+}
+
+void Delivering::on_channel(const Answer& answer) {
+    call_ = 0;
+    if (may_pass(answer.trouble)) return pause(backoff_.next(), answer);
+    const auto channel = Snowflake::parse(answer.result()["id"].text());
+    if (!channel) return fail(answer);
+    it_.to.channel = channel->text();
+    to_.directs.learn(it_.to.person, it_.to.channel);
+    dispatch();
+}
+
+// There is no such channel, but the id may be a person's: asked once.
+bool Delivering::is_person(const Answer& answer) {
+    constexpr int unknown_channel = 10003;
+    return answer.code == unknown_channel && !it_.to.person.empty() && !has_opened_channel_;
 }
 
 // Another life, or a long outage of this one, may have sent the part when the nonce no longer
@@ -71,7 +101,7 @@ void Delivering::look_back() {
     state_ = State::looking_back;
     has_looked_back_ = true;
     call_ = to_.api.call(
-        {.path = "/channels/" + it_.channel + "/messages?limit=50", .idempotent = true},
+        {.path = "/channels/" + it_.to.channel + "/messages?limit=50", .idempotent = true},
         [this](const Answer& answer) { on_history(answer); });
 }
 
@@ -103,7 +133,7 @@ void Delivering::call() {
 
 // The preview becomes the answer when that fits into it; a longer one takes its place.
 Outlet Delivering::outlet() {
-    Outlet outlet{.channel = it_.channel};
+    Outlet outlet{.channel = it_.to.channel};
     const auto interaction = to_.interactions.reply_to(it_.trace);
     if (interaction) {
         outlet.kind = Outlet::Kind::interaction;
@@ -171,8 +201,11 @@ void Delivering::judge(const Answer& answer) {
     case Trouble::empty:
         log::warn("discord.part_empty", {{"action", it_.action_id}, {"part", part_}});
         return on_sent({});
-    case Trouble::form:
     case Trouble::route_gone:
+        if (!is_person(answer)) return fail(answer);
+        it_.to.channel.clear();
+        return dispatch();
+    case Trouble::form:
     case Trouble::peer_gone:
     case Trouble::rights:
     case Trouble::locked:
@@ -194,7 +227,7 @@ void Delivering::on_sent(const std::string& message_id) {
                               message_id);
     remove_preview();
     to_.interactions.answered(it_.trace);
-    if (part_ == it_.first_part && !it_.is_notice) owner_.on_message(it_.channel);
+    if (part_ == it_.first_part && !it_.is_notice) owner_.on_message(it_.to.channel);
     auto sent = report(wire::Delivery::SENT);
     sent.set_message_id(message_id);
     if (part_ + 1 == parts_.size()) return finish(sent);
@@ -206,7 +239,7 @@ void Delivering::on_sent(const std::string& message_id) {
 // What was shown instead of the answer, when the answer is a message of its own.
 void Delivering::remove_preview() {
     if (preview_.empty() || outlet_.kind == Outlet::Kind::edit) return;
-    to_.errands.delete_message(it_.channel, std::exchange(preview_, {}));
+    to_.errands.delete_message(it_.to.channel, std::exchange(preview_, {}));
 }
 
 void Delivering::acknowledge(std::uint32_t part) {
@@ -220,7 +253,7 @@ void Delivering::acknowledge(std::uint32_t part) {
 void Delivering::open_thread(const Answer& answer) {
     if (std::exchange(has_opened_thread_, true)) return fail(answer);
     call_ = to_.api.call({.method = "PATCH",
-                          .path = "/channels/" + it_.channel,
+                          .path = "/channels/" + it_.to.channel,
                           .body = R"({"archived":false})",
                           .idempotent = true},
                          [this](const Answer&) {

@@ -9,8 +9,9 @@
 // comes. Its nonce is the same in every try and life and Discord enforces it for some minutes, so a
 // repeat gives the message that is there; after that the channel's last messages are looked through
 // for the nonce first. So nothing here ends in UNKNOWN but a follow-up or a new post, which have no
-// nonce. An interaction that is over is answered in the channel, a forum with a post, an archived
-// thread is opened once. Everything ends in exactly one finish().
+// nonce. An interaction that is over is answered in the channel, a person in the direct channel
+// that is opened, a forum with a post, an archived thread is opened once. Everything ends in
+// exactly one finish().
 #pragma once
 
 #include "common/base/backoff.h"
@@ -18,6 +19,8 @@
 #include "common/loop/alarm.h"
 #include "common/worker/uplink.h"
 #include "workers/discord/api.h"
+#include "workers/discord/chat.h"
+#include "workers/discord/direct_channels.h"
 #include "workers/discord/errands.h"
 #include "workers/discord/open_interactions.h"
 #include "workers/discord/outlet.h"
@@ -34,7 +37,7 @@ namespace openclaw::discord {
 struct Answering { // what is to be delivered: Outbound as our own value
     std::string action_id;
     std::uint32_t attempt = 1;
-    std::string channel; // or thread
+    Destination to;
     std::string markdown;
     std::string reply_to_message_id{};
     std::uint32_t first_part = 0;
@@ -61,6 +64,7 @@ class Delivering {
         Previews& previews;
         Errands& errands;
         OpenInteractions& interactions;
+        DirectChannels& directs;
         const Settings& settings;
     };
 
@@ -79,6 +83,7 @@ class Delivering {
     enum class State {
         waiting_for_preview, // an edit of it is on its way
         waiting_for_room,
+        opening_channel,
         looking_back,
         calling,
         pausing,
@@ -88,6 +93,9 @@ class Delivering {
 
     void on_preview(const std::string& message_id);
     void dispatch();
+    void open_channel();
+    void on_channel(const Answer& answer);
+    bool is_person(const Answer& answer);
     bool must_look_back() const;
     void look_back();
     void on_history(const Answer& answer);
@@ -123,6 +131,7 @@ class Delivering {
     std::string preview_; // the message that shows it; empty: none
     bool has_looked_back_ = false;
     bool is_forum_ = false;
+    bool has_opened_channel_ = false;
     bool has_opened_thread_ = false;
     bool may_stand_ = false;              // a try of this part ended without an answer
     Instant first_left_ = Instant::max(); // the first try of this part

@@ -242,6 +242,7 @@ void Gateway::on_ack() {
         round_trip_ = std::chrono::duration_cast<Milliseconds>(to_.clock.now() - beat_sent_);
     const bool is_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
     if (is_stable) backoff_.reset();
+    to_.listener.on_heartbeat_acknowledged();
 }
 
 void Gateway::on_dispatch(json::View payload) {

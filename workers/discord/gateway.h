@@ -73,6 +73,7 @@ class Gateway {
         // time. On record before anything of it is.
         virtual void on_session(const Session& session, bool lost) = 0;
         virtual void on_live(bool resumed) = 0; // the guilds are known; or all that was missed came
+        virtual void on_heartbeat_acknowledged() = 0;
         // An attempt ended. `next_try` is in so long.
         virtual void on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,
                                     Milliseconds next_try) = 0;

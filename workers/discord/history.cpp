@@ -25,11 +25,12 @@ Snowflake at_time(std::int64_t unix_ms) {
 } // namespace
 
 History::History(const Clock& clock, AlarmMaker& alarms, Api& api, World& world,
-                 OnMessage on_message)
+                 OnMessage on_message, std::function<void()> on_over)
     : clock_(clock)
     , api_(api)
     , world_(world)
     , on_message_(std::move(on_message))
+    , on_over_(std::move(on_over))
     , alarm_(alarms.make([this] { next(); })) {}
 
 History::~History() {
@@ -51,7 +52,7 @@ void History::stop() {
 }
 
 void History::next() {
-    if (channels_.empty()) return;
+    if (channels_.empty()) return on_over_();
     const auto& gap = channels_.front();
     const auto* channel = world_.channel(gap.channel);
     if (channel == nullptr) return learn();

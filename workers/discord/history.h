@@ -25,7 +25,9 @@ class History {
 
     using OnMessage = std::function<void(json::View message)>;
 
-    History(const Clock& clock, AlarmMaker& alarms, Api& api, World& world, OnMessage on_message);
+    // `on_over`: all channels were read, or cannot be.
+    History(const Clock& clock, AlarmMaker& alarms, Api& api, World& world, OnMessage on_message,
+            std::function<void()> on_over);
     ~History();
 
     // Replaces what was begun before.
@@ -56,6 +58,7 @@ class History {
     Api& api_;
     World& world_;
     OnMessage on_message_;
+    std::function<void()> on_over_;
     std::deque<Gap> channels_; // the first is being read
     Api::Id call_ = 0;
     int found_ = 0;

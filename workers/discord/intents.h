@@ -23,8 +23,10 @@ inline constexpr std::uint32_t privileged_intents =
 inline constexpr std::uint32_t basic_intents =
     guilds | guild_messages | guild_message_reactions | direct_messages | direct_message_reactions;
 
-// GET /applications/@me, `flags` (Discord API reference, "Application Flags"): granted to a
+// GET /applications/@me, `flags` (Discord API reference, "Application Flags"): each granted to a
 // verified bot, or to one in fewer than a hundred servers.
+inline constexpr std::int64_t may_see_presences = (1 << 12) | (1 << 13);
+inline constexpr std::int64_t may_see_members = (1 << 14) | (1 << 15);
 inline constexpr std::int64_t may_read_content = (1 << 18) | (1 << 19);
 
 } // namespace openclaw::discord

@@ -81,10 +81,12 @@ void fill(Translation& translation, json::View data, const Interaction& interact
     if (data["channel"].is_object()) world.learn_channel(data["channel"], guild);
     const auto member = data["member"];
     fill_chat(*out.mutable_chat(), translation.channel, static_cast<bool>(guild), world);
+    if (guild) out.mutable_chat()->set_space_id(guild.text());
     fill_sender(*out.mutable_sender(), member ? member["user"] : data["user"], member);
     out.set_event_id("INTERACTION_CREATE:" + interaction.id.text());
     out.set_sent_at_ms(interaction.id.unix_ms());
     out.set_addressing(wire::ADDRESSED_COMMAND);
+    out.set_awaits_answer(interaction.type != InteractionType::component); // "… is thinking"
     out.set_logical_id(out.event_id());
     translation.message = interaction.id;
 }

@@ -1,24 +1,29 @@
 #include "workers/discord/open_interactions.h"
 
+#include "common/base/strings.h"
 #include "common/log/log.h"
 #include "workers/discord/message_body.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace openclaw::discord {
 
 namespace {
 
-constexpr Milliseconds token_life = std::chrono::minutes(14);         // of 15: time to say so
+constexpr Milliseconds token_life = std::chrono::minutes(14); // of 15: time to say so
+constexpr Milliseconds kept_after{20};
 constexpr Milliseconds acknowledged_within = std::chrono::seconds(3); // then nobody listens
 
 } // namespace
 
-OpenInteractions::OpenInteractions(const Clock& clock, AlarmMaker& alarms, Api& api)
+OpenInteractions::OpenInteractions(const Clock& clock, AlarmMaker& alarms, Api& api, Keep keep)
     : clock_(clock)
     , api_(api)
-    , alarm_(alarms.make([this] { on_alarm(); })) {}
+    , keep_(std::move(keep))
+    , alarm_(alarms.make([this] { on_alarm(); }))
+    , keep_alarm_(alarms.make([this] { keep_now(); })) {}
 
 OpenInteractions::~OpenInteractions() = default;
 
@@ -28,6 +33,7 @@ void OpenInteractions::acknowledge(const Interaction& interaction, const std::st
             event_id,
             Open{.interaction = interaction, .trace = {}, .until = clock_.now() + token_life});
         plan();
+        changed();
     }
     api_.call(
         {.method = "POST",
@@ -57,6 +63,7 @@ void OpenInteractions::on_traced(const std::string& event_id, const std::string&
     if (found == open_.end()) return;
     found->second.trace = trace;
     traces_[trace] = event_id;
+    changed();
 }
 
 OpenInteractions::Open* OpenInteractions::by_trace(const std::string& trace) {
@@ -77,7 +84,10 @@ std::string OpenInteractions::follow_up_path(const Open& open) const {
 }
 
 void OpenInteractions::answered(const std::string& trace) {
-    if (auto* open = by_trace(trace)) open->is_answered = true;
+    auto* open = by_trace(trace);
+    if (open == nullptr) return;
+    open->is_answered = true;
+    changed();
 }
 
 void OpenInteractions::is_over(const std::string& trace) {
@@ -97,6 +107,61 @@ void OpenInteractions::on_alarm() {
         if (over.is_acknowledged && !over.is_answered) say_nothing_came(over);
     }
     plan();
+    changed();
+}
+
+// Several in a burst are one write; a crash before it costs no more than a public answer.
+void OpenInteractions::changed() {
+    if (keep_) keep_alarm_->set(kept_after);
+}
+
+// "<application>", and "<event> <id> <token> <type> <ephemeral> <answered> <until, unix ms>
+// <trace>", a line each: the newest.
+void OpenInteractions::keep_now() {
+    std::vector<std::pair<std::int64_t, std::string>> lines;
+    for (const auto& [event_id, open] : open_) {
+        const auto left = std::chrono::duration_cast<Milliseconds>(open.until - clock_.now());
+        const auto until = clock_.unix_ms() + left.count();
+        const auto& it = open.interaction;
+        lines.emplace_back(until, event_id + " " + it.id.text() + " " + it.token + " " +
+                                      std::to_string(std::to_underlying(it.type)) + " " +
+                                      (it.is_ephemeral ? "1" : "0") + " " +
+                                      (open.is_answered ? "1" : "0") + " " + std::to_string(until) +
+                                      " " + open.trace);
+    }
+    std::ranges::sort(lines, std::greater());
+    if (lines.size() > most_kept) lines.resize(most_kept);
+    std::string text = lines.empty() ? std::string() : application_.text() + "\n";
+    for (const auto& [until, line] : lines)
+        text += line + "\n";
+    if (text != std::exchange(kept_, text)) keep_(std::move(text));
+}
+
+void OpenInteractions::restore(std::string_view text) {
+    for (const auto line : split(text, '\n'))
+        read_line(line);
+    plan();
+}
+
+void OpenInteractions::read_line(std::string_view line) {
+    const auto words = split(line, ' ');
+    if (words.size() == 1) application_ = Snowflake::parse(line).value_or(application_);
+    if (words.size() != 8) return;
+    const auto id = Snowflake::parse(words[1]);
+    const auto type = Snowflake::parse(words[3]), until = Snowflake::parse(words[6]); // numbers
+    if (!id || !type || !until) return;
+    const auto left = static_cast<std::int64_t>(until->value) - clock_.unix_ms();
+    if (left <= 0 || left > token_life.count()) return;
+    const std::string event_id(words[0]), trace(words[7]);
+    open_[event_id] = {.interaction = {.id = *id,
+                                       .token = std::string(words[2]),
+                                       .type = static_cast<InteractionType>(type->value),
+                                       .is_ephemeral = words[4] == "1"},
+                       .trace = trace,
+                       .until = clock_.now() + Milliseconds(left),
+                       .is_acknowledged = true, // or the replay of its event will tell
+                       .is_answered = words[5] == "1"};
+    if (!trace.empty()) traces_[trace] = event_id;
 }
 
 // Only a command shows that it waits; a pressed button does not.

@@ -4,7 +4,8 @@
 // Each is acknowledged the moment it arrives, by us and nobody else. The supervisor knows the
 // conversation it began by a trace: the answer with that trace is sent as a follow-up to it. A
 // token is good for a quarter of an hour; who has had no answer shortly before that is told so,
-// since otherwise Discord shows "thinking" for ever.
+// since otherwise Discord shows "thinking" for ever. The next life knows the newest of them: an
+// answer meant for one person's eyes must not appear in the channel because of a crash.
 #pragma once
 
 #include "common/loop/alarm.h"
@@ -12,6 +13,7 @@
 #include "workers/discord/interaction.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,11 +24,17 @@ namespace openclaw::discord {
 class OpenInteractions {
   public:
     static constexpr std::size_t most_open = 1000;
+    static constexpr std::size_t most_kept = 200;
 
-    OpenInteractions(const Clock& clock, AlarmMaker& alarms, Api& api);
+    using Keep = std::function<void(std::string text)>;
+
+    // `keep`: what restore() of the next life wants to know; an empty text: nothing.
+    OpenInteractions(const Clock& clock, AlarmMaker& alarms, Api& api, Keep keep = {});
     ~OpenInteractions();
 
     void use_application(Snowflake application) { application_ = application; }
+
+    void restore(std::string_view text); // anything but what was kept is ignored
 
     // `event_id`: the Inbound that tells of it; empty: nobody else will answer.
     void acknowledge(const Interaction& interaction, const std::string& event_id);
@@ -57,6 +65,9 @@ class OpenInteractions {
     void on_acknowledged(const std::string& event_id, const Answer& answer);
     void on_alarm();
     void plan();
+    void changed();
+    void keep_now();
+    void read_line(std::string_view line);
     void say_nothing_came(const Open& open);
     std::string follow_up_path(const Open& open) const;
     Open* by_trace(const std::string& trace);
@@ -66,7 +77,10 @@ class OpenInteractions {
     Snowflake application_;
     std::unordered_map<std::string, Open> open_;          // by event id
     std::unordered_map<std::string, std::string> traces_; // event id, by trace
+    Keep keep_;
+    std::string kept_;
     std::unique_ptr<Alarm> alarm_;
+    std::unique_ptr<Alarm> keep_alarm_;
 };
 
 } // namespace openclaw::discord

@@ -2,6 +2,7 @@
 
 #include "common/log/log.h"
 #include "common/text/characters.h"
+#include "workers/discord/chat.h"
 #include "workers/discord/chunk.h"
 #include "workers/discord/render.h"
 
@@ -34,8 +35,7 @@ void Previews::update(const wire::StreamUpdate& update, const std::string& trace
     }
     auto& stream = found->second;
     if (stream.is_closed) return;
-    const auto& chat = update.chat();
-    stream.channel = chat.thread_id().empty() ? chat.id() : chat.thread_id();
+    stream.channel = channel_of(update.chat());
     stream.trace = trace;
     stream.reply_to_message_id = update.reply_to_message_id();
     stream.markdown = update.markdown();
@@ -48,8 +48,7 @@ void Previews::update(const wire::StreamUpdate& update, const std::string& trace
 
 void Previews::cancel(const wire::StreamCancel& cancel) {
     auto& stream = streams_[cancel.action_id()];
-    const auto& chat = cancel.chat();
-    stream.channel = chat.thread_id().empty() ? chat.id() : chat.thread_id();
+    stream.channel = channel_of(cancel.chat());
     stream.is_closed = stream.is_cancelled = true;
     if (stream.message_id.empty() && !stream.is_gone)
         stream.message_id = cancel.stream_message_id();
@@ -74,6 +73,7 @@ void Previews::stop() {
 void Previews::consider(const std::string& action_id, Stream& stream) {
     if (!stream.is_new || stream.is_closed || stream.is_gone || stream.is_calling) return;
     if (stream.message_id.empty() && count_code_points(stream.markdown) < enough_to_read) return;
+    if (stream.channel.empty()) return; // a person whose channel is not open yet
     const auto now = to_.clock.now();
     if (stream.next > now) return plan();
     if (!to_.uplink.has_room()) { // the supervisor must know before the network does

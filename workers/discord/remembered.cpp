@@ -29,6 +29,16 @@ std::optional<Session> read_session(const std::string& text) {
                    .identity = std::string(root["identity"].text())};
 }
 
+// The most recent first.
+Remembered::Channels sorted(const std::unordered_map<std::uint64_t, Snowflake>& messages) {
+    Remembered::Channels all;
+    all.reserve(messages.size());
+    for (const auto& [channel, message] : messages)
+        all.emplace_back(Snowflake{channel}, message);
+    std::ranges::sort(all, std::greater(), [](const auto& entry) { return entry.second; });
+    return all;
+}
+
 } // namespace
 
 Remembered::Remembered(AlarmMaker& alarms, worker::Uplink& uplink,
@@ -37,28 +47,30 @@ Remembered::Remembered(AlarmMaker& alarms, worker::Uplink& uplink,
     , session_(read_session(kept_value(state, "session")))
     , budget_(kept_value(state, "identifies"))
     , commands_(kept_value(state, "commands"))
+    , interactions_(kept_value(state, "interactions"))
     , alarm_(alarms.make([this] { flush(); })) {
     const auto place = kept_value(state, "place");
     std::from_chars(place.data(), place.data() + place.size(), place_);
-    read_seen(kept_value(state, "seen"));
+    read_seen(kept_value(state, "seen"), seen_);
+    read_seen(kept_value(state, "gap"), gap_);
 }
 
 // "<bot> <channel>:<message> …"
-void Remembered::read_seen(const std::string& text) {
+void Remembered::read_seen(const std::string& text, Newest& into) {
     const auto pieces = split(text, ' ');
-    bot_ = Snowflake::parse(pieces.front()).value_or(Snowflake{});
+    if (const auto bot = Snowflake::parse(pieces.front())) bot_ = *bot;
     for (const auto piece : pieces) {
         const auto colon = piece.find(':');
         if (colon == std::string_view::npos) continue;
         const auto channel = Snowflake::parse(piece.substr(0, colon));
         const auto message = Snowflake::parse(piece.substr(colon + 1));
-        if (channel && message) seen_[channel->value] = *message;
+        if (channel && message) into[channel->value] = *message;
     }
 }
 
-std::string Remembered::seen_text() const {
+std::string Remembered::text_of(const Newest& messages) const {
     std::string out = bot_.text();
-    auto newest = channels();
+    auto newest = sorted(messages);
     if (newest.size() > most_channels) newest.resize(most_channels);
     for (const auto& [channel, message] : newest)
         out += " " + channel.text() + ":" + message.text();
@@ -96,10 +108,15 @@ void Remembered::set_commands(std::string commands) {
     write("commands", commands_);
 }
 
+void Remembered::set_interactions(const std::string& text) {
+    write("interactions", text);
+}
+
 void Remembered::use_bot(Snowflake bot) {
     if (bot == bot_) return;
     bot_ = bot;
     seen_.clear();
+    gap_.clear();
 }
 
 void Remembered::saw(Snowflake channel, Snowflake message) {
@@ -116,13 +133,24 @@ void Remembered::saw(Snowflake channel, Snowflake message) {
         seen_[kept.value] = last;
 }
 
-std::vector<std::pair<Snowflake, Snowflake>> Remembered::channels() const {
-    std::vector<std::pair<Snowflake, Snowflake>> all;
-    all.reserve(seen_.size());
+Remembered::Channels Remembered::channels() const {
+    return sorted(seen_);
+}
+
+Remembered::Channels Remembered::gap() const {
+    return sorted(gap_);
+}
+
+void Remembered::open_gap() {
     for (const auto& [channel, message] : seen_)
-        all.emplace_back(Snowflake{channel}, message);
-    std::ranges::sort(all, std::greater(), [](const auto& entry) { return entry.second; });
-    return all;
+        gap_.try_emplace(channel, message);
+    write("gap", text_of(gap_));
+}
+
+void Remembered::close_gap() {
+    if (gap_.empty()) return;
+    gap_.clear();
+    write("gap", {});
 }
 
 void Remembered::write_later() {
@@ -132,7 +160,7 @@ void Remembered::write_later() {
 void Remembered::flush() {
     alarm_->clear();
     will_write_ = false;
-    if (std::exchange(seen_unwritten_, false)) write("seen", seen_text());
+    if (std::exchange(seen_unwritten_, false)) write("seen", text_of(seen_));
     if (std::exchange(place_unwritten_, false)) write("place", std::to_string(place_));
 }
 

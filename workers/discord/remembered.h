@@ -2,9 +2,11 @@
 // supervisor (DISCORD.md 3.8).
 //
 // The session, the place in it up to which everything is on record, the times of new sessions, and
-// in each channel the newest message on record. What belongs to one bot is bound to its id. Places
-// are written lazily: losing one only brings back events that the supervisor knows already. They
-// are written after the messages they count as recorded, so they never lead.
+// in each channel the newest message on record; when a session was lost, also what was the newest
+// then, until that gap is closed: a crash on the way must not hide it behind what came since. What
+// belongs to one bot is bound to its id. Places are written lazily: losing one only brings back
+// events that the supervisor knows already. They are written after the messages they count as
+// recorded, so they never lead.
 #pragma once
 
 #include "common/loop/alarm.h"
@@ -38,23 +40,36 @@ class Remembered {
 
     const std::string& commands() const { return commands_; } // what they were last set to
 
+    const std::string& interactions() const { return interactions_; } // of the former life
+
     void set_session(const Session& session, std::int64_t place); // at once
     void set_place(std::int64_t place);
-    void set_budget(const IdentifyBudget& budget); // at once
-    void set_commands(std::string commands);       // at once
+    void set_budget(const IdentifyBudget& budget);  // at once
+    void set_commands(std::string commands);        // at once
+    void set_interactions(const std::string& text); // at once; the tokens are in it
 
     // Whose channels they are: those of another bot are forgotten.
     void use_bot(Snowflake bot);
     void saw(Snowflake channel, Snowflake message);
-    // Newest first.
-    std::vector<std::pair<Snowflake, Snowflake>> channels() const;
+    // Channels and their newest messages, the most recent first.
+    using Channels = std::vector<std::pair<Snowflake, Snowflake>>;
+
+    Channels channels() const;
+
+    // A session was lost: call before set_session(). A gap that is open already keeps its
+    // beginning.
+    void open_gap(); // at once
+    Channels gap() const;
+    void close_gap(); // at once
 
     void flush(); // writes what has not been written
 
   private:
     void write(const std::string& key, const std::string& value);
-    void read_seen(const std::string& text);
-    std::string seen_text() const;
+    using Newest = std::unordered_map<std::uint64_t, Snowflake>; // message, by channel
+
+    void read_seen(const std::string& text, Newest& into);
+    std::string text_of(const Newest& messages) const;
     void write_later();
 
     worker::Uplink& uplink_;
@@ -62,8 +77,10 @@ class Remembered {
     std::int64_t place_ = 0;
     std::string budget_;
     std::string commands_;
+    std::string interactions_;
     Snowflake bot_;
-    std::unordered_map<std::uint64_t, Snowflake> seen_; // newest message, by channel
+    Newest seen_;
+    Newest gap_; // what was seen when the session was lost; empty: none is open
     bool place_unwritten_ = false;
     bool seen_unwritten_ = false;
     bool will_write_ = false; // the alarm is set

@@ -20,10 +20,11 @@ bool is_ours_to_lose(Priority priority) {
 
 } // namespace
 
-Rest::Rest(Loop& loop, AlarmMaker& alarms, net::HttpClient& http, const Settings& settings,
+Rest::Rest(Loop& loop, AlarmMaker& alarms, net::Dialer& dialer, const Settings& settings,
            Secret token, OnRefused on_refused)
     : loop_(loop)
-    , http_(http)
+    , answers_(loop, dialer)
+    , others_(loop, dialer)
     , settings_(settings)
     , token_(std::move(token))
     , on_refused_(std::move(on_refused))
@@ -76,7 +77,8 @@ void Rest::start(Id id, Pending& pending) {
             return found != pending_.end() && found->second.call.on_leaving();
         };
     handlers.done = [this, id](net::HttpOutcome outcome) { on_outcome(id, std::move(outcome)); };
-    pending.http = http_.start(request_for(pending.call), std::move(handlers));
+    auto& client = pending.call.priority == Priority::answer ? answers_ : others_;
+    pending.http = client.start(request_for(pending.call), std::move(handlers));
 }
 
 net::HttpRequest Rest::request_for(const Call& call) const {

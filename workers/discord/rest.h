@@ -24,7 +24,7 @@ class Rest final : public Api {
     using OnRefused = std::function<void(const Answer&)>;
 
     // `on_refused` is told once: the token is not valid.
-    Rest(Loop& loop, AlarmMaker& alarms, net::HttpClient& http, const Settings& settings,
+    Rest(Loop& loop, AlarmMaker& alarms, net::Dialer& dialer, const Settings& settings,
          Secret token, OnRefused on_refused);
 
     Id call(Call call, OnAnswer done) override;
@@ -58,7 +58,9 @@ class Rest final : public Api {
     void finish(Id id, Answer answer);
 
     Loop& loop_;
-    net::HttpClient& http_;
+    // Answers to interactions have three seconds: their connections are nobody else's.
+    net::HttpClient answers_;
+    net::HttpClient others_;
     const Settings& settings_;
     Secret token_;
     OnRefused on_refused_;

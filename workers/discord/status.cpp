@@ -4,6 +4,26 @@
 
 namespace openclaw::discord {
 
+namespace {
+
+wire::Cause cause_of(AfterClose after) {
+    switch (after) {
+    case AfterClose::resume:
+    case AfterClose::report:
+    case AfterClose::identify:
+        return wire::CAUSE_TRANSIENT;
+    case AfterClose::resume_later:
+        return wire::CAUSE_RATE;
+    case AfterClose::reduce:
+    case AfterClose::refused:
+    case AfterClose::give_up:
+        return wire::CAUSE_NEEDS_OPERATOR;
+    }
+    return wire::CAUSE_UNSPECIFIED;
+}
+
+} // namespace
+
 void Status::set_limitation(std::string code, std::string sentence) {
     limitation_code_ = std::move(code);
     limitation_ = std::move(sentence);
@@ -21,13 +41,15 @@ void Status::connected() {
 
 void Status::interrupted(const CloseMeaning& why, int in_a_row) {
     if (in_a_row < 2) return;
-    tell(wire::ChannelStatus::DEGRADED, std::string(why.word), std::string(why.sentence));
+    tell(wire::ChannelStatus::DEGRADED, std::string(why.word), std::string(why.sentence),
+         cause_of(why.after));
 }
 
-void Status::not_signed_in(std::string_view reason, int in_a_row) {
+void Status::not_signed_in(const Answer& answer, int in_a_row) {
     if (in_a_row < 2) return;
-    tell(wire::ChannelStatus::DEGRADED, "network",
-         "Discord does not answer as it should: " + std::string(reason));
+    tell(wire::ChannelStatus::DEGRADED, std::string(answer.word()),
+         "Discord does not answer as it should: " + answer.description,
+         answer.trouble == Trouble::rate ? wire::CAUSE_RATE : wire::CAUSE_TRANSIENT);
 }
 
 void Status::waiting_for_supervisor() {
@@ -36,10 +58,11 @@ void Status::waiting_for_supervisor() {
 }
 
 void Status::needs_operator(const std::string& code, const std::string& sentence) {
-    tell(wire::ChannelStatus::NEEDS_OPERATOR, code, sentence);
+    tell(wire::ChannelStatus::NEEDS_OPERATOR, code, sentence, wire::CAUSE_NEEDS_OPERATOR);
 }
 
-void Status::tell(wire::ChannelStatus::State state, std::string code, std::string detail) {
+void Status::tell(wire::ChannelStatus::State state, std::string code, std::string detail,
+                  wire::Cause cause) {
     if (state == state_ && code == code_) return;
     state_ = state;
     code_ = std::move(code);
@@ -48,6 +71,7 @@ void Status::tell(wire::ChannelStatus::State state, std::string code, std::strin
     status.set_state(state);
     status.set_detail(std::move(detail));
     status.set_error_code(code_);
+    status.set_cause(cause);
     if (me_.id) {
         status.set_identity(me_.username);
         status.set_identity_id(me_.id.text());

@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/worker/uplink.h"
 #include "proto/channel.pb.h"
+#include "workers/discord/answer.h"
 #include "workers/discord/close_code.h"
 #include "workers/discord/identity.h"
 
@@ -30,12 +31,13 @@ class Status {
     void connected();
     // The first end of a connection says nothing yet; the second in a row does.
     void interrupted(const CloseMeaning& why, int in_a_row);
-    void not_signed_in(std::string_view reason, int in_a_row);
+    void not_signed_in(const Answer& answer, int in_a_row);
     void waiting_for_supervisor();
     void needs_operator(const std::string& code, const std::string& sentence);
 
   private:
-    void tell(wire::ChannelStatus::State state, std::string code, std::string detail);
+    void tell(wire::ChannelStatus::State state, std::string code, std::string detail,
+              wire::Cause cause = wire::CAUSE_UNSPECIFIED);
 
     const Clock& clock_;
     worker::Uplink& uplink_;

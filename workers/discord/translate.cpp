@@ -80,6 +80,8 @@ Translation translate_message(json::View message, const Identity& me, const Worl
     out.set_message_id(id->text());
     out.set_sent_at_ms(id->unix_ms());
     fill_chat(*out.mutable_chat(), *where, is_of_guild, world);
+    if (const auto guild = Snowflake::parse(message["guild_id"].text()))
+        out.mutable_chat()->set_space_id(guild->text());
     fill_sender(*out.mutable_sender(), message["author"], message["member"]);
     if (message["webhook_id"]) out.mutable_sender()->set_is_bot(true);
     fill_addressing(out, message, me, world);

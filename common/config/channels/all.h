@@ -1,6 +1,7 @@
 // config/channels/all.h — the channels this build has. Adding one is a name in each line here.
 #pragma once
 
+#include "common/config/channels/discord.h"
 #include "common/config/channels/echo.h"
 #include "common/config/channels/telegram.h"
 
@@ -8,9 +9,9 @@
 
 namespace openclaw::config {
 
-inline constexpr std::array channel_workers = {echo_worker, telegram_worker};
-inline constexpr std::array channel_rows = {echo_channel,
-                                            telegram_channel}; // the same, in the same order
+inline constexpr std::array channel_workers = {echo_worker, telegram_worker, discord_worker};
+inline constexpr std::array channel_rows = {echo_channel, telegram_channel,
+                                            discord_channel}; // the same, in the same order
 static_assert(channel_workers.size() == channel_rows.size());
 
 // Null: no channel of this build.

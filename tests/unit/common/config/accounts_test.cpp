@@ -190,7 +190,7 @@ TEST_SUITE("common/config") {
     }
     TEST_CASE("other channels of the original are inactive, a misspelt one of ours is an error") {
         const Config config =
-            loaded("{channels:{discord:{token:'x',guilds:{}},somethingelse:{},modelByChannel:{}}}");
+            loaded("{channels:{slack:{token:'x',guilds:{}},somethingelse:{},modelByChannel:{}}}");
         CHECK(config.channels.empty());
         CHECK(config.inactive.size() == 3);
         CHECK(refusal("{channels:{telegrm:{}}}").contains("did you mean \"telegram\"?"));

@@ -97,7 +97,7 @@ TEST_SUITE("common/config") {
     TEST_CASE("a full configuration of the original starts us as it is") {
         const Config config = loaded(full);
         CHECK(config.gateway.mode == Gateway::Mode::local);
-        REQUIRE(config.channels.size() == 2);
+        REQUIRE(config.channels.size() == 3);
         for (const ChannelAccount& account : config.channels)
             CHECK_MESSAGE(account.should_run(), account.problem);
         CHECK(config.find_channel("telegram", "default")->access.allow_from ==
@@ -107,7 +107,7 @@ TEST_SUITE("common/config") {
         CHECK(config.bindings.size() == 1);
         CHECK(config.inactive.size() > 60);
         for (const char* path : {"browser", "tools", "skills", "memory", "mcp", "plugins", "hooks",
-                                 "cron", "channels.discord", "gateway.tls"})
+                                 "cron", "channels.slack", "gateway.tls"})
             CHECK_MESSAGE(is_inactive(config, path), path);
     }
     TEST_CASE("no inactive key is named twice") {

@@ -33,7 +33,7 @@ struct DeliveryBench {
                std::uint32_t first_part = 0) {
         deliveries.begin({.action_id = "act",
                           .attempt = attempt,
-                          .channel = "7001",
+                          .to = {.channel = "7001"},
                           .markdown = markdown,
                           .first_part = first_part,
                           .expires_at_ms = expires,
@@ -66,8 +66,10 @@ struct DeliveryBench {
     Typing typing{clock, alarms, api};
     Previews previews{{clock, alarms, api, in_flight, uplink, errands, settings}};
     OpenInteractions interactions{clock, alarms, api};
+    DirectChannels directs;
     Deliveries deliveries{
-        {clock, alarms, api, in_flight, uplink, previews, errands, interactions, settings}, typing};
+        {clock, alarms, api, in_flight, uplink, previews, errands, interactions, directs, settings},
+        typing};
 };
 
 constexpr auto create = "POST /channels/7001/messages";
@@ -210,7 +212,7 @@ TEST_SUITE("workers/discord") {
     TEST_CASE("a reply target that is gone costs the reply, not the answer") {
         DeliveryBench bench;
         bench.deliveries.begin({.action_id = "act",
-                                .channel = "7001",
+                                .to = {.channel = "7001"},
                                 .markdown = "hello",
                                 .reply_to_message_id = "3"});
         CHECK(bench.api.last_body().root()["message_reference"]["message_id"].text() == "3");
@@ -221,12 +223,60 @@ TEST_SUITE("workers/discord") {
         bench.api.answer_sent("4");
         CHECK(bench.told().back() == "SENT 0/1 #4");
     }
+    TEST_CASE("a person is written to in the direct channel, which is opened once") {
+        DeliveryBench bench;
+        bench.deliveries.begin({.action_id = "a", .to = {.person = "17"}, .markdown = "hello"});
+        CHECK(bench.api.last().line == "POST /users/@me/channels");
+        CHECK(bench.api.last_body().root()["recipient_id"].text() == "17");
+        bench.api.answer_sent("7017");
+        CHECK(bench.api.last().line == "POST /channels/7017/messages");
+        bench.api.answer_sent("4");
+        CHECK(bench.told().back() == "SENT 0/1 #4");
+        bench.deliveries.begin({.action_id = "b", .to = {.person = "17"}, .markdown = "again"});
+        bench.alarms.advance(1ms);
+        CHECK(bench.api.last().line == "POST /channels/7017/messages");
+    }
+    TEST_CASE("an id that is no channel may be a person's; when it is not, that is the end") {
+        DeliveryBench bench;
+        bench.deliveries.begin(
+            {.action_id = "a", .to = {.channel = "17", .person = "17"}, .markdown = "hello"});
+        bench.api.answer_error(404, 10003);
+        CHECK(bench.api.last().line == "POST /users/@me/channels");
+        bench.api.answer_sent("7017");
+        bench.api.answer_error(404, 10003);
+        CHECK(bench.told().back() == "FAILED 0/1 route_gone permanent");
+    }
+    TEST_CASE("a person who cannot be written to is the end of the answer") {
+        DeliveryBench bench;
+        bench.deliveries.begin({.action_id = "a", .to = {.person = "17"}, .markdown = "hello"});
+        bench.api.answer_error(400, 50033);
+        CHECK(bench.told().back() == "FAILED 0/1 refused permanent");
+    }
+    TEST_CASE("people write targets in several ways, and only numbers reach a path") {
+        const auto read = [](std::string id, wire::ChatKind kind, std::string thread = {}) {
+            wire::Chat chat;
+            chat.set_id(std::move(id));
+            chat.set_kind(kind);
+            chat.set_thread_id(std::move(thread));
+            const auto to = destination_of(chat);
+            return to ? "#" + to->channel + " @" + to->person : "refused";
+        };
+        CHECK(read("7001", wire::CHAT_CHANNEL) == "#7001 @");
+        CHECK(read("7001", wire::CHAT_CHANNEL, "7002") == "#7002 @");
+        CHECK(read("7001", wire::CHAT_DIRECT) == "#7001 @7001");
+        CHECK(read("channel:7001", wire::CHAT_DIRECT) == "#7001 @");
+        CHECK(read("user:17", wire::CHAT_DIRECT) == "# @17");
+        CHECK(read("<@!17>", wire::CHAT_DIRECT) == "# @17");
+        for (const auto* wrong : {"", "general", "../users/@me", "7001/messages", "user:", "<@>"})
+            CHECK(read(wrong, wire::CHAT_DIRECT) == "refused");
+    }
     TEST_CASE("answers of a channel keep their order, channels do not wait for each other") {
         DeliveryBench bench;
-        bench.deliveries.begin({.action_id = "a", .channel = "1", .markdown = "x"});
-        bench.deliveries.begin({.action_id = "b", .channel = "1", .markdown = "y"});
-        bench.deliveries.begin({.action_id = "c", .channel = "2", .markdown = "z"});
-        bench.deliveries.begin({.action_id = "a", .channel = "1", .markdown = "x"}); // again
+        bench.deliveries.begin({.action_id = "a", .to = {.channel = "1"}, .markdown = "x"});
+        bench.deliveries.begin({.action_id = "b", .to = {.channel = "1"}, .markdown = "y"});
+        bench.deliveries.begin({.action_id = "c", .to = {.channel = "2"}, .markdown = "z"});
+        bench.deliveries.begin(
+            {.action_id = "a", .to = {.channel = "1"}, .markdown = "x"}); // again
         CHECK(bench.api.lines() == Words{"POST /channels/1/messages", "POST /channels/2/messages"});
         bench.api.answer_sent("5");
         bench.alarms.advance(1ms);
@@ -329,6 +379,33 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.api.last_body().root()["flags"].integer() == 68);
         bench.api.answer_sent("71");
         CHECK(bench.told().back() == "SENT 0/1 #71");
+    }
+    TEST_CASE("an answer to a command is for its person's eyes in the next life, too") {
+        ManualClock clock;
+        FakeAlarms alarms(clock);
+        FakeApi api;
+        std::string kept;
+        OpenInteractions former(clock, alarms, api, [&](std::string text) { kept = text; });
+        former.use_application(Snowflake{900});
+        former.acknowledge({.id = Snowflake{5},
+                            .token = "secret",
+                            .type = InteractionType::command,
+                            .is_ephemeral = true},
+                           "event");
+        former.on_traced("event", "trace");
+        alarms.advance(100ms);
+        clock.advance(60s);
+        OpenInteractions next(clock, alarms, api);
+        next.restore(kept);
+        REQUIRE(next.reply_to("trace"));
+        CHECK(next.reply_to("trace")->path == "/webhooks/900/secret");
+        CHECK(next.reply_to("trace")->is_ephemeral);
+        clock.advance(14min);
+        OpenInteractions late(clock, alarms, api);
+        late.restore(kept);
+        CHECK(late.size() == 0);
+        late.restore("nonsense\n1 2 3 4 5 6 7 8\n");
+        CHECK(late.size() == 0);
     }
     TEST_CASE("an interaction that is over is answered in the channel") {
         DeliveryBench bench;

@@ -41,6 +41,8 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
 
     void on_live(bool resumed) override { events.push_back(resumed ? "resumed" : "live"); }
 
+    void on_heartbeat_acknowledged() override {}
+
     void on_interrupted(const CloseMeaning& why, std::string_view, int,
                         Milliseconds next) override {
         events.push_back("interrupted " + std::string(why.word));

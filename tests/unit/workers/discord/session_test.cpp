@@ -227,6 +227,25 @@ TEST_SUITE("workers/discord") {
         CHECK(next.channels().size() == Remembered::most_channels);
         CHECK(next.channels().front().first == Snowflake{2000});
     }
+    TEST_CASE("a gap keeps its beginning until it is closed, whatever comes since and however "
+              "often it is lost") {
+        StateBench bench;
+        bench.remembered.use_bot(Snowflake{900});
+        bench.remembered.saw(Snowflake{7}, Snowflake{100});
+        bench.remembered.open_gap();
+        bench.remembered.saw(Snowflake{7}, Snowflake{500}); // live, in the new session
+        bench.remembered.saw(Snowflake{8}, Snowflake{501});
+        bench.remembered.flush();
+        Remembered next(bench.alarms, bench.uplink, bench.state()); // a crash
+        next.use_bot(Snowflake{900});
+        REQUIRE(next.gap().size() == 1);
+        CHECK(next.gap()[0] == std::pair(Snowflake{7}, Snowflake{100}));
+        next.open_gap(); // lost again
+        REQUIRE(next.gap().size() == 2);
+        CHECK(next.gap()[1] == std::pair(Snowflake{7}, Snowflake{100}));
+        next.close_gap();
+        CHECK(Remembered(bench.alarms, bench.uplink, bench.state()).gap().empty());
+    }
     TEST_CASE("nonsense in the state is no state") {
         StateBench bench;
         Remembered next(
@@ -312,8 +331,10 @@ TEST_SUITE("workers/discord") {
         FakeApi api;
         World world;
         Words read;
-        History history(clock, alarms, api, world,
-                        [&](json::View one) { read.emplace_back(one["content"].text()); });
+        int over = 0;
+        History history(
+            clock, alarms, api, world,
+            [&](json::View one) { read.emplace_back(one["content"].text()); }, [&] { ++over; });
         const auto recent =
             ((static_cast<std::uint64_t>(clock.unix_ms()) - 1'420'070'400'000u) << 22) -
             (60'000ull << 22);
@@ -340,6 +361,7 @@ TEST_SUITE("workers/discord") {
         api.answer_error(403, 50001); // not for us any more
         alarms.advance(1ms);
         CHECK(history.is_idle());
+        CHECK(over == 1);
         CHECK(history.found() == 2);
     }
     TEST_CASE("what is older than a day, and a channel without end, are not read") {
@@ -347,7 +369,8 @@ TEST_SUITE("workers/discord") {
         FakeAlarms alarms(clock);
         FakeApi api;
         World world;
-        History history(clock, alarms, api, world, [](json::View) {});
+        History history(
+            clock, alarms, api, world, [](json::View) {}, [] {});
         history.begin({{Snowflake{7001}, Snowflake{5}}});
         api.answer_ok(R"({"id":"7001","type":1})");
         const auto after = Snowflake::parse(

@@ -55,12 +55,15 @@ std::string printed(const Translation& translation) {
     line(out, "chat.id", message.chat().id());
     line(out, "chat.kind", wire::ChatKind_Name(message.chat().kind()));
     line(out, "chat.title", message.chat().title());
+    line(out, "chat.space_id", message.chat().space_id());
     line(out, "chat.thread_id", message.chat().thread_id());
     line(out, "chat.is_forum", message.chat().is_forum() ? "true" : "");
     line(out, "sender.id", message.sender().id());
     line(out, "sender.handle", message.sender().handle());
     line(out, "sender.display_name", message.sender().display_name());
     line(out, "sender.is_bot", message.sender().is_bot() ? "true" : "");
+    for (const auto& role : message.sender().roles())
+        line(out, "sender.role", role);
     line(out, "addressing", wire::Addressing_Name(message.addressing()));
     line(out, "command", message.command());
     line(out, "command_arguments", message.command_arguments());
@@ -70,6 +73,7 @@ std::string printed(const Translation& translation) {
     line(out, "reply_to.is_self", message.reply_to().is_self() ? "true" : "");
     for (const auto& attachment : message.attachments())
         line(out, "attachment", attachment);
+    line(out, "awaits_answer", message.awaits_answer() ? "true" : "");
     line(out, "text", translation.text);
     return out;
 }

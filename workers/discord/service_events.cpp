@@ -1,0 +1,189 @@
+// What Discord tells this bot, and what that means for the supervisor: the other half of
+// service.cpp.
+#include "common/log/log.h"
+#include "workers/discord/intents.h"
+#include "workers/discord/service.h"
+
+#include <utility>
+
+namespace openclaw::discord {
+
+namespace {
+
+constexpr std::string_view no_content_sentence = "listening, but in servers only to messages that "
+                                                 "name the bot: switch on Message Content Intent "
+                                                 "in the Developer Portal under Bot";
+constexpr std::string_view no_intent_sentence =
+    "listening, but without the privileged intents of channels.discord.intents: switch them on in "
+    "the Developer Portal under Bot";
+
+} // namespace
+
+// Asked for all the same, a privileged intent that was not granted would end the connection.
+std::uint32_t Service::granted_intents(const Granted& granted) {
+    auto intents = settings_.intents;
+    const auto give_up = [&](std::uint32_t intent, bool is_granted, std::string_view sentence) {
+        if (is_granted || (intents & intent) == 0) return;
+        intents &= ~intent;
+        status_.set_limitation("intents", std::string(sentence));
+        log::warn("discord.intent_not_granted", {{"means", sentence}});
+    };
+    give_up(guild_members, granted.guild_members, no_intent_sentence);
+    give_up(guild_presences, granted.presences, no_intent_sentence);
+    give_up(message_content, granted.message_content, no_content_sentence);
+    return intents;
+}
+
+void Service::on_signed_in(const Identity& me, const Granted& granted) {
+    me_ = me;
+    world_.set_me(me.id);
+    remembered_.use_bot(me.id);
+    interactions_.use_application(me.application);
+    status_.on_identity(me);
+    log::info("discord.signed_in", {{"bot", me.username}, {"id", me.id.text()}});
+    intake_.begin_session(remembered_.place());
+    gateway_.set_intents(granted_intents(granted));
+    gateway_.begin(remembered_.session(), remembered_.place());
+    commands_.register_if_changed(me.application);
+}
+
+void Service::on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds pause) {
+    log::warn("discord.sign_in_failed",
+              {{"reason", answer.description}, {"next_try_ms", pause.count()}});
+    status_.not_signed_in(answer, in_a_row);
+}
+
+void Service::on_refused_token(const Answer& answer) {
+    log::warn("discord.token_refused", {{"reason", answer.description}});
+    on_refused(close_meaning(4004));
+}
+
+void Service::on_dispatch(const Gateway::Dispatch& dispatch) {
+    world_.apply(dispatch.type, dispatch.data);
+    intake_.arrived(dispatch.seq);
+    if (dispatch.type == "MESSAGE_CREATE")
+        return on_message(dispatch.data, dispatch.seq, UnknownChannel::asks);
+    if (dispatch.type == "INTERACTION_CREATE") return on_interaction(dispatch.data, dispatch.seq);
+    intake_.settle(dispatch.seq);
+}
+
+void Service::on_message(json::View message, std::int64_t place, UnknownChannel unknown) {
+    auto read = translate_message(message, me_, world_, unknown);
+    const auto channel = read.channel.text();
+    if (read.ignored_because == "own")
+        bots_.said(std::string(message["channel_id"].text()), clock_.now());
+    const bool must_wait =
+        read.channel && lookups_.is_waiting(read.channel) && unknown == UnknownChannel::asks;
+    if (read.kind == Translation::Kind::needs_channel || must_wait)
+        return lookups_.wait(read.channel, {.json = message.dump(), .place = place});
+    const bool is_heard = read.kind == Translation::Kind::message &&
+                          (!read.inbound.sender().is_bot() ||
+                           bots_.hear(channel, read.inbound.sender().id(), clock_.now()));
+    if (!is_heard) return intake_.settle(place);
+    intake_.offer(std::move(read), place);
+}
+
+void Service::on_known_channel(const ChannelLookups::Waiting& waiting) {
+    const auto message = json::Document::parse(waiting.json);
+    if (message) on_message(message->root(), waiting.place, UnknownChannel::is_plain);
+}
+
+// The acknowledgement goes first: three seconds are not ours to share.
+void Service::on_interaction(json::View data, std::int64_t place) {
+    auto read = translate_interaction(data, world_, settings_.ephemeral_commands);
+    const bool is_told = read.translation.kind == Translation::Kind::message;
+    if (read.interaction)
+        interactions_.acknowledge(*read.interaction,
+                                  is_told ? read.translation.inbound.event_id() : std::string());
+    if (!is_told) return intake_.settle(place);
+    intake_.offer(std::move(read.translation), place);
+}
+
+void Service::on_session(const Session& session, bool lost) {
+    world_.forget_all();
+    if (lost) remembered_.open_gap();
+    intake_.begin_session(0);
+    remembered_.set_session(session, 0);
+}
+
+void Service::on_live(bool resumed) {
+    log::info("discord.live", {{"resumed", resumed}, {"servers", world_.guild_count()}});
+    status_.connected();
+    auto gap = remembered_.gap();
+    if (!gap.empty() && (!resumed || history_.is_idle())) history_.begin(std::move(gap));
+}
+
+// A connection for answers to commands stays open: with three seconds to say the first word there
+// is no time to make one, and none can be made while the supervisor does not answer.
+void Service::on_heartbeat_acknowledged() {
+    if (!settings_.registers_commands) return;
+    api_.call({.path = "/gateway",
+               .priority = Priority::answer,
+               .idempotent = true,
+               .rather_never = true,
+               .is_anonymous = true},
+              [](const Answer&) {});
+}
+
+void Service::on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,
+                             Milliseconds next_try) {
+    log::warn("discord.interrupted", {{"why", why.sentence},
+                                      {"code", why.code},
+                                      {"reason", reason},
+                                      {"next_try_ms", next_try.count()}});
+    status_.interrupted(why, in_a_row);
+}
+
+void Service::on_identify(const IdentifyBudget& budget) {
+    remembered_.set_budget(budget);
+}
+
+void Service::on_reduced() {
+    const bool had_content = (settings_.intents & message_content) != 0;
+    status_.set_limitation("intents",
+                           std::string(had_content ? no_content_sentence : no_intent_sentence));
+}
+
+void Service::on_refused(const CloseMeaning& why) {
+    if (std::exchange(gave_up_, true)) return;
+    const std::string word(why.word), sentence(why.sentence);
+    status_.needs_operator(word, sentence);
+    const auto code = why.after == AfterClose::give_up  ? ExitCode::logged_out
+                      : why.after == AfterClose::report ? ExitCode::failed
+                                                        : ExitCode::bad_config;
+    context_.give_up(code, word, sentence);
+}
+
+void Service::on_place(std::int64_t place) {
+    gateway_.set_durable(place);
+    remembered_.set_place(place);
+}
+
+void Service::on_recorded(Snowflake channel, Snowflake message) {
+    remembered_.saw(channel, message);
+    close_gap_if_read();
+}
+
+// Only when everything that was read is on record: until then the next life begins again.
+void Service::close_gap_if_read() {
+    const bool is_all_recorded = intake_.open() == 0 && intake_.waiting() == 0;
+    if (gateway_.is_live() && history_.is_idle() && is_all_recorded) remembered_.close_gap();
+}
+
+void Service::on_traced(const std::string& event_id, const std::string& trace) {
+    interactions_.on_traced(event_id, trace);
+}
+
+void Service::on_pressure(bool is_full) {
+    socket_.pause_reading(is_full);
+}
+
+void Service::on_overdue(bool is_overdue) {
+    is_overdue ? status_.waiting_for_supervisor() : show_connection();
+}
+
+void Service::show_connection() {
+    gateway_.is_live() ? status_.connected() : status_.connecting();
+}
+
+} // namespace openclaw::discord
