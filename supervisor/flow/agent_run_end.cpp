@@ -21,6 +21,7 @@ constexpr std::size_t preview_bytes = 200; // what lists show of a session
 void AgentRun::complete(RunStatus status, std::string text, std::string stop_reason) {
     kill_point("run_ended");
     deadline_.stop();
+    preview_.reset(); // this object is remembered for a while: its alarm must not outlive the run
     show_typing(false);
     run_.status = status;
     run_.stop_reason = std::move(stop_reason);

@@ -1,7 +1,7 @@
 // A Telegram user and the model, through the real processes: asserted from the fake platform's own record.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
-import { stage, sharedStage } from './harness.mjs';
+import { pause, stage, sharedStage } from './harness.mjs';
 
 const calls = async (telegram, query) => (await telegram.ctl('GET /calls', {}, query)).calls;
 
@@ -45,6 +45,13 @@ describe('a conversation on Telegram', { concurrency: 8 }, () => {
     const times = answer.editLog.map((edit) => edit.at);
     for (let i = 1; i < times.length - 1; i++) assert.ok(times[i] - times[i - 1] >= 900, `edits ${times[i] - times[i - 1]} ms apart`);
     for (const { text } of answer.editLog) assert.ok(words.startsWith(text.trimEnd().replace(/…$/, '').trimEnd()), `a step shows the beginning: ${text}`);
+  });
+
+  test('an answer that is there at once stands once, also a second later', async () => {
+    const chat = scene.chat(5012);
+    await chat.ask('say more than thirty characters, and all of them at once', /at once$/);
+    await pause(1200); // the preview would have been due
+    assert.equal((await chat.answers()).length, 1);
   });
 
   test('typing is shown while a run lasts', async () => {

@@ -186,6 +186,22 @@ TEST_SUITE("supervisor/flow") {
         CHECK(out.stream_message_id() == "777");
         CHECK(out.markdown().inline_text() == "the whole text");
     }
+    TEST_CASE("an answer that was whole before its preview was due is never previewed") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto quick = asked(stage, echo);
+        const auto slow = asked(stage, echo, "2", "5002");
+        agent_of(stage).says(run_delta(quick, "a text that is long enough to be shown"));
+        agent_of(stage).says(run_end(quick, "a text that is long enough to be shown"));
+        const auto answer = stage.expect(echo, wire::Frame::kOutbound).outbound();
+        echo.says(delivery(answer.action_id(), wire::Delivery::SENT));
+        // By the time the other one is shown this one's preview would have been.
+        CHECK(shown(stage, echo, slow).action_id() != answer.action_id());
+        stage.let_writes_settle();
+        CHECK(stage.outbox(answer.action_id()).size() == 1);
+        CHECK(stage.outbox(answer.action_id()).at(0).state == ledger::OutboxState::sent);
+    }
     TEST_CASE("a preview on the wire when its worker dies marks the answer, which is a new "
               "message") {
         for (const bool has_ended : {false, true}) { // the run, before the worker died
