@@ -18,6 +18,7 @@ void add_logs(Command& root, const Context& context);     // logs
 void add_config(Command& root, const Context& context);   // config file|get|set|unset|validate
 void add_pairing(Command& root, const Context& context);  // pairing list|approve
 void add_devices(Command& root, const Context& context);  // devices list|approve|reject|…
+void add_doctor(Command& root, const Context& context);   // doctor
 void add_explain(Command& root, const Context& context);  // explain
 
 } // namespace openclaw::cli

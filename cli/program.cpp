@@ -43,6 +43,7 @@ int run_program(const Context& context, const std::vector<std::string>& argument
     add_config(root, context);
     add_pairing(root, context);
     add_devices(root, context);
+    add_doctor(root, context);
     add_explain(root, context);
     const Parsed parsed = line.parse(arguments);
     if (const auto* help = std::get_if<HelpText>(&parsed)) {

@@ -31,6 +31,7 @@ struct ServiceFacts {
     std::string unit_file;    // empty: not installed
     bool is_of_user = false;  // it runs with a user's sessions …
     bool lingers = false;     // … or, with lingering, without them (loginctl(1))
+    std::string known;        // "enabled, running, pid 1234": the manager's word; empty: not asked
 };
 
 struct Survey {

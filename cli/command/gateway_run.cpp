@@ -25,16 +25,6 @@ std::string own_folder() {
     return std::string(own.substr(0, own.rfind('/')));
 }
 
-Result<std::string> find_daemon() {
-    const auto places = daemon_places(own_folder());
-    for (const auto& place : places)
-        if (access(place.c_str(), X_OK) == 0) return place;
-    std::string sentence = "cannot find " + std::string(names::daemon) + "; looked for";
-    for (const auto& place : places)
-        sentence += " " + place;
-    return fail(Code::not_found, sentence + ". Is the installation complete?");
-}
-
 Result<config::Environment> daemon_environment(const Context& context, const RunOptions& options) {
     auto environment = context.environment;
     if (!options.token.empty()) environment["OPENCLAW_GATEWAY_TOKEN"] = options.token;
@@ -108,6 +98,16 @@ std::vector<std::string> daemon_arguments(const RunOptions& options, const Globa
     if (options.ambient_channels) arguments.emplace_back("--ambient-channels");
     if (options.verbose) arguments.emplace_back("--verbose");
     return arguments;
+}
+
+Result<std::string> find_daemon() {
+    const auto places = daemon_places(own_folder());
+    for (const auto& place : places)
+        if (access(place.c_str(), X_OK) == 0) return place;
+    std::string sentence = "cannot find " + std::string(names::daemon) + "; looked for";
+    for (const auto& place : places)
+        sentence += " " + place;
+    return fail(Code::not_found, sentence + ". Is the installation complete?");
 }
 
 std::vector<std::string> daemon_places(const std::string& own_folder) {

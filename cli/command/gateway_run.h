@@ -27,6 +27,8 @@ int run_gateway(const Context& context, const RunOptions& options);
 
 // What the daemon is started with. Pure; public for tests.
 std::vector<std::string> daemon_arguments(const RunOptions& options, const Globals& globals);
+// The daemon of this installation. Error: not_found, with the places looked at.
+Result<std::string> find_daemon();
 // Where the daemon may be, seen from the folder this program is in: installed, or in a build tree.
 std::vector<std::string> daemon_places(const std::string& own_folder);
 // The secret in a file only its owner can read. Errors: not_found, denied (others may read it),

@@ -1,10 +1,7 @@
 #include "cli/command/gateway_status.h"
 
+#include "cli/service/installation.h"
 #include "cli/view/gateway_status.h"
-
-#include <unistd.h>
-
-#include <array>
 
 namespace openclaw::cli {
 
@@ -19,18 +16,27 @@ const std::vector<Question> questions{{"workers.list", ""},
                                       {"status", R"({"includeChannelSummary":false})"},
                                       {"logs.tail", R"({"limit":1})"}};
 
-std::string own_program() {
-    std::array<char, 4096> path{};
-    const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
-    return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : "openclaw";
+// Only here the service manager itself is asked: that takes a moment, and `status` is at once.
+void ask_manager(const Context& context, ServiceFacts& service) {
+    const auto installed = find_installed(context.paths, context.environment);
+    if (!installed) return;
+    const auto& state = installed->state;
+    service.has_manager = true;
+    service.unit_file = state.fragment;
+    service.is_of_user = installed->place.kind == UnitKind::user;
+    service.lingers = lingers().value_or(service.lingers);
+    service.known = state.file_state + ", " + state.sub;
+    if (state.main_pid > 0) service.known += ", pid " + std::to_string(state.main_pid);
+    if (state.needs_reload) service.known += ", daemon-reload pending";
 }
 
 int status(const Context& context, const StatusOptions& options) {
     if (options.require_rpc && options.no_probe)
         return report(context, options.connection.json,
                       cli_error("--require-rpc needs probing enabled. Leave out --no-probe."));
-    const auto survey = take_survey(context, options.connection,
-                                    options.no_probe ? std::vector<Question>() : questions);
+    auto survey = take_survey(context, options.connection,
+                              options.no_probe ? std::vector<Question>() : questions);
+    ask_manager(context, survey.service);
     const auto& console = context.console;
     if (options.connection.json)
         print_json(console, gateway_status_json(survey, own_program()));

@@ -1,5 +1,6 @@
 #include "cli/service/installation.h"
 
+#include "cli/service/file.h"
 #include "common/base/names.h"
 #include "common/base/strings.h"
 #include "common/base/unique_fd.h"
@@ -12,8 +13,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace openclaw::cli {
 
@@ -21,13 +20,6 @@ namespace {
 
 bool is_there(const std::string& path) {
     return access(path.c_str(), F_OK) == 0;
-}
-
-std::string content_of(const std::string& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 Result<void> write_synced(const std::string& path, const std::string& text) {
@@ -136,12 +128,12 @@ Result<Written> write_unit(const UnitPlace& place, const std::string& text) {
     std::error_code problem;
     std::filesystem::create_directories(place.folder, problem);
     Written written{.changed = true, .kept_backup = is_there(place.file)};
-    if (written.kept_backup && content_of(place.file) == text) return Written{};
+    if (written.kept_backup && text_of(place.file) == text) return Written{};
     const std::string staged = place.file + "." + random_hex(4) + ".tmp";
     TRY_VOID(write_synced(staged, text));
     if (written.kept_backup) {
         const std::string backup = place.file + "." + random_hex(4) + ".tmp";
-        TRY_VOID(write_synced(backup, content_of(place.file)));
+        TRY_VOID(write_synced(backup, text_of(place.file)));
         TRY_VOID(move_over(backup, place.file + ".bak"));
     }
     TRY_VOID(move_over(staged, place.file));
@@ -149,7 +141,7 @@ Result<Written> write_unit(const UnitPlace& place, const std::string& text) {
 }
 
 bool is_out_of_date(const UnitPlace& place, const std::string& text) {
-    return content_of(place.file) != text;
+    return text_of(place.file) != text;
 }
 
 std::string own_program() {

@@ -1,5 +1,6 @@
 #include "cli/service/owner.h"
 
+#include "cli/service/file.h"
 #include "common/base/strings.h"
 #include "common/json/read.h"
 
@@ -9,19 +10,10 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
 namespace openclaw::cli {
 
 namespace {
-
-std::string text_of(const std::string& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 // "1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF". The device is left out: some file systems show
 // another one to stat(2).

@@ -32,7 +32,8 @@ std::string service_line(const ServiceFacts& service) {
                "target)";
     if (service.unit_file.empty()) return "Service: systemd " + service.unit + " (not installed)";
     const std::string line =
-        "Service: systemd " + service.unit + " (installed: " + service.unit_file + ")";
+        "Service: systemd " + std::string(service.is_of_user ? "user " : "system ") + service.unit +
+        " (" + (service.known.empty() ? "installed: " + service.unit_file : service.known) + ")";
     if (!service.is_of_user || service.lingers) return line;
     return line + "\nLingering: off, so the gateway ends with your last session. Turn it on with: "
                   "loginctl enable-linger";
