@@ -1,21 +1,20 @@
-// A Telegram worker in an attacker's hands (tests/redteam) tries everything it can think of against its siblings, the
+// A channel's worker in an attacker's hands (tests/redteam) tries everything it can think of against its siblings, the
 // supervisor, the machine and the kernel. Each attack is refused, is named where it was the worker's end, and nobody else
-// notices. The outcomes are printed as a table.
+// notices. The outcomes are printed as a table. redteam_<channel>.test.mjs say which channel's.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
-import { BUILD, eventually, isAlive, readProc, sharedStage, temporaryFolder } from './harness.mjs';
+import { BUILD, eventually, isAlive, readProc, temporaryFolder } from './harness.mjs';
 
 const REDTEAM = path.join(BUILD, 'tests/redteam/openclaw-redteam');
-const OTHER_TOKEN = '777777:CANARY-other-4c1d9e-abcdefghijklmnopq';
 
-// Telegram's program is the attacker's; the others are their own.
-function hijackedPrograms() {
+// The channel's program is the attacker's (a copy: by its name it knows in whose place it is); the others are their own.
+function hijackedPrograms(channel) {
   const folder = temporaryFolder('openclaw-redteam-');
-  fs.symlinkSync(REDTEAM, path.join(folder, 'openclaw-worker-telegram'));
-  for (const name of fs.readdirSync(path.join(BUILD, 'workers')).filter((entry) => entry !== 'telegram')) {
+  fs.copyFileSync(REDTEAM, path.join(folder, `openclaw-worker-${channel}`));
+  for (const name of fs.readdirSync(path.join(BUILD, 'workers')).filter((entry) => entry !== channel)) {
     const program = path.join(BUILD, 'workers', name, `openclaw-worker-${name}`);
     if (fs.existsSync(program)) fs.symlinkSync(program, path.join(folder, path.basename(program)));
   }
@@ -27,15 +26,12 @@ const ENDED = /^killed by its sandbox: called /;
 const either = new RegExp(`${REFUSED.source}|${ENDED.source}`);
 const CONTRACT = /^killed: it broke the contract: /;
 
-describe('a hijacked worker', () => {
-  const programs = hijackedPrograms();
-  const account = { enabled: true, dmPolicy: 'open', allowFrom: ['*'] };
-  const scene = sharedStage({
-    env: { OPENCLAW_WORKER_DIR: programs },
-    telegram: { tokens: [OTHER_TOKEN] },
-    channel: { accounts: { other: { ...account, botToken: OTHER_TOKEN } } },
-    more: { channels: { echo: { accounts: { bystander: {} } } } },
-  });
+// `channel`: whose worker is hijacked; `secret`: of its account "other"; `foreign`: a host that only another worker may reach;
+// `share(options)`: makes the stage, with those options among its own.
+export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hijacked ${channel} worker`, () => {
+  const programs = hijackedPrograms(channel);
+  const own = `${channel}:default`, sibling = `${channel}:other`;
+  const scene = share({ env: { OPENCLAW_WORKER_DIR: programs }, more: { channels: { echo: { accounts: { bystander: {} } } } } });
   const table = [];
   let gateway, attacker, siblings, count = 0;
   let isConfined; // has no socket of its own: what it reaches, egress reaches for it
@@ -44,8 +40,8 @@ describe('a hijacked worker', () => {
     ({ gateway } = scene);
     fs.mkdirSync(path.join(gateway.stateDir, '.ssh'));
     fs.writeFileSync(path.join(gateway.stateDir, '.ssh/id_ed25519'), 'a private key', { mode: 0o600 });
-    await Promise.all(['telegram:default', 'telegram:other', 'echo:bystander', 'agent'].map((id) => gateway.workerReady(id)));
-    attacker = await gateway.worker('telegram:default');
+    await Promise.all([own, sibling, 'echo:bystander', 'agent'].map((id) => gateway.workerReady(id)));
+    attacker = await gateway.worker(own);
     if (attacker.sandbox === 'none') return t.skip?.('this build has no sandbox');
     isConfined = attacker.sandboxLayers.some(({ name, detail }) => name === 'network' && /no socket/.test(detail));
     siblings = (await gateway.workers()).filter(({ id }) => id !== attacker.id);
@@ -58,7 +54,7 @@ describe('a hijacked worker', () => {
   async function attack(name, target = '', { dies = false } = {}) {
     const number = ++count;
     const { generation } = await gateway.workerReady(attacker.id);
-    await gateway.call('send', { channel: 'telegram', accountId: 'default', to: '1', message: `${number} ${name} ${target}`.trim(), idempotencyKey: randomUUID() });
+    await gateway.call('send', { channel, accountId: 'default', to: '1', message: `${number} ${name} ${target}`.trim(), idempotencyKey: randomUUID() });
     const told = new RegExp(`redteam\\.outcome.* n=${number} how="?([^"]*)"?`);
     const outcome = await eventually(async () => {
       const line = !dies && gateway.lines.map((each) => told.exec(each)).find(Boolean);
@@ -109,7 +105,7 @@ describe('a hijacked worker', () => {
       ['openat2', config],
       ['remove', ledger], ['rename', ledger], ['link', config], ['chmod', config], ['truncate', config],
     ], either);
-    assert.equal(fs.readFileSync(config, 'utf8').includes('telegram'), true);
+    assert.equal(fs.readFileSync(config, 'utf8').includes(channel), true);
     assert.equal(fs.existsSync(path.join(gateway.stateDir, 'planted')), false);
   });
 
@@ -145,7 +141,7 @@ describe('a hijacked worker', () => {
       ['datagram', '/dev/log', '/run/systemd/notify'],
     ], either);
     if (!isConfined) return; // it still connects by itself
-    await refused([['dial', `127.0.0.1:${gateway.port}`, '127.0.0.1:22', '169.254.169.254:80', '192.168.1.1:80', '[::1]:22', 'discord.com:443', 'api.openai.com:443']], /^refused: /);
+    await refused([['dial', `127.0.0.1:${gateway.port}`, '127.0.0.1:22', '169.254.169.254:80', '192.168.1.1:80', '[::1]:22', foreign, 'api.openai.com:443']], /^refused: /);
     await refused([['connect', `127.0.0.1:${gateway.port}`, '127.0.0.1:22', '192.168.1.1:80', '10.0.0.1:443', '169.254.169.254:80', '1.1.1.1:443'], ['tcp6'], ['udp']], ENDED);
   });
 
@@ -190,9 +186,9 @@ describe('a hijacked worker', () => {
   });
 
   test('the secrets of a sibling are in nothing the kernel shows of it', async () => {
-    const { pid } = await gateway.worker('telegram:other');
+    const { pid } = await gateway.worker(sibling);
     for (const file of ['environ', 'cmdline', 'comm', 'maps', 'status', 'limits', 'mountinfo'])
-      assert.ok(!readProc(pid, file).includes(OTHER_TOKEN.split(':')[1]), file);
+      assert.ok(!readProc(pid, file).includes(secret), file);
     assert.match(readProc(pid, 'status'), /^NoNewPrivs:\s+1$/m);
     assert.match(readProc(pid, 'status'), /^Seccomp:\s+2$/m);
     assert.match(readProc(pid, 'status'), /^CapEff:\s+0+$/m);
