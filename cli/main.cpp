@@ -5,6 +5,7 @@
 #include "common/base/names.h"
 #include "common/version.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ bool asks_version(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    umask(077); // what we write is in the owner's configuration and state, and nobody else's
     auto forgiven = forgive({argv + 1, argv + argc});
     auto taken = take_globals(forgiven.arguments);
     Console console(STDOUT_FILENO, STDERR_FILENO, taken.globals.no_color);

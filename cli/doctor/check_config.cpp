@@ -195,6 +195,14 @@ void check_config_warnings(const Facts& facts, Report& report) {
                  .message = warning.message,
                  .fix = warning.remedy.empty() ? "openclaw config validate" : warning.remedy,
                  .line = warning.place.line});
+    using Reload = config::Gateway::Reload;
+    const auto reload = facts.config.config->gateway.reload;
+    if (reload == Reload::hot || reload == Reload::restart)
+        report.add({.check = "config-warnings",
+                    .severity = Severity::info,
+                    .place = "gateway.reload.mode",
+                    .message = "the original has retired this mode; it is understood here",
+                    .fix = "openclaw config set gateway.reload.mode hybrid"});
     const auto& inactive = facts.config.config->inactive;
     if (inactive.empty()) return;
     std::string names;

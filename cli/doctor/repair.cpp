@@ -61,6 +61,8 @@ class Repairer {
     Result<std::string> restore(const Repair& repair);
     Result<std::string> rewrite(const std::vector<Repair>& repairs);
     Result<std::string> patch(const std::vector<Repair>& repairs);
+    Result<std::string> set_one(const Repair& repair);
+    std::string tell_change(const std::string& words, const config::Edited& edited, bool had_file);
     Result<std::string> change_config(const std::vector<Repair>& repairs);
     Result<std::string> write_unit_again(const Repair& repair) const;
     Result<std::string> enable(const Repair& repair) const;
@@ -145,6 +147,24 @@ std::string words_for_change(const Repair& repair) {
     return "set " + repair.path + " to " + repair.value;
 }
 
+Result<std::string> Repairer::set_one(const Repair& repair) {
+    const auto value = TRY(value_of(repair));
+    const bool had_file = access(context_.paths.config_file.c_str(), F_OK) == 0;
+    const auto edited = config::edit({.path = repair.path, .value = config::to_json(value)},
+                                     {.load = config_source(context_)});
+    if (!edited) return refused_change(edited.error());
+    return tell_change(words_for_change(repair), *edited, had_file);
+}
+
+// Notes it, and says where what was there is now.
+std::string Repairer::tell_change(const std::string& words, const config::Edited& edited,
+                                  bool had_file) {
+    outcome_.config_changed = outcome_.config_changed || edited.changed;
+    return "In " + file() + ": " + words +
+           (had_file ? "; the file before is " + file() + ".bak" : std::string()) +
+           (edited.lost_comments ? " (its comments are only there)" : "");
+}
+
 Result<void> apply(const Repair& repair, config::Node& root) {
     const auto steps = TRY(config::parse_path(repair.path));
     if (repair.kind == Kind::drop_key) return config::remove(root, steps), Result<void>{};
@@ -166,8 +186,7 @@ Result<std::string> Repairer::rewrite(const std::vector<Repair>& repairs) {
     const auto edited = config::replace_text(json::pretty(config::to_json(document->root)) + "\n",
                                              {.load = config_source(context_)});
     if (!edited) return refused_change(edited.error());
-    outcome_.config_changed = outcome_.config_changed || edited->changed;
-    return "In " + file() + ": " + words + "; the file before is " + file() + ".bak";
+    return tell_change(words, *edited, true);
 }
 
 Result<std::string> Repairer::patch(const std::vector<Repair>& repairs) {
@@ -182,10 +201,7 @@ Result<std::string> Repairer::patch(const std::vector<Repair>& repairs) {
     const bool had_file = access(context_.paths.config_file.c_str(), F_OK) == 0;
     const auto edited = config::merge(config::to_json(tree), {.load = config_source(context_)});
     if (!edited) return refused_change(edited.error());
-    outcome_.config_changed = true;
-    return "In " + file() + ": " + words +
-           (had_file ? "; the file before is " + file() + ".bak" : std::string()) +
-           (edited->lost_comments ? " (its comments are only there)" : "");
+    return tell_change(words, *edited, had_file);
 }
 
 Result<std::string> Repairer::write_unit_again(const Repair& repair) const {
@@ -242,11 +258,14 @@ void Repairer::one(const Repair& repair) {
     }
 }
 
-// The only way a file with several things wrong becomes right is all at once.
+// The only way a file with several things wrong becomes right is all at once. One value by itself
+// can be set without losing the file's comments.
 Result<std::string> Repairer::change_config(const std::vector<Repair>& repairs) {
     const bool has_older_names =
         std::ranges::find(repairs, Kind::rename_keys, &Repair::kind) != repairs.end();
-    return has_older_names ? rewrite(repairs) : patch(repairs);
+    if (has_older_names) return rewrite(repairs);
+    const bool is_one_value = repairs.size() == 1 && repairs.front().kind != Kind::drop_key;
+    return is_one_value ? set_one(repairs.front()) : patch(repairs);
 }
 
 bool is_change_of_config(const Repair& repair) {

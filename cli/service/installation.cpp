@@ -31,6 +31,7 @@ Result<void> write_synced(const std::string& path, const std::string& text) {
             return Failure(system_error(Code::unavailable, "cannot write " + path, errno));
         done += static_cast<std::size_t>(written);
     }
+    fchmod(fd.get(), 0644); // a unit is no secret, and systemd says so when it is hidden
     if (fsync(fd.get()) == 0) return {};
     return Failure(system_error(Code::unavailable, "cannot write " + path + " to the disk", errno));
 }

@@ -190,6 +190,17 @@ describe('postures', () => {
     assert.equal(fs.readFileSync(`${configFile(one)}.bak`, 'utf8'), text, 'the file before is kept');
   });
 
+  test('one value is set without losing the comments, and what is written is closed to others', async (t) => {
+    const one = await home(t);
+    write(one, '{\n  // ours\n  gateway: { auth: { token: "0123456789abcdef0123" } },\n}\n');
+    const fixed = await one.cli('doctor', '--fix');
+    assert.equal(fixed.code, 0, fixed.stdout);
+    assert.match(one.config, /\/\/ ours/);
+    assert.match(one.config, /mode/);
+    assert.equal(modeOf(path.join(one.state, 'logs')), 0o700);
+    assert.ok(!/logs/.test(fixed.stdout), 'nothing of our own has to be closed afterwards');
+  });
+
   test('--generate-gateway-token makes one when there is none, and nothing else, ever', async (t) => {
     const one = await home(t);
     change(one, (config) => { delete config.gateway.auth; });

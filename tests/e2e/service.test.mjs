@@ -57,6 +57,7 @@ describe('gateway install', () => {
     assert.match(one.text, new RegExp(`^ExecStart=${CLI} gateway run$`, 'm'));
     assert.match(one.text, new RegExp(`^EnvironmentFile=-${one.state}/\\.env$`, 'm'));
     assert.match(one.text, /^RestartPreventExitStatus=78$/m);
+    assert.equal(fs.statSync(one.unit).mode & 0o777, 0o644);
     assert.doesNotMatch(one.text, /proxy\.example|from-the-shell|service-token/);
     const forced = await one.cli('gateway', 'install', '--user', '--port', String(one.port), '--force', '--json');
     assert.equal(forced.json.result, 'installed', forced.stdout);

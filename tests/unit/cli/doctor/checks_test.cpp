@@ -110,6 +110,12 @@ TEST_SUITE("cli/doctor") {
         CHECK_FALSE(findings(facts, "legacy-keys").front().repair.has_value());
     }
 
+    TEST_CASE("a mode of reloading that the original has retired is told") {
+        auto facts = healthy();
+        facts.config = config_of("{ gateway: { mode: 'local', reload: { mode: 'hot' } } }");
+        CHECK(only(facts, "config-warnings").place == "gateway.reload.mode");
+    }
+
     TEST_CASE("no token anywhere: one is offered; a variable or .env is a source") {
         auto facts = healthy();
         facts.config = config_of("{ gateway: { mode: 'local' } }");
