@@ -65,7 +65,7 @@ curl_socket_t CurlMulti::open_socket(void* data, curlsocktype, curl_sockaddr*) {
     const auto& supply = *static_cast<const Supply*>(data);
     const int fd = unconnected_socket().release();
     if (fd < 0) return CURL_SOCKET_BAD;
-    supply.multi->sockets_[fd] = {.watch = nullptr, .ours = true, .is_connecting = true};
+    supply.multi->sockets_[fd] = {.watch = nullptr, .is_connecting = true};
     supply.source->on_stream_wanted(fd);
     return fd;
 }
@@ -96,7 +96,8 @@ void CurlMulti::watch(curl_socket_t fd, int what) {
     auto& socket = sockets_[fd];
     socket.wanted = true;
     socket.events = what;
-    if (socket.is_connecting) return; // connected() comes back here
+    if ((what & CURL_POLL_IN) != 0) socket.is_told = true; // it was found connected
+    if (socket.is_connecting) return;                      // connected() comes back here
     if (!socket.watch)
         socket.watch =
             std::make_unique<FdWatch>(loop_, fd, [this, fd](Ready ready) { on_ready(fd, ready); });
@@ -107,8 +108,7 @@ void CurlMulti::rest(curl_socket_t fd) {
     const auto found = sockets_.find(fd);
     if (found == sockets_.end()) return;
     found->second.wanted = false;
-    if (!found->second.ours)
-        sockets_.erase(found); // of the name lookup: libcurl closes it without a word
+    if (!found->second.is_told) sockets_.erase(found);
 }
 
 void CurlMulti::on_ready(curl_socket_t fd, Ready ready) {

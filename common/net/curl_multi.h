@@ -62,11 +62,13 @@ class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
 
   private:
     // A socket that rests in libcurl's connection cache keeps its watch: the next request then
-    // costs no epoll calls.
+    // costs no epoll calls. One that libcurl has not read from yet may be closed without a word
+    // (libcurl 7.88, cf-socket.c: a socket it did not find connected), and its number be
+    // somebody else's at once: it is forgotten whenever libcurl does not wait for it.
     struct Socket {
         std::unique_ptr<FdWatch> watch;
         bool wanted = false;        // libcurl waits for it now
-        bool ours = false;          // its closing will be told
+        bool is_told = false;       // its closing will be told
         bool is_connecting = false; // a placeholder: not watched, and never writable
         int events = 0;             // CURL_POLL_…: what libcurl waits for
     };
