@@ -80,8 +80,10 @@ export function interactions(fake) {
     return { interaction: { id: found.id, type: found.payload.type }, resource: { type: body.type, ...(message ? { message } : {}) } };
   }, { open: true });
 
+  // Before the acknowledgement there is nothing to follow up.
   function target({ token }) {
     const found = interactionOf(token);
+    if (!found.ackedAt) throw unknown('Webhook', 10015);
     if (Date.now() - found.at > config.interactionTokenMs) throw new ApiError(401, 50027, 'Invalid Webhook Token');
     return { found, channel: fake.world.channels.get(found.payload.channel_id) };
   }
