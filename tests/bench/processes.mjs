@@ -69,8 +69,8 @@ export const pssKib = (pid) => Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, 'smaps
 
 // ------------------------------------------------------------------ fakes
 
-class Fake {
-  constructor(process, url) { Object.assign(this, { process, url, pid: process.pid }); }
+export class Fake {
+  constructor(process) { Object.assign(this, { process, url: urlIn(process.line), pid: process.pid }); }
 
   async ctl(route, body, query = {}) {
     const [method, where] = route.split(' ');
@@ -84,12 +84,14 @@ class Fake {
 
 const urlIn = (line) => /http:\/\/[\d.]+:\d+/.exec(line)[0];
 
+export async function startProvider() {
+  const provider = new Fake(await start(process.execPath, [script('fakes/provider/provider.mjs'), '--port', '0']));
+  return Object.assign(provider, { baseUrl: `${provider.url}/v1` });
+}
+
 export async function startFakes() {
-  const telegram = await start(process.execPath, [script('fakes/telegram/telegram.mjs'), '--port', '0', '--token', BOT_TOKEN]);
-  const provider = await start(process.execPath, [script('fakes/provider/provider.mjs'), '--port', '0']);
-  const fakes = { telegram: new Fake(telegram, urlIn(telegram.line)), provider: new Fake(provider, urlIn(provider.line)) };
-  fakes.provider.baseUrl = `${fakes.provider.url}/v1`;
-  return fakes;
+  const telegram = new Fake(await start(process.execPath, [script('fakes/telegram/telegram.mjs'), '--port', '0', '--token', BOT_TOKEN]));
+  return { telegram, provider: await startProvider() };
 }
 
 export async function startMinimalBot({ telegram, provider }) {
