@@ -40,7 +40,7 @@ async function main() {
   // The people of a platform answer each other's pace: 24 of them write about every second.
   const crowds = platforms.map((platform) => new Talkers({ platform, random: random.fork(), chats: Math.ceil(Number(options.chats) / platforms.length) }));
   const sum = (what) => crowds.reduce((total, crowd) => total + crowd[what], 0);
-  const killer = new Killer({ gateway, random, gap: Number(options.gap), channelWorkers: platforms.map(({ worker }) => worker), answered: () => sum('sent') - sum('waiting') });
+  const killer = new Killer({ gateway, random, gap: Number(options.gap), channelWorkers: platforms.map(({ worker }) => worker), answered: () => sum('sent') - sum('waiting'), oldest: () => Math.min(Infinity, ...crowds.map((crowd) => crowd.oldest)) });
   console.log(`chaos: ${names.join(' and ')}, seed ${options.seed}, ${options.kills ? `${options.kills} kills` : `${options.seconds ?? 150} s`}, ${options.chats} chats`);
 
   const talking = Promise.all(crowds.map((crowd) => crowd.run()));

@@ -6,11 +6,14 @@ import { pause, processTree, programOf } from '../e2e/harness.mjs';
 
 const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_sent', 'answer_sent'];
 const SUPERVISOR = 'openclaw-gateway';
+// So long somebody has waited that everything is left alive until he is answered: what is tested is that nothing gets
+// lost, not what can be done in lives of a second (a session of Discord's may not even be begun so often).
+const BREATH_MS = 15_000;
 
 export class Killer {
-  // `answered` counts the answers in the chats.
-  constructor({ gateway, random, gap, channelWorkers, answered }) {
-    Object.assign(this, { gateway, random, gap, answered });
+  // `answered` counts the answers in the chats; `oldest` is when the message was written that has waited longest.
+  constructor({ gateway, random, gap, channelWorkers, answered, oldest }) {
+    Object.assign(this, { gateway, random, gap, answered, oldest });
     this.victims = [SUPERVISOR, ...channelWorkers, 'openclaw-worker-agent', 'openclaw-worker-egress'];
     this.answeredBefore = 0; // when the supervisor's present life began
     this.fruitlessLives = 0; // in a row
@@ -57,8 +60,11 @@ export class Killer {
   isFruitful() { return this.answered() > this.answeredBefore; }
 
   // A message that is interrupted in five lives is rightly set aside, and on a slow machine that many lives may end
-  // before anything is answered. The fourth without an answer goes on until it has given one.
-  mayEnd() { return this.fruitlessLives < 3 || this.isFruitful(); }
+  // before anything is answered. The fourth without an answer goes on until it has given one, and so does the fourth
+  // that the same message has seen.
+  mayEnd() { return (this.fruitlessLives < 3 || this.isFruitful()) && this.deathsSince(this.oldest()) < 3; }
+
+  deathsSince(moment) { return this.kills.filter(({ program, at }) => program === SUPERVISOR && at >= moment).length; }
 
   note(kill) {
     this.kills.push({ at: Date.now(), program: SUPERVISOR, ...kill });
@@ -68,7 +74,7 @@ export class Killer {
   // After three workers it is the supervisor's turn: a worker that dies again and again is rightly held back longer
   // and longer, which is supervision's test and not this one's.
   killOne() {
-    if (!this.gateway.pid) return;
+    if (!this.gateway.pid || Date.now() - this.oldest() > BREATH_MS) return;
     const wanted = this.workerKills >= 3 ? SUPERVISOR : this.random.pick(this.victims);
     const pid = processTree(this.gateway.pid).find((candidate) => programOf(candidate) === wanted);
     if (!pid || (wanted === SUPERVISOR && !this.mayEnd())) return;

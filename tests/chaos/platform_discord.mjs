@@ -63,7 +63,8 @@ function startTroubles(discord) {
     session_lost: async () => {
       if (Date.now() - lostAt < SESSION_LOST_EVERY) return KINDS.cut();
       lostAt = Date.now();
-      await discord.ctl('POST /gw/invalid-session', { resumable: false });
+      const { connections } = await discord.ctl('POST /gw/invalid-session', { resumable: false });
+      if (!connections) await discord.ctl('POST /gw/expire-sessions'); // it was away for a moment
     },
     limited: () => fault({ kind: '429', scope: 'shared', retry_after: 0.5, times: 3 }),
     limited_everywhere: () => fault({ kind: 'global429', retry_after: 0.5 }),

@@ -12,6 +12,8 @@ export class Talkers {
 
   get sent() { return this.messages.size; }
   get waiting() { return [...this.messages.values()].filter((message) => !message.answeredAt).length; }
+  // When the message was written that has waited longest.
+  get oldest() { return [...this.messages.values()].reduce((oldest, { at, answeredAt }) => (answeredAt ? oldest : Math.min(oldest, at)), Infinity); }
 
   async run() { await Promise.all(this.people.map((person) => this.talk(person))); }
   stop() { this.isStopped = true; }
