@@ -21,7 +21,9 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr std::size_t many_runs = 400;    // live runs above which acknowledgements are held back
+constexpr std::size_t many_runs = 400; // live runs above which acknowledgements are held back
+// While we stood still a worker tells its messages once more, for it cannot know.
+constexpr std::uint32_t most_unacknowledged = 2 * ipc::inbound_credits;
 constexpr int max_charged_resumes = 5;    // a message that stops gateways is set aside
 constexpr Milliseconds record_pause{300}; // TELEGRAM.md 3.1: try the append again
 constexpr Milliseconds longest_record_pause{10'000};
@@ -55,7 +57,7 @@ Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Comman
 bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inbound, const Fds& fds) {
     auto text = ipc::take_text(inbound.text(), fds);
     if (!text || inbound.event_id().empty()) return false;
-    if (++unacknowledged_[worker] > ipc::inbound_credits) return false;
+    if (++unacknowledged_[worker] > most_unacknowledged) return false;
     auto message = std::make_shared<Message>();
     message->worker = worker;
     message->inbound = inbound;

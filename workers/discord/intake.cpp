@@ -92,6 +92,7 @@ bool Intake::send(const Translation& message) {
 }
 
 void Intake::acknowledge(const std::string& event_id, const std::string& trace) {
+    is_told_again_ = false;
     const auto found = open_.extract(event_id);
     if (!found) return; // of a message sent twice
     ++credits_;
@@ -122,7 +123,7 @@ void Intake::on_overdue() {
     ++rounds_overdue_;
     log::warn("discord.ack_overdue", {{"messages", open_.size()}, {"round", rounds_overdue_}});
     listener_.on_overdue(true);
-    if (uplink_.has_room())
+    if (uplink_.has_room() && !std::exchange(is_told_again_, true))
         for (const auto& [event_id, item] : open_)
             send(item.message);
     alarm_->set(std::min(overdue_after * (1 << std::min(rounds_overdue_, 6)), overdue_at_most));

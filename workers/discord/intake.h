@@ -3,9 +3,10 @@
 //
 // Knows up to which place of the session everything is on record: the place a crash resumes from.
 // An event that is not for the supervisor is on record as soon as it was looked at; a message, when
-// it is acknowledged. A message whose acknowledgement is long overdue is sent again: the supervisor
-// knows its id, so that is harmless. When much waits, the gateway is not read any more: Discord's
-// socket is the queue.
+// it is acknowledged. A message whose acknowledgement is long overdue is sent again, once: the
+// supervisor knows its id, so that is harmless, and twice would fill the link of one that stands
+// still. When much waits, the gateway is
+// not read any more: Discord's socket is the queue.
 #pragma once
 
 #include "common/loop/alarm.h"
@@ -75,6 +76,7 @@ class Intake {
     std::int64_t told_ = 0;
     bool is_full_ = false;
     int rounds_overdue_ = 0;
+    bool is_told_again_ = false; // and nothing has been acknowledged since
     std::unique_ptr<Alarm> alarm_;
 };
 

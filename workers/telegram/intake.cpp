@@ -4,6 +4,7 @@
 #include "common/log/log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace openclaw::telegram {
 
@@ -34,6 +35,7 @@ void Intake::offer(const std::vector<json::View>& updates, const Identity& me) {
 }
 
 void Intake::acknowledge(const std::string& event_id) {
+    is_told_again_ = false;
     if (open_.erase(event_id) == 0) return; // of a message sent twice
     ++credits_;
     if (!open_.empty()) return;
@@ -55,7 +57,7 @@ void Intake::on_overdue() {
     ++rounds_overdue_;
     log::warn("telegram.ack_overdue", {{"messages", open_.size()}, {"round", rounds_overdue_}});
     listener_->on_batch_overdue(true);
-    if (uplink_.has_room())
+    if (uplink_.has_room() && !std::exchange(is_told_again_, true))
         for (const auto& [event_id, translation] : open_)
             send(translation);
     alarm_->set(std::min(overdue_after * (1 << std::min(rounds_overdue_, 6)), overdue_at_most));

@@ -2,8 +2,9 @@
 // acknowledged on disk.
 //
 // The batch is settled when every message of it is acknowledged; only then may the poll move its
-// offset. A message whose acknowledgement is long overdue is sent again: the supervisor knows its
-// id, so that is harmless. Bounded by the credits.
+// offset. A message whose acknowledgement is long overdue is sent again, once: the supervisor knows
+// its id, so that is harmless, and twice would fill the link of one that stands still. Bounded by
+// the credits.
 #pragma once
 
 #include "common/json/read.h"
@@ -51,6 +52,7 @@ class Intake {
     std::uint32_t credits_;
     std::map<std::string, Translation> open_; // sent and not acknowledged, by event id
     int rounds_overdue_ = 0;
+    bool is_told_again_ = false; // and nothing has been acknowledged since
     std::unique_ptr<Alarm> alarm_;
 };
 
