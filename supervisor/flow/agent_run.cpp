@@ -302,6 +302,7 @@ void AgentRun::show_typing(bool on) {
         worker_id(run_.request.target->to.channel, run_.request.target->to.account));
     if (link == nullptr || !link->can_send()) return;
     wire::Frame frame;
+    frame.set_trace(run_.request.trace);
     put_chat(*frame.mutable_typing()->mutable_chat(), run_.request.target->to.chat);
     frame.mutable_typing()->set_on(on);
     (void)link->send(frame);

@@ -30,9 +30,8 @@ constexpr std::array<ReasonRow, 12> reasons = {{
      "the sender is not paired: approve the code with openclaw pairing approve"},
     {Reason::group_disabled, "group_disabled", "groups are switched off (groupPolicy: disabled)"},
     {Reason::room_not_listed, "room_not_listed",
-     "the room is not listed: add its id, or \"*\", to groups (Discord: its server's to guilds, "
-     "and "
-     "its own to that server's channels if there are any)"},
+     "the room is not listed: add its id, or \"*\", to groups; where rooms lie in servers, the "
+     "server's id to guilds, and the room's to that server's channels if any are listed"},
     {Reason::room_switched_off, "room_switched_off",
      "the group or topic is switched off (enabled: false)"},
     {Reason::group_sender_not_allowed, "group_sender_not_allowed",

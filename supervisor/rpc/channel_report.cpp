@@ -65,7 +65,8 @@ bool ChannelLine::is_connected() const {
 
 std::string ChannelLine::last_error() const {
     if (!facts.problem.empty()) return facts.problem;
-    if (is_connected()) return {};
+    if (is_connected()) // it works, but for what it says with a code
+        return facts.error_code.empty() ? std::string() : facts.detail;
     if (facts.connection == "degraded" || facts.connection == "needs_operator") return facts.detail;
     if (verdict.ailment == policy::Ailment::silence ||
         verdict.ailment == policy::Ailment::unresponsive)
