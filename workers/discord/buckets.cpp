@@ -9,6 +9,10 @@ namespace {
 constexpr Milliseconds margin{50}; // DISCORD.md 1.2: retry_after + 50 ms
 constexpr Milliseconds second = std::chrono::seconds(1);
 
+std::string held_key(const Route& route) {
+    return route.shape + "|" + route.major;
+}
+
 } // namespace
 
 std::string Buckets::key_of(const Route& route) const {
@@ -24,10 +28,11 @@ std::optional<Instant> Buckets::free_at(const Route& route, Instant now) const {
     auto at = std::max(now, route.is_global ? all_held_until_ : now);
     if (route.is_global && recent_.size() >= most_a_second)
         at = std::max(at, recent_[recent_.size() - most_a_second] + second);
+    if (const auto held = held_.find(held_key(route)); held != held_.end())
+        at = std::max(at, held->second);
     const auto found = buckets_.find(key_of(route));
     if (found == buckets_.end()) return at;
     const auto& bucket = found->second;
-    at = std::max(at, bucket.held_until);
     if (!bucket.is_known) return bucket.in_flight > 0 ? std::nullopt : std::optional(at);
     if (bucket.remaining - bucket.in_flight > 0) return at;
     // Used up. When the window is over it is full again, less what is still on its way.
@@ -75,13 +80,14 @@ void Buckets::refuse(const Route& route, const RateRefusal& refusal, Instant now
     if (refusal.is_global)
         all_held_until_ = std::max(all_held_until_, until);
     else
-        bucket_of(route).held_until = until;
+        held_[held_key(route)] = until;
 }
 
 void Buckets::sweep(Instant now) {
+    std::erase_if(held_, [now](const auto& entry) { return entry.second <= now; });
     std::erase_if(buckets_, [now](const auto& entry) {
         const auto& bucket = entry.second;
-        return bucket.in_flight == 0 && bucket.held_until <= now && bucket.resets_at <= now;
+        return bucket.in_flight == 0 && bucket.resets_at <= now;
     });
 }
 

@@ -57,7 +57,6 @@ class Buckets {
         std::int64_t remaining = 1;
         std::int64_t in_flight = 0;
         Instant resets_at{};
-        Instant held_until{};
     };
 
     Bucket& bucket_of(const Route& route);
@@ -65,7 +64,10 @@ class Buckets {
 
     std::unordered_map<std::string, std::string> hashes_; // by route shape
     std::unordered_map<std::string, Bucket> buckets_;     // by key_of()
-    std::deque<Instant> recent_;                          // those of the last second
+    // Until when a 429 holds a route and major parameter. Not of the bucket: which one that is may
+    // change with the next answer, and the 429 itself may name another.
+    std::unordered_map<std::string, Instant> held_;
+    std::deque<Instant> recent_; // those of the last second
     Instant all_held_until_{};
 };
 

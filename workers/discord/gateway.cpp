@@ -37,6 +37,10 @@ constexpr std::int64_t sessions_in_reserve = 100;
 constexpr std::size_t most_faults = 3;
 constexpr Milliseconds faults_within = std::chrono::minutes(5);
 
+// So often the session's own address is tried in vain before the usual one: its machine may be
+// gone, or may not be one that we are allowed to reach.
+constexpr int tries_of_resume_url = 2;
+
 // So often the server is asked in vain before the documented address is tried.
 constexpr int tries_to_ask = 3;
 
@@ -137,7 +141,8 @@ void Gateway::connect() {
     is_acknowledged_ = true;
     enter(State::connecting, connected_within);
     const auto& fresh = url_.empty() ? setting_.default_url : url_;
-    const bool resumes = session_ && !session_->resume_url.empty();
+    const bool resumes =
+        session_ && !session_->resume_url.empty() && resume_url_failures_ < tries_of_resume_url;
     to_.wire.connect(gateway_address(resumes ? session_->resume_url : fresh, setting_.compressed));
 }
 
@@ -170,7 +175,9 @@ void Gateway::on_deadline() {
 }
 
 void Gateway::on_open() {
-    if (state_ == State::connecting) enter(State::greeting, greeted_within);
+    if (state_ != State::connecting) return;
+    resume_url_failures_ = 0;
+    enter(State::greeting, greeted_within);
 }
 
 void Gateway::on_message(std::string_view payload) {
@@ -339,6 +346,7 @@ void Gateway::on_closed(std::uint16_t code, std::string_view reason) {
 // The connection is over: when to try again.
 void Gateway::end(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
     heartbeat_->clear();
+    if (state_ == State::connecting && session_) ++resume_url_failures_;
     const bool was_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
     if (was_stable) backoff_.reset();
     // The first end of a good connection is an everyday thing: go on at once.

@@ -178,7 +178,8 @@ class Gateway {
     bool lost_session_ = false;                // one was there before the next READY
     std::string url_;                          // for a new session; empty: not known
     Instant url_until_{};
-    bool may_identify_ = false; // the server was asked, and grants it
+    int resume_url_failures_ = 0; // in a row
+    bool may_identify_ = false;   // the server was asked, and grants it
     bool is_reduced_ = false;
     std::unordered_set<std::string> awaited_guilds_;
     std::deque<Instant> faults_; // closes that were our own fault

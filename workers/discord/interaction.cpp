@@ -85,7 +85,9 @@ void fill(Translation& translation, json::View data, const Interaction& interact
     fill_sender(*out.mutable_sender(), member ? member["user"] : data["user"], member);
     out.set_event_id("INTERACTION_CREATE:" + interaction.id.text());
     out.set_sent_at_ms(interaction.id.unix_ms());
-    out.set_addressing(wire::ADDRESSED_COMMAND);
+    // A press is meant for the bot like a reply to its message.
+    out.set_addressing(interaction.type == InteractionType::command ? wire::ADDRESSED_COMMAND
+                                                                    : wire::ADDRESSED_REPLY);
     out.set_awaits_answer(interaction.type != InteractionType::component); // "… is thinking"
     out.set_logical_id(out.event_id());
     translation.message = interaction.id;

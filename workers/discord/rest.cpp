@@ -13,6 +13,8 @@ constexpr int most_refusals = 5;                                // DISCORD.md 1.
 constexpr Milliseconds longest_wait = std::chrono::minutes(10); // longer: the caller's to judge
 constexpr Milliseconds rest_connected_within = std::chrono::seconds(10); // DISCORD.md 8
 constexpr std::size_t largest_answer = 8u << 20;
+// Enough for a burst of commands within their three seconds; all of them are kept.
+constexpr std::size_t answer_connections = 4;
 
 bool is_ours_to_lose(Priority priority) {
     return priority >= Priority::preview;
@@ -23,7 +25,7 @@ bool is_ours_to_lose(Priority priority) {
 Rest::Rest(Loop& loop, AlarmMaker& alarms, net::Dialer& dialer, const Settings& settings,
            Secret token, OnRefused on_refused)
     : loop_(loop)
-    , answers_(loop, dialer)
+    , answers_(loop, dialer, {.max_connections_per_host = answer_connections})
     , others_(loop, dialer)
     , settings_(settings)
     , token_(std::move(token))
@@ -45,6 +47,15 @@ void Rest::cancel(Id id) {
     queue_.withdraw(found->second.ticket);
     if (found->second.http) queue_.settle(found->second.route, {});
     pending_.erase(found);
+}
+
+// Beside the queue: it must be several at once, and they are of no bucket that matters.
+void Rest::keep_warm() {
+    warming_.clear(); // who has not answered by now is late
+    for (std::size_t i = 0; i < answer_connections; ++i)
+        warming_.push_back(answers_.start(
+            request_for({.path = "/gateway", .idempotent = true, .is_anonymous = true}),
+            {.on_leaving = {}, .on_headers = {}, .on_data = {}, .done = [](net::HttpOutcome) {}}));
 }
 
 RestQueue::Job Rest::job_for(Id id, const Pending& pending) {

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace openclaw::discord {
 
@@ -31,6 +32,9 @@ class Rest final : public Api {
     void cancel(Id id) override;
 
     std::size_t in_flight() const override { return pending_.size(); }
+
+    // Makes the connections for answers to interactions, or uses them so that they stay.
+    void keep_warm();
 
     // When the server last answered anything, in unix milliseconds; 0: never.
     std::int64_t last_answer_unix_ms() const { return last_answer_unix_ms_; }
@@ -70,6 +74,7 @@ class Rest final : public Api {
     Id last_id_ = 0;
     std::int64_t last_answer_unix_ms_ = 0;
     std::unordered_map<Id, Pending> pending_;
+    std::vector<std::unique_ptr<net::HttpCall>> warming_;
 };
 
 } // namespace openclaw::discord

@@ -10,12 +10,12 @@ namespace openclaw::discord {
 
 namespace {
 
-constexpr std::string_view no_content_sentence = "listening, but in servers only to messages that "
-                                                 "name the bot: switch on Message Content Intent "
-                                                 "in the Developer Portal under Bot";
+constexpr std::string_view no_content_sentence =
+    "in servers it hears only messages that name it: switch on Message Content Intent in the "
+    "Developer Portal under Bot";
 constexpr std::string_view no_intent_sentence =
-    "listening, but without the privileged intents of channels.discord.intents: switch them on in "
-    "the Developer Portal under Bot";
+    "it works without the privileged intents of channels.discord.intents: switch them on in the "
+    "Developer Portal under Bot";
 
 } // namespace
 
@@ -109,20 +109,15 @@ void Service::on_session(const Session& session, bool lost) {
 void Service::on_live(bool resumed) {
     log::info("discord.live", {{"resumed", resumed}, {"servers", world_.guild_count()}});
     status_.connected();
+    on_heartbeat_acknowledged();
     auto gap = remembered_.gap();
     if (!gap.empty() && (!resumed || history_.is_idle())) history_.begin(std::move(gap));
 }
 
-// A connection for answers to commands stays open: with three seconds to say the first word there
-// is no time to make one, and none can be made while the supervisor does not answer.
+// Connections for answers to commands stay open: with three seconds to say the first word there is
+// no time to make one, and none can be made while the supervisor does not answer.
 void Service::on_heartbeat_acknowledged() {
-    if (!settings_.registers_commands) return;
-    api_.call({.path = "/gateway",
-               .priority = Priority::answer,
-               .idempotent = true,
-               .rather_never = true,
-               .is_anonymous = true},
-              [](const Answer&) {});
+    if (settings_.registers_commands) api_.keep_warm();
 }
 
 void Service::on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,

@@ -165,6 +165,21 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.last_event() == "resumed");
         CHECK(bench.kept == "");
     }
+    TEST_CASE("a session whose own address cannot be reached is resumed at the usual one") {
+        GatewayBench bench;
+        bench.go_live();
+        bench.gateway.on_closed(0, "cut");
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            bench.alarms.advance(3s);
+            CHECK(bench.last_event().starts_with("connect wss://r.example"));
+            bench.gateway.on_closed(0, "refused: this worker may not connect there");
+        }
+        bench.alarms.advance(6s);
+        CHECK(bench.last_event().starts_with("connect wss://g.example"));
+        bench.sent.clear();
+        bench.hello();
+        CHECK(bench.opcodes() == std::vector{6});
+    }
     TEST_CASE("a session of another bot is not resumed, and what it missed counts as lost") {
         GatewayBench bench;
         bench.gateway.begin(Session{.id = "s9", .resume_url = "wss://r", .identity = "other/1"},

@@ -128,6 +128,24 @@ TEST_SUITE("workers/discord") {
         CHECK(buckets.free_at(route_of("POST", "/interactions/123457/u/callback"), {}) ==
               Instant{});
     }
+    TEST_CASE("a 429 holds its channel even when it, or the next answer, names another bucket") {
+        Buckets buckets;
+        const auto here = route_of("POST", "/channels/7001/messages");
+        const auto there = route_of("POST", "/channels/7002/messages");
+        const Instant now{};
+        const RateFacts usual{.bucket = "a", .limit = 5, .remaining = 4, .reset_after = 5s};
+        buckets.leave(here, now);
+        buckets.settle(here, usual, now);
+        buckets.leave(here, now);
+        buckets.refuse(here, {.retry_after = 2s}, now);
+        buckets.settle(here, {.bucket = "b", .limit = 5, .remaining = 0, .reset_after = 2s}, now);
+        buckets.leave(there, now);
+        buckets.settle(there, usual, now);
+        CHECK(buckets.free_at(there, now) == now);
+        REQUIRE(buckets.free_at(here, now));
+        CHECK(*buckets.free_at(here, now) >= now + 2s);
+        CHECK(buckets.free_at(here, now + 3s) == now + 3s);
+    }
     TEST_CASE("a 429 holds its bucket, a global one holds everything but interactions") {
         Buckets buckets;
         const Instant now{1h};
