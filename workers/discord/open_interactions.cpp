@@ -14,6 +14,7 @@ namespace {
 
 constexpr Milliseconds token_life = std::chrono::minutes(14); // of 15: time to say so
 constexpr Milliseconds kept_after{20};
+constexpr int most_acknowledging_tries = 3;
 constexpr Milliseconds acknowledged_within = std::chrono::seconds(3); // then nobody listens
 
 } // namespace
@@ -35,20 +36,32 @@ void OpenInteractions::acknowledge(const Interaction& interaction, const std::st
         plan();
         changed();
     }
+    say_it_came(interaction, event_id, 1);
+}
+
+// A word whose answer was lost is said again: the second is answered with "acknowledged already".
+void OpenInteractions::say_it_came(const Interaction& interaction, const std::string& event_id,
+                                   int tries) {
     api_.call(
         {.method = "POST",
          .path = "/interactions/" + interaction.id.text() + "/" + interaction.token + "/callback",
          .body = acknowledgement_body(interaction),
          .priority = Priority::answer,
          .deadline = acknowledged_within,
-         .idempotent = true, // the second is answered with "acknowledged already"
+         .idempotent = true,
          .is_anonymous = true},
-        [this, event_id](const Answer& answer) { on_acknowledged(event_id, answer); });
+        [this, interaction, event_id, tries](const Answer& answer) {
+            if (is_ambiguous(answer.trouble) && tries < most_acknowledging_tries)
+                return say_it_came(interaction, event_id, tries + 1);
+            on_acknowledged(event_id, answer);
+        });
 }
 
 void OpenInteractions::on_acknowledged(const std::string& event_id, const Answer& answer) {
     const auto found = open_.find(event_id);
-    const bool is_taken = answer.ok() || answer.trouble == Trouble::answered;
+    // Not known counts as taken: a follow-up to what was not is refused, and goes to the channel.
+    const bool is_taken =
+        answer.ok() || answer.trouble == Trouble::answered || is_ambiguous(answer.trouble);
     if (!is_taken)
         log::warn("discord.interaction_not_acknowledged", {{"reason", answer.description}});
     if (found == open_.end()) return;

@@ -62,6 +62,7 @@ class OpenInteractions {
         bool is_answered = false;
     };
 
+    void say_it_came(const Interaction& interaction, const std::string& event_id, int tries);
     void on_acknowledged(const std::string& event_id, const Answer& answer);
     void on_alarm();
     void plan();

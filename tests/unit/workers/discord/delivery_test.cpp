@@ -435,6 +435,26 @@ TEST_SUITE("workers/discord") {
         twice.begin("fine");
         CHECK(twice.api.last().line == "POST /webhooks/900/tok");
     }
+    TEST_CASE("an acknowledgement whose answer was lost is said again") {
+        DeliveryBench bench;
+        bench.interactions.acknowledge(
+            {.id = Snowflake{42}, .token = "tok", .type = InteractionType::command}, "e");
+        bench.api.lose();
+        REQUIRE(bench.api.made.size() == 2);
+        CHECK(bench.api.made[0].line == bench.api.made[1].line);
+        bench.api.answer_error(400, 40060);
+        CHECK(bench.api.made.size() == 2);
+        bench.interactions.on_traced("e", "trace");
+        bench.begin("fine");
+        CHECK(bench.api.last().line == "POST /webhooks/900/tok");
+
+        DeliveryBench never;
+        never.interactions.acknowledge(
+            {.id = Snowflake{42}, .token = "tok", .type = InteractionType::command}, "e");
+        for (int tries = 0; tries < 3; ++tries)
+            never.api.lose();
+        CHECK(never.api.made.size() == 3);
+    }
     TEST_CASE("the fate of a follow-up without an answer is not known: it has no nonce") {
         DeliveryBench bench;
         bench.interactions.acknowledge(
