@@ -294,12 +294,16 @@ void Gateway::on_ready(json::View ready) {
 
 void Gateway::become_live(bool resumed) {
     state_ = State::live;
+    was_invalid_ = false;
     deadline_->clear();
     live_since_ = to_.clock.now();
     to_.listener.on_live(resumed);
 }
 
+// Who answers so is there again: what kept us away is over. Only one that says it twice in a row is
+// left in peace for longer.
 void Gateway::on_invalid_session(bool resumable) {
+    if (!std::exchange(was_invalid_, true)) backoff_.reset();
     if (!resumable || state_ == State::identifying) forget_session();
     leave(session_ ? session_busy : session_invalid, {}, one_to_five_seconds());
 }

@@ -176,6 +176,7 @@ class Gateway {
     std::int64_t durable_seq_ = 0;
     std::optional<std::int64_t> received_seq_; // of this connection's session
     bool lost_session_ = false;                // one was there before the next READY
+    bool was_invalid_ = false;                 // op 9, and not live since
     std::string url_;                          // for a new session; empty: not known
     Instant url_until_{};
     int resume_url_failures_ = 0; // in a row

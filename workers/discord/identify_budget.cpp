@@ -32,7 +32,8 @@ Milliseconds apart_after(std::size_t used) {
 
 } // namespace
 
-// Seconds, each as the distance from the one before: 900 times fit four kilobytes.
+// Seconds, each as the distance from the one before: 900 times fit four kilobytes. Rounded up: the
+// next life must not believe that the last one is longer ago than it is.
 IdentifyBudget::IdentifyBudget(std::string_view text) {
     std::int64_t seconds = 0;
     for (const auto piece : split(text, ' ')) {
@@ -55,8 +56,9 @@ std::string IdentifyBudget::text() const {
     std::int64_t before = 0;
     for (const auto at : taken_) {
         if (!out.empty()) out += ' ';
-        out += std::to_string(at / 1000 - before);
-        before = at / 1000;
+        const auto seconds = (at + 999) / 1000;
+        out += std::to_string(seconds - before);
+        before = seconds;
     }
     return out;
 }

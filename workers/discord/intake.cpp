@@ -52,22 +52,31 @@ void Intake::tell_place() {
     listener_.on_place(place);
 }
 
-void Intake::offer(Translation message, std::int64_t place) {
+void Intake::offer(Translation message, std::int64_t place, Held held) {
     const auto& event_id = message.inbound.event_id();
     const auto is_same = [&](const Item& item) {
         return item.message.inbound.event_id() == event_id;
     };
     // Told again by a replay while the first one is still on its way.
     if (open_.contains(event_id) || std::ranges::any_of(waiting_, is_same)) return settle(place);
-    waiting_.push_back({.message = std::move(message), .place = place});
+    waiting_.push_back(
+        {.message = std::move(message), .place = place, .is_held = held == Held::yes});
     send_waiting();
     tell_pressure();
 }
 
+void Intake::release(const std::string& event_id) {
+    for (auto& item : waiting_)
+        if (item.message.inbound.event_id() == event_id) item.is_held = false;
+    on_room();
+}
+
 void Intake::send_waiting() {
-    while (!waiting_.empty() && credits_ > 0 && uplink_.has_room()) {
-        auto item = std::move(waiting_.front());
-        waiting_.pop_front();
+    while (credits_ > 0 && uplink_.has_room()) {
+        const auto next = std::ranges::find(waiting_, false, &Item::is_held);
+        if (next == waiting_.end()) return;
+        auto item = std::move(*next);
+        waiting_.erase(next);
         if (!send(item.message)) {
             settle(item.place);
             continue;
@@ -101,10 +110,8 @@ void Intake::acknowledge(const std::string& event_id, const std::string& trace) 
     if (!item.message.inbound.message_id().empty())
         listener_.on_recorded(item.message.channel, item.message.message);
     if (item.place != 0) settle(item.place);
-    if (open_.empty()) {
-        alarm_->clear();
-        if (std::exchange(rounds_overdue_, 0) > 0) listener_.on_overdue(false);
-    }
+    open_.empty() ? alarm_->clear() : alarm_->set(overdue_after); // it goes on
+    if (std::exchange(rounds_overdue_, 0) > 0) listener_.on_overdue(false);
     on_room();
 }
 

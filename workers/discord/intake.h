@@ -44,7 +44,9 @@ class Intake {
     void arrived(std::int64_t place);
     void settle(std::int64_t place); // it is for nobody
     // Place 0: of no session (read from history).
-    void offer(Translation message, std::int64_t place);
+    enum class Held { no, yes }; // until release(): others go before it
+    void offer(Translation message, std::int64_t place, Held held = Held::no);
+    void release(const std::string& event_id);
     void acknowledge(const std::string& event_id, const std::string& trace);
     void on_room();
 
@@ -58,6 +60,7 @@ class Intake {
     struct Item {
         Translation message;
         std::int64_t place = 0;
+        bool is_held = false;
     };
 
     void send_waiting();

@@ -28,7 +28,8 @@ OpenInteractions::OpenInteractions(const Clock& clock, AlarmMaker& alarms, Api& 
 
 OpenInteractions::~OpenInteractions() = default;
 
-void OpenInteractions::acknowledge(const Interaction& interaction, const std::string& event_id) {
+void OpenInteractions::acknowledge(const Interaction& interaction, const std::string& event_id,
+                                   Done done) {
     if (!event_id.empty() && open_.size() < most_open) {
         open_.try_emplace(
             event_id,
@@ -36,12 +37,12 @@ void OpenInteractions::acknowledge(const Interaction& interaction, const std::st
         plan();
         changed();
     }
-    say_it_came(interaction, event_id, 1);
+    say_it_came(interaction, event_id, 1, std::move(done));
 }
 
 // A word whose answer was lost is said again: the second is answered with "acknowledged already".
 void OpenInteractions::say_it_came(const Interaction& interaction, const std::string& event_id,
-                                   int tries) {
+                                   int tries, Done done) {
     api_.call(
         {.method = "POST",
          .path = "/interactions/" + interaction.id.text() + "/" + interaction.token + "/callback",
@@ -50,10 +51,11 @@ void OpenInteractions::say_it_came(const Interaction& interaction, const std::st
          .deadline = acknowledged_within,
          .idempotent = true,
          .is_anonymous = true},
-        [this, interaction, event_id, tries](const Answer& answer) {
+        [this, interaction, event_id, tries, done = std::move(done)](const Answer& answer) mutable {
             if (is_ambiguous(answer.trouble) && tries < most_acknowledging_tries)
-                return say_it_came(interaction, event_id, tries + 1);
+                return say_it_came(interaction, event_id, tries + 1, std::move(done));
             on_acknowledged(event_id, answer);
+            if (done) done();
         });
 }
 

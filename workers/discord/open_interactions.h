@@ -36,8 +36,10 @@ class OpenInteractions {
 
     void restore(std::string_view text); // anything but what was kept is ignored
 
-    // `event_id`: the Inbound that tells of it; empty: nobody else will answer.
-    void acknowledge(const Interaction& interaction, const std::string& event_id);
+    // `event_id`: the Inbound that tells of it; empty: nobody else will answer. `done`: Discord has
+    // taken it or will not. A follow-up before that is refused.
+    using Done = std::move_only_function<void()>;
+    void acknowledge(const Interaction& interaction, const std::string& event_id, Done done = {});
     void on_traced(const std::string& event_id, const std::string& trace);
 
     // The one that this conversation answers; nothing: none, or it is over.
@@ -62,7 +64,8 @@ class OpenInteractions {
         bool is_answered = false;
     };
 
-    void say_it_came(const Interaction& interaction, const std::string& event_id, int tries);
+    void say_it_came(const Interaction& interaction, const std::string& event_id, int tries,
+                     Done done);
     void on_acknowledged(const std::string& event_id, const Answer& answer);
     void on_alarm();
     void plan();

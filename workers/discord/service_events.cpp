@@ -88,15 +88,18 @@ void Service::on_known_channel(const ChannelLookups::Waiting& waiting) {
     if (message) on_message(message->root(), waiting.place, UnknownChannel::is_plain);
 }
 
-// The acknowledgement goes first: three seconds are not ours to share.
+// The acknowledgement goes first: three seconds are not ours to share, and nothing may answer
+// before it has arrived.
 void Service::on_interaction(json::View data, std::int64_t place) {
     auto read = translate_interaction(data, world_, settings_.ephemeral_commands);
     const bool is_told = read.translation.kind == Translation::Kind::message;
+    const auto event_id = is_told ? read.translation.inbound.event_id() : std::string();
     if (read.interaction)
-        interactions_.acknowledge(*read.interaction,
-                                  is_told ? read.translation.inbound.event_id() : std::string());
+        interactions_.acknowledge(*read.interaction, event_id,
+                                  [this, event_id] { intake_.release(event_id); });
     if (!is_told) return intake_.settle(place);
-    intake_.offer(std::move(read.translation), place);
+    intake_.offer(std::move(read.translation), place,
+                  read.interaction ? Intake::Held::yes : Intake::Held::no);
 }
 
 void Service::on_session(const Session& session, bool lost) {

@@ -284,6 +284,23 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.connections - before <= 20);
         CHECK(longest <= 30s);
     }
+    TEST_CASE(
+        "a server that has forgotten the session by the end of an outage is not kept waiting") {
+        GatewayBench bench;
+        bench.go_live();
+        bench.gateway.on_closed(0, "reset");
+        const auto connects = [&] { return bench.last_event().starts_with("connect"); };
+        for (int i = 0; i < 3000; ++i) {
+            bench.alarms.advance(100ms);
+            if (connects()) bench.gateway.on_closed(0, "refused");
+        }
+        while (!connects())
+            bench.alarms.advance(100ms);
+        bench.hello();
+        bench.gateway.on_message(R"({"op":9,"d":false})");
+        CHECK(bench.next_try >= 1s);
+        CHECK(bench.next_try <= 5s);
+    }
     TEST_CASE("every close code is answered as the table says") {
         for (const auto& row : close_meanings()) {
             CAPTURE(row.code);
@@ -465,6 +482,12 @@ TEST_SUITE("workers/discord") {
                 sum += by_hour[hour];
             CHECK(sum <= 900);
         }
+    }
+    TEST_CASE("a new life keeps at least the distance that the old one would have kept") {
+        IdentifyBudget budget;
+        const std::int64_t now = 1'795'000'000'999;
+        budget.take(now);
+        CHECK(IdentifyBudget(budget.text()).pause(now) >= budget.pause(now));
     }
     TEST_CASE("the budget comes back as it was written, and nonsense is an empty one") {
         IdentifyBudget budget;

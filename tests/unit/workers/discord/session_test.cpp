@@ -180,6 +180,30 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.intake.credits() == 100);
     }
 
+    TEST_CASE("a stream that never rests is not overdue") {
+        IntakeBench bench;
+        bench.come(1, 1);
+        for (int id = 2; id < 40; ++id) { // one is open all the time
+            bench.alarms.advance(1s);
+            bench.come(id, id);
+            bench.record(id - 1);
+        }
+        CHECK(bench.sent() == 39);
+        CHECK(bench.overdue.empty());
+    }
+    TEST_CASE("what is held waits for its release, and holds up nothing but the place on record") {
+        IntakeBench bench;
+        bench.intake.arrived(5);
+        bench.intake.offer(message(10), 5, Intake::Held::yes);
+        bench.come(11, 6);
+        CHECK(bench.uplink.frames.back().inbound().event_id() == "MESSAGE_CREATE:11");
+        bench.record(11);
+        CHECK(bench.places == std::vector<std::int64_t>{4});
+        bench.intake.release("MESSAGE_CREATE:10");
+        CHECK(bench.uplink.frames.back().inbound().event_id() == "MESSAGE_CREATE:10");
+        bench.record(10);
+        CHECK(bench.places.back() == 6);
+    }
     TEST_CASE("what is remembered comes back in the next life") {
         StateBench bench;
         const Session session{.id = "s", .resume_url = "wss://r", .identity = "bot/1"};
