@@ -199,6 +199,29 @@ describe('a conversation on Discord', { concurrency: 8 }, () => {
 describe('commands and buttons', { concurrency: 4 }, () => {
   const scene = sharedDiscordStage();
 
+  test('a slash command is acknowledged at once, and answered to who gave it alone', async () => {
+    const view = await command(scene.discord, 'status', { from_id: '5101', fits: ({ followups, original }) => followups?.length || original?.content });
+    assert.ok(view.ackMs < 1000, `${view.ackMs} ms`);
+    assert.equal(view.ackType, 5);
+    assert.equal(view.ackData.flags & 64, 64);
+    const text = [view.original, ...view.followups].filter(Boolean).map(({ content }) => content).join('\n');
+    assert.match(text, /fake-1/);
+    assert.ok(!(await scene.direct(5101).answers()).some(({ flags, content }) => content && !(flags & 64)), 'nothing beside it');
+  });
+
+  test('one in a server is answered, too, without a mention', async () => {
+    const view = await command(scene.discord, 'help', { channel_id: GENERAL, from_id: '5102', fits: ({ followups, original }) => followups?.length || original?.content });
+    assert.match([view.original, ...view.followups].filter(Boolean).map(({ content }) => content).join('\n'), /\/new/);
+  });
+
+  test('/new acts on the conversation it is given in', async () => {
+    const chat = scene.direct(5103);
+    await chat.ask('say my secret is 4712', 'my secret is 4712');
+    await command(scene.discord, 'new', { from_id: '5103', fits: ({ followups, original }) => /session/i.test([original, ...followups ?? []].map((each) => each?.content).join()) });
+    await chat.ask('say afresh', 'afresh');
+    assert.ok(!JSON.stringify(scene.provider.requests.filter(({ userText }) => userText.includes('say afresh')).at(-1).messages).includes('4712'));
+  });
+
   test('a pressed button is acknowledged silently, and reaches the model as what it says', async () => {
     const room = scene.room(GENERAL, { from_id: '5105' });
     const { id } = await room.ask(`${MENTION} say press it`, 'press it');

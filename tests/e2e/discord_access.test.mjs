@@ -53,6 +53,19 @@ describe('direct messages', { concurrency: 4 }, () => {
     await room(GENERAL, { from_id: '8301' }).ask(`${MENTION} say something`, 'something');
     assert.equal((await direct(8301).answers()).length, 0);
   });
+
+  test('a slash command of a stranger is refused to their face, and to nobody else’s', async (t) => {
+    const { discord, provider } = await discordStage(t, { channel: { dmPolicy: 'allowlist', allowFrom: ['8401'] } });
+    const { interaction_id: id } = await discord.ctl('POST /interaction', { name: 'status', from_id: '8402' });
+    const view = await discord.until(async () => {
+      const seen = await discord.ctl('GET /interaction', {}, { id });
+      return (seen.followups.length || seen.original?.content) && seen;
+    }, 10_000);
+    const said = [view.original, ...view.followups].filter((each) => each?.content);
+    assert.match(said[0].content, /not (allowed|authorized)/i);
+    assert.ok(said.every(({ flags }) => flags & 64));
+    assert.equal(provider.requests.length, 0);
+  });
 });
 
 describe('servers', { concurrency: 4 }, () => {

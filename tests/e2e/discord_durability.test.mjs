@@ -3,8 +3,9 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { eventually, pause } from './harness.mjs';
-import { FORUM, GENERAL, MENTION, SERVER, calls, discordStage, frames, isListening, sends, session } from './discord_stage.mjs';
+import { FORUM, GENERAL, MENTION, SERVER, calls, command, discordStage, frames, isListening, sends, session } from './discord_stage.mjs';
 
+const RESTARTS = process.env.OPENCLAW_LONG_TESTS ? 20 : 5;
 const quiet = { channel: { streaming: { mode: 'off' } } };
 const texts = async (chat) => (await chat.answers()).map(({ content }) => content);
 const isGone = (discord) => discord.until(async () => (await discord.ctl('GET /state')).connections.length === 0, 10_000);
@@ -55,6 +56,7 @@ describe('the worker is killed', { concurrency: 6 }, () => {
       await chat.ask(`${MENTION} say new in ${name}`, `new in ${name}`);
       assert.deepEqual(await texts(chat), [`known in ${name}`, `missed in ${name}`, `new in ${name}`]);
     }
+    assert.equal(discord.identifies.length, 2, `IDENTIFYs apart ${discord.identifies.slice(1).map((at, i) => at - discord.identifies[i])} ms`);
   });
 
   test('three hundred missed messages of one room are read in pages, in order', { timeout: 90_000 }, async (t) => {
@@ -147,6 +149,23 @@ describe('the gateway is killed', { concurrency: 4 }, () => {
     await gateway.start();
     await direct(5120).answer('in between', { timeout: 20_000 });
     assert.equal(discord.identifies.length, 1);
+  });
+
+  test(`${RESTARTS} restarts, sessions expired each time: IDENTIFYs keep their distance, and are remembered`, { timeout: 120_000 }, async (t) => {
+    const { gateway, discord, direct } = await discordStage(t, quiet);
+    await direct(5130).ask('say warm', 'warm');
+    for (let i = 0; i < RESTARTS; i++) {
+      await gateway.stop(i % 2 ? 'SIGKILL' : 'SIGTERM');
+      await isGone(discord);
+      await discord.ctl('POST /gw/expire-sessions');
+      await gateway.start();
+      await pause(1000);
+    }
+    await isListening(discord, 40_000);
+    const times = discord.identifies;
+    for (let i = 1; i < times.length; i++) assert.ok(times[i] - times[i - 1] >= 5000, `${times[i] - times[i - 1]} ms between two IDENTIFYs`);
+    assert.ok(discord.config.sessionStart.remaining >= 1000 - times.length);
+    await direct(5130).ask('say still here', 'still here', { timeout: 20_000 });
   });
 });
 
@@ -290,5 +309,14 @@ describe('limits and troubles of single requests', { concurrency: 6 }, () => {
     assert.equal((await room(GENERAL).answers()).at(-1).content, 'to the room');
     assert.equal((await direct(5299).answers()).at(-1).content, 'to a person');
     await assert.rejects(send('channel:1', 'to nowhere'));
+  });
+});
+
+describe('interactions and limits', () => {
+  test('a double acknowledgement is no trouble: the command is answered', async (t) => {
+    const { discord } = await discordStage(t, quiet);
+    await discord.ctl('POST /faults', { method: 'POST', path: '/callback$', kind: 'dropReply' });
+    const view = await command(discord, 'help', { from_id: '5301', timeout: 20_000, fits: ({ followups, original }) => followups?.some(({ content }) => content) || original?.content });
+    assert.ok(view.ackMs < 1000);
   });
 });
