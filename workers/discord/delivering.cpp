@@ -54,6 +54,14 @@ void Delivering::dispatch() {
     }
     if (is_expired())
         return fail("expired", "the answer waited past its time and was not sent", true);
+    const bool waits =
+        to_.interactions.wait_for_acknowledgement(it_.trace, [this, alive = std::weak_ptr(alive_)] {
+            if (!alive.expired() && state_ == State::waiting_for_acknowledgement) dispatch();
+        });
+    if (waits) {
+        state_ = State::waiting_for_acknowledgement;
+        return;
+    }
     if (it_.to.channel.empty()) return open_channel();
     must_look_back() ? look_back() : call();
 }

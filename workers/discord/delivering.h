@@ -83,6 +83,7 @@ class Delivering {
     enum class State {
         waiting_for_preview, // an edit of it is on its way
         waiting_for_room,
+        waiting_for_acknowledgement, // of the command it answers
         opening_channel,
         looking_back,
         calling,
@@ -137,6 +138,7 @@ class Delivering {
     Instant first_left_ = Instant::max(); // the first try of this part
     Backoff backoff_{Milliseconds(500), std::chrono::seconds(30)};
     std::unique_ptr<Alarm> alarm_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 } // namespace openclaw::discord

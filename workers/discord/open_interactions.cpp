@@ -67,10 +67,20 @@ void OpenInteractions::on_acknowledged(const std::string& event_id, const Answer
     if (!is_taken)
         log::warn("discord.interaction_not_acknowledged", {{"reason", answer.description}});
     if (found == open_.end()) return;
+    found->second.is_decided = true;
     if (is_taken)
         found->second.is_acknowledged = true;
     else
         found->second.until = clock_.now(); // the answer goes to the channel
+    for (auto& go_on : std::exchange(found->second.waiting, {}))
+        go_on();
+}
+
+bool OpenInteractions::wait_for_acknowledgement(const std::string& trace, Task go_on) {
+    auto* open = by_trace(trace);
+    if (open == nullptr || open->is_decided) return false;
+    open->waiting.push_back(std::move(go_on));
+    return true;
 }
 
 void OpenInteractions::on_traced(const std::string& event_id, const std::string& trace) {
@@ -174,6 +184,7 @@ void OpenInteractions::read_line(std::string_view line) {
                                        .is_ephemeral = words[4] == "1"},
                        .trace = trace,
                        .until = clock_.now() + Milliseconds(left),
+                       .is_decided = true,
                        .is_acknowledged = true, // or the replay of its event will tell
                        .is_answered = words[5] == "1"};
     if (!trace.empty()) traces_[trace] = event_id;

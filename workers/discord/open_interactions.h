@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace openclaw::discord {
 
@@ -49,6 +50,9 @@ class OpenInteractions {
     };
 
     std::optional<Reply> reply_to(const std::string& trace);
+    // Discord knows nobody to follow up to before it has our acknowledgement. True: that is still
+    // on its way, and `go_on` runs when its fate is known.
+    bool wait_for_acknowledgement(const std::string& trace, Task go_on);
     // An answer has arrived, or Discord says that it is over.
     void answered(const std::string& trace);
     void is_over(const std::string& trace);
@@ -60,8 +64,10 @@ class OpenInteractions {
         Interaction interaction;
         std::string trace;
         Instant until;
+        bool is_decided = false;      // the acknowledgement's fate is known
         bool is_acknowledged = false; // Discord took it: "thinking" is shown
         bool is_answered = false;
+        std::vector<Task> waiting = {}; // for the acknowledgement
     };
 
     void say_it_came(const Interaction& interaction, const std::string& event_id, int tries,

@@ -435,6 +435,20 @@ TEST_SUITE("workers/discord") {
         twice.begin("fine");
         CHECK(twice.api.last().line == "POST /webhooks/900/tok");
     }
+    TEST_CASE(
+        "an answer that is ready before its command is acknowledged waits for that: it is for "
+        "one person's eyes") {
+        DeliveryBench bench;
+        bench.interactions.acknowledge(
+            {.id = Snowflake{42}, .token = "tok", .type = InteractionType::command}, "e");
+        bench.interactions.on_traced("e", "trace");
+        bench.begin("soon");
+        CHECK(bench.api.made.size() == 1); // the acknowledgement
+        bench.api.lose();
+        CHECK(bench.api.made.size() == 2); // said again
+        bench.api.answer(Answer{.status = 204});
+        CHECK(bench.api.last().line == "POST /webhooks/900/tok");
+    }
     TEST_CASE("an acknowledgement whose answer was lost is said again") {
         DeliveryBench bench;
         bench.interactions.acknowledge(
