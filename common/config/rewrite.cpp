@@ -103,6 +103,17 @@ Result<Rewritten> rewrite(std::string_view text, const Change& change) {
 
 namespace {
 
+// A member that a patch takes away is not there, either, where there was nothing to take it from
+// (RFC 7386, MergePatch of an absent target).
+Node without_nulls(Node node) {
+    if (!node.is_object()) return node;
+    std::erase_if(node.members,
+                  [](const Member& member) { return member.value.kind == Kind::null; });
+    for (Member& member : node.members)
+        member.value = without_nulls(std::move(member.value));
+    return node;
+}
+
 // The patch as single changes, deepest first where it can be.
 void list_changes(const Node& patch, const Node* present, const std::string& path,
                   std::vector<Change>& changes) {
@@ -115,7 +126,7 @@ void list_changes(const Node& patch, const Node* present, const std::string& pat
         } else if (value.is_object() && before != nullptr && before->is_object())
             list_changes(value, before, at, changes);
         else
-            changes.push_back({.path = at, .value = to_json(value)});
+            changes.push_back({.path = at, .value = to_json(without_nulls(value))});
     }
 }
 

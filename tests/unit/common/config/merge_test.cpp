@@ -48,6 +48,9 @@ TEST_SUITE("common/config") {
         const auto removed = rewrite_merged("{a:{b:1,c:2},d:3}", "{a:{b:null},e:{f:4},g:null}");
         REQUIRE(removed);
         CHECK(to_json(parse(removed->text)->root) == R"({"a":{"c":2},"d":3,"e":{"f":4}})");
+        const auto begun = rewrite_merged("{}", "{a:{b:null,c:1,d:{e:null}}}");
+        REQUIRE(begun); // what is not there is not taken away, either
+        CHECK(to_json(parse(begun->text)->root) == R"({"a":{"c":1,"d":{}}})");
         CHECK_FALSE(rewrite_merged("{}", "[1]"));
         CHECK_FALSE(rewrite_merged("{}", "{bad"));
     }
