@@ -2,6 +2,7 @@
 
 #include "common/ipc/text.h"
 #include "common/log/log.h"
+#include "workers/echo/answers.h"
 
 #include <charconv>
 
@@ -93,6 +94,8 @@ void Echo::on_frame(const wire::Frame& frame, Fds fds) {
     case wire::Frame::kDeliveryAck:
         return in_flight_.strike(frame.delivery_ack().action_id(), frame.delivery_ack().part(),
                                  frame.delivery_ack().attempt());
+    case wire::Frame::kChannelQuery:
+        return on_question(worker::Question::over(context_.link(), frame));
     default:
         return; // previews, typing and reactions: there is nobody to show them to
     }
@@ -156,6 +159,19 @@ void Echo::send(const wire::Outbound& outbound, const Result<std::string>& text)
                {{"action", outbound.action_id()}, {"bytes", text ? text->size() : 0}});
     last_contact_ms_ = context_.loop().clock().unix_ms();
     deliver(std::move(frame));
+}
+
+void Echo::on_question(worker::Question question) {
+    switch (question.asked().what_case()) {
+    case wire::ChannelQuery::kProbe:
+        return question.answer(probe_facts(context_.assignment().instance));
+    case wire::ChannelQuery::kDirectory:
+        return answer_directory(std::move(question), settings_.inject);
+    case wire::ChannelQuery::kAction:
+        return answer_action(std::move(question), settings_.inject);
+    case wire::ChannelQuery::WHAT_NOT_SET:
+        return question.refuse_unsupported();
+    }
 }
 
 void Echo::commit_as_told(const std::string& text) {

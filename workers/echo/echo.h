@@ -8,6 +8,7 @@
 #pragma once
 
 #include "common/ipc/in_flight.h"
+#include "common/worker/question.h"
 #include "common/worker/runtime.h"
 #include "workers/echo/settings.h"
 
@@ -37,6 +38,7 @@ class Echo final : public worker::Service {
     void on_in_flight_file(const Fds& fds);
     void on_outbound(const wire::Outbound& outbound, const Fds& fds);
     void send(const wire::Outbound& outbound, const Result<std::string>& text);
+    void on_question(worker::Question question);
     void commit_as_told(const std::string& text);
     void deliver(wire::Frame delivery);
     void leave_when_empty();

@@ -53,6 +53,8 @@ Service::Service(worker::Context& context, Settings settings, Secret token)
     , dialer_(context.loop(), context.link())
     , api_(context.loop(), dialer_, settings_, std::move(token))
     , errands_(clock_, alarms_, api_, queue_)
+    , checkup_(clock_, api_)
+    , actions_(clock_, api_, queue_, migrations_, settings_)
     , typing_(clock_, alarms_, api_, queue_, migrations_)
     , previews_(
           {clock_, alarms_, api_, in_flight_, queue_, uplink_, errands_, migrations_, settings_})
@@ -109,6 +111,8 @@ void Service::on_frame(const wire::Frame& frame, Fds fds) {
         return on_typing(frame.typing());
     case wire::Frame::kReaction:
         return on_reaction(frame.reaction());
+    case wire::Frame::kChannelQuery:
+        return on_question(worker::Question::over(context_.link(), frame));
     default:
         return;
     }
@@ -141,6 +145,12 @@ void Service::on_reaction(const wire::Reaction& reaction) {
     auto target = Target::of(reaction.chat());
     target.chat_id = migrations_.resolve(target.chat_id);
     errands_.react(target, reaction.message_id(), reaction.emoji());
+}
+
+void Service::on_question(worker::Question question) {
+    if (question.asked().has_probe()) return checkup_.begin(std::move(question));
+    if (question.asked().has_action()) return actions_.begin(std::move(question));
+    question.refuse_unsupported(); // the Bot API lists nobody
 }
 
 void Service::on_room() {

@@ -8,6 +8,8 @@
 #include "common/net/link_dialer.h"
 #include "common/worker/link_uplink.h"
 #include "common/worker/runtime.h"
+#include "workers/telegram/actions.h"
+#include "workers/telegram/checkup.h"
 #include "workers/telegram/deliveries.h"
 #include "workers/telegram/errands.h"
 #include "workers/telegram/flood_waits.h"
@@ -45,6 +47,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     void on_delivery_ack(const wire::DeliveryAck& ack);
     void on_typing(const wire::Typing& typing);
     void on_reaction(const wire::Reaction& reaction);
+    void on_question(worker::Question question);
     Target target_of(const wire::Chat& chat) const;
     void finish_draining();
     Milliseconds take_up_flood_waits();
@@ -76,6 +79,8 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     net::LinkDialer dialer_;
     HttpApi api_;
     Errands errands_;
+    Checkup checkup_;
+    Actions actions_;
     Typing typing_;
     Previews previews_;
     Deliveries deliveries_;

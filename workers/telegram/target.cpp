@@ -82,4 +82,33 @@ std::string reaction_body(const Target& target, std::string_view message_id,
     return body.take();
 }
 
+std::string poll_body(const Target& target, const PollText& poll) {
+    auto body = begin(target);
+    if (!target.thread_id.empty() && target.thread_id != "1")
+        id_member(body, "message_thread_id", target.thread_id);
+    body.member("question", poll.question).key("options").begin_array();
+    for (const auto& option : poll.options)
+        body.begin_object().member("text", option).end_object();
+    body.end_array().member("is_anonymous", poll.is_anonymous);
+    if (poll.has_many_answers) body.member("allows_multiple_answers", true);
+    if (poll.is_silent) body.member("disable_notification", true);
+    if (poll.open_seconds > 0) body.member("open_period", poll.open_seconds);
+    body.end_object();
+    return body.take();
+}
+
+std::string topic_body(const Target& target, std::string_view name) {
+    auto body = begin(target);
+    if (!target.thread_id.empty()) id_member(body, "message_thread_id", target.thread_id);
+    body.member("name", name).end_object();
+    return body.take();
+}
+
+std::string member_body(const Target& target, std::string_view user_id) {
+    auto body = begin(target);
+    id_member(body, "user_id", user_id);
+    body.end_object();
+    return body.take();
+}
+
 } // namespace openclaw::telegram

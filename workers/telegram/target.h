@@ -6,9 +6,11 @@
 
 #include "proto/channel.pb.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace openclaw::telegram {
 
@@ -31,11 +33,24 @@ struct Text {
     std::optional<bool> link_preview; // unset: the platform decides
 };
 
+struct PollText {
+    std::string question;
+    std::vector<std::string> options;
+    bool is_anonymous = true;
+    bool has_many_answers = false;
+    bool is_silent = false;
+    std::int64_t open_seconds = 0; // 0: until somebody closes it
+};
+
 std::string send_message_body(const Target& target, const Text& text);
 std::string edit_message_body(const Target& target, std::string_view message_id, const Text& text);
 std::string delete_message_body(const Target& target, std::string_view message_id);
 std::string chat_action_body(const Target& target);
 std::string reaction_body(const Target& target, std::string_view message_id,
                           std::string_view emoji);
+std::string poll_body(const Target& target, const PollText& poll);
+// Without a thread: of a new topic.
+std::string topic_body(const Target& target, std::string_view name);
+std::string member_body(const Target& target, std::string_view user_id);
 
 } // namespace openclaw::telegram
