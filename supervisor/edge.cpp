@@ -81,6 +81,7 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
     , identity_(std::move(identity))
     , prepared_(p)
     , outgoing_(facts.outgoings)
+    , questions_(facts.rooms)
     , workers_(facts.workers, *facts.ledger)
     , conversations_(*facts.ledger)
     , pairings_(facts.loop, *facts.ledger)
@@ -168,6 +169,7 @@ rpc::MethodTable Edge::list_methods() {
          .runs = facts_.runs,
          .run_events = run_events_,
          .outgoing = outgoing_,
+         .questions = questions_,
          .read_config =
              [this] { return read_config(prepared_.load_options(), shown_.applied_config_hash); },
          .explain =

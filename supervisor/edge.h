@@ -10,6 +10,7 @@
 #include "supervisor/control/control_socket.h"
 #include "supervisor/flow/alerts.h"
 #include "supervisor/flow/embeddings.h"
+#include "supervisor/flow/questions.h"
 #include "supervisor/http/api.h"
 #include "supervisor/preparation.h"
 #include "supervisor/rpc/approvals.h"
@@ -118,6 +119,7 @@ class Edge {
     auth::GatewayIdentity identity_;
     Preparation prepared_; // how this process was started, with the configuration in force
     OutgoingSource outgoing_;
+    flow::WorkerQuestions questions_;
     rpc::LiveWorkers workers_;
     rpc::LiveConversations conversations_;
     rpc::LivePairings pairings_;

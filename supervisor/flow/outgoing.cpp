@@ -1,6 +1,7 @@
 #include "supervisor/flow/outgoing.h"
 
 #include "common/base/strings.h"
+#include "supervisor/flow/addressee.h"
 
 #include <utility>
 
@@ -10,18 +11,6 @@ namespace {
 
 constexpr Milliseconds outcome_within = std::chrono::seconds(30);
 constexpr Milliseconds message_life = std::chrono::minutes(10);
-constexpr std::string_view topic_mark = ":topic:"; // BEHAVIOUR.md A8: `<chatId>:topic:<id>`
-
-const config::ChannelAccount* choose_account(const config::Config& config,
-                                             const OutgoingOrder& order) {
-    const config::ChannelAccount* chosen = nullptr;
-    for (const auto& account : config.channels) {
-        if (!order.channel.empty() && account.channel != order.channel) continue;
-        if (!order.account.empty() && account.account_id != order.account) continue;
-        if (chosen == nullptr || account.is_default) chosen = &account;
-    }
-    return chosen;
-}
 
 OutgoingReceipt receipt_of(const ledger::OutboxRow& row) {
     return {.channel = row.to.channel,
@@ -34,7 +23,7 @@ OutgoingReceipt receipt_of(const ledger::OutboxRow& row) {
 
 Result<ledger::OutboxRow> Outgoings::row_for(const OutgoingOrder& order) const {
     const auto& config = rooms_.decisions.config();
-    const auto* account = choose_account(config, order);
+    const auto* account = find_account(config, order.channel, order.account);
     if (account == nullptr)
         return fail(Code::not_found,
                     order.channel.empty()
@@ -44,14 +33,7 @@ Result<ledger::OutboxRow> Outgoings::row_for(const OutgoingOrder& order) const {
         return fail(Code::unavailable,
                     account->worker_id() + " is switched off" +
                         (account->problem.empty() ? "." : ": " + account->problem));
-    std::string_view to = trim(order.to);
-    if (to.starts_with(account->channel + ":")) to.remove_prefix(account->channel.size() + 1);
-    ledger::Chat chat{
-        .id = std::string(to), .thread_id = order.thread_id, .kind = ledger::ChatKind::unknown};
-    if (const auto topic = to.find(topic_mark); topic != std::string_view::npos) {
-        chat.id = to.substr(0, topic);
-        chat.thread_id = to.substr(topic + topic_mark.size());
-    }
+    ledger::Chat chat = chat_meant(account->channel, order.to, order.thread_id);
     if (chat.id.empty()) return fail(Code::invalid, "the message has no target: give a chat id");
     if (trim(order.text).empty()) return fail(Code::invalid, "the message has no text");
     chat.kind = chat.id.starts_with('-') ? ledger::ChatKind::group : ledger::ChatKind::direct;

@@ -21,8 +21,9 @@ const ChannelLine& default_account(const std::vector<ChannelLine>& lines,
     return *chosen;
 }
 
-// What the platform last said to the worker; nothing before it has said anything.
-void write_probe(json::Writer& out, const ChannelLine& line) {
+// What the platform says, or last said to the worker; nothing before it has said anything.
+void write_probe_of(json::Writer& out, const ChannelLine& line) {
+    if (line.probed) return write_probe(out.key("probe"), *line.probed);
     const auto error = line.last_error();
     if (!line.is_connected() && error.empty()) return;
     out.key("probe").begin_object().member("ok", line.is_connected());
@@ -44,7 +45,9 @@ std::string_view lifecycle(const ChannelLine& line) {
     return line.worker ? process::name(line.worker->state) : "stopped";
 }
 
-std::string connection_word(const ChannelLine& line) {
+} // namespace
+
+std::string connection_words(const ChannelLine& line) {
     if (line.is_connected())
         return line.facts.identity.empty() ? "connected"
                                            : "connected (" + line.facts.identity + ")";
@@ -52,8 +55,6 @@ std::string connection_word(const ChannelLine& line) {
     if (!line.facts.enabled) return "disabled";
     return line.is_running() ? "connecting" : std::string(lifecycle(line));
 }
-
-} // namespace
 
 bool ChannelLine::is_running() const {
     return worker && worker->pid != 0;
@@ -122,7 +123,8 @@ void write_account_members(json::Writer& out, const ChannelLine& line) {
     const bool has_contact = line.worker && line.worker->health;
     write_or_null(
         out, "lastProbeAt",
-        std::max(facts.last_contact_ms, has_contact ? line.worker->health->last_upstream_ms : 0));
+        std::max({facts.last_contact_ms, has_contact ? line.worker->health->last_upstream_ms : 0,
+                  line.probed ? line.probed->at_ms : 0}));
     out.member("tokenSource", facts.token_source)
         .member("tokenStatus", facts.configured ? "available" : "missing");
     out.key("health");
@@ -130,7 +132,7 @@ void write_account_members(json::Writer& out, const ChannelLine& line) {
     out.member("owed", facts.owed)
         .member("workerId", worker.id)
         .member("manualStop", worker.is_stopped_by_operator);
-    write_probe(out, line);
+    write_probe_of(out, line);
 }
 
 // All accounts of a channel that has several; the channel's own members are its default's.
@@ -179,7 +181,7 @@ std::vector<std::string> channel_sentences(const std::vector<ChannelLine>& lines
     std::vector<std::string> sentences;
     for (const auto& line : lines) {
         const std::string account = line.facts.is_default ? "" : " (" + line.facts.account + ")";
-        sentences.push_back(line.facts.label + account + ": " + connection_word(line));
+        sentences.push_back(line.facts.label + account + ": " + connection_words(line));
     }
     return sentences;
 }

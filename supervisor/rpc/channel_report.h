@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/json/write.h"
+#include "supervisor/rpc/channel_probe.h"
 #include "supervisor/rpc/sources.h"
 #include "supervisor/rpc/verdicts.h"
 
@@ -16,6 +17,7 @@ struct ChannelLine {
     ChannelFacts facts;
     std::optional<process::WorkerView> worker; // none: nothing runs for it
     policy::HealthVerdict verdict;
+    std::optional<Probed> probed = {}; // the platform was asked for this answer
 
     bool is_running() const;
     bool is_connected() const;
@@ -31,6 +33,8 @@ std::vector<ChannelLine> channel_lines(const std::vector<ChannelFacts>& facts,
 // "channelOrder":[…],"channelLabels":{…},"channels":{…}: shared by health and channels.status.
 void write_channel_summary(json::Writer& out, const std::vector<ChannelLine>& lines);
 void write_account(json::Writer& out, const ChannelLine& line);
+// "connected (@bot)", "failed: …", "disabled"
+std::string connection_words(const ChannelLine& line);
 // "Telegram: connected (@bot)": one line a channel, for status.
 std::vector<std::string> channel_sentences(const std::vector<ChannelLine>& lines);
 

@@ -39,29 +39,57 @@ void write_accounts(json::Writer& out, const std::vector<ChannelLine>& lines) {
     out.end_object();
 }
 
+void write_issue(json::Writer& out, const ChannelLine& line, std::string_view kind,
+                 const std::string& message) {
+    out.begin_object()
+        .member("channel", line.facts.channel)
+        .member("accountId", line.facts.account)
+        .member("kind", kind);
+    out.member("message", line.facts.label + " " + line.facts.account + ": " + message)
+        .end_object();
+}
+
 void write_issues(json::Writer& out, const std::vector<ChannelLine>& lines) {
     out.key("statusIssues").begin_array();
     for (const auto& line : lines) {
-        const auto error = line.last_error();
-        if (error.empty() || !line.facts.enabled) continue;
-        out.begin_object()
-            .member("channel", line.facts.channel)
-            .member("accountId", line.facts.account);
-        out.member("kind", line.facts.problem.empty() ? "runtime" : "config");
-        out.member("message", line.facts.label + " " + line.facts.account + ": " + error)
-            .end_object();
+        if (!line.facts.enabled) continue;
+        if (const auto error = line.last_error(); !error.empty())
+            write_issue(out, line, line.facts.problem.empty() ? "runtime" : "config", error);
+        if (!line.probed) continue;
+        if (!line.probed->report)
+            write_issue(out, line, "probe", line.probed->report.error().sentence);
+        else
+            for (const auto& warning : line.probed->report->warnings)
+                write_issue(out, line, "permissions", warning);
     }
     out.end_array();
 }
 
-void status(Call& call, WorkerDesk& desk, HealthSnapshot& health, const Clock& clock) {
-    auto facts = health.sources().channels();
-    if (const auto wanted = call.params["channel"].text(); !wanted.empty())
+struct ChannelParts {
+    WorkerDesk& desk;
+    HealthSnapshot& health;
+    flow::Questions& questions;
+    const Clock& clock;
+};
+
+std::vector<ChannelFacts> accounts_of(const ChannelParts& parts, const std::string& channel) {
+    auto facts = parts.health.sources().channels();
+    if (!channel.empty())
         std::erase_if(facts,
-                      [&](const ChannelFacts& account) { return account.channel != wanted; });
-    const auto lines = channel_lines(facts, desk.views(false), health.judging());
+                      [&](const ChannelFacts& account) { return account.channel != channel; });
+    return facts;
+}
+
+void tell_status(const Reply& reply, const ChannelParts& parts, const std::string& wanted,
+                 Probes probes) {
+    auto lines =
+        channel_lines(accounts_of(parts, wanted), parts.desk.views(false), parts.health.judging());
+    for (auto& line : lines)
+        if (const auto found = probes.find(line.facts.channel + ":" + line.facts.account);
+            found != probes.end())
+            line.probed = std::move(found->second);
     json::Writer out;
-    out.begin_object().member("ts", clock.unix_ms());
+    out.begin_object().member("ts", parts.clock.unix_ms());
     write_channel_summary(out, lines);
     for (const auto* empty : {"channelDetailLabels", "channelSystemImages"})
         out.key(empty).begin_object().end_object();
@@ -73,10 +101,19 @@ void status(Call& call, WorkerDesk& desk, HealthSnapshot& health, const Clock& c
             .member("detailLabel", lines[first].facts.label)
             .end_object();
     });
-    out.end_array().raw_member("eventLoop", health.gauge().to_json());
+    out.end_array().raw_member("eventLoop", parts.health.gauge().to_json());
     write_accounts(out, lines);
     write_issues(out, lines);
-    call.reply.ok(out.end_object().text());
+    reply.ok(out.end_object().text());
+}
+
+void status(Call& call, const ChannelParts& parts) {
+    const std::string channel = text_in(call.params, "channel");
+    if (!call.params["probe"].boolean()) return tell_status(call.reply, parts, channel, {});
+    probe_accounts(accounts_of(parts, channel), {}, probe_time(call.params), parts.questions,
+                   parts.clock, [reply = call.reply, parts, channel](Probes probes) {
+                       tell_status(reply, parts, channel, std::move(probes));
+                   });
 }
 
 // The worker ids meant by {channel, accountId?}: without an account, every account of the channel.
@@ -113,11 +150,12 @@ constexpr std::array hand_params = {required_text("channel"), text("accountId", 
 } // namespace
 
 void add_channels(MethodTable& table, WorkerDesk& desk, HealthSnapshot& health,
-                  const Clock& clock) {
+                  flow::Questions& questions, const Clock& clock) {
+    const ChannelParts parts{desk, health, questions, clock};
     table.add({.name = "channels.status",
                .scope = policy::scope::read,
                .params = status_params,
-               .handler = [&](Call& call) { status(call, desk, health, clock); }});
+               .handler = [parts](Call& call) { status(call, parts); }});
     table.add({.name = "channels.start",
                .scope = policy::scope::admin,
                .params = hand_params,

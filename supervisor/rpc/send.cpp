@@ -6,9 +6,7 @@
 
 namespace openclaw::rpc {
 
-namespace {
-
-void deliver(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
+void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
     if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
     if (message.text.empty())
         return reply.fail(invalid_request("send requires text; this build does not send media"));
@@ -27,34 +25,18 @@ void deliver(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
     });
 }
 
+namespace {
+
 void send(Call& call, Outgoing& outgoing) {
     const auto params = call.params;
-    deliver(call.reply, outgoing,
-            {.channel = text_in(params, "channel"),
-             .account = text_in(params, "accountId"),
-             .to = text_in(params, "to"),
-             .thread_id = text_in(params, "threadId"),
-             .reply_to_message_id = text_in(params, "replyToId"),
-             .text = text_in(params, "message"),
-             .idempotency_key = text_in(params, "idempotencyKey")});
-}
-
-// The CLI of the original sends {action:"send", params:{to|target, message, …}}.
-void act(Call& call, Outgoing& outgoing) {
-    const auto action = call.params["action"].text();
-    if (action != "send")
-        return call.reply.fail(invalid_request("message.action \"" + std::string(action) +
-                                               "\" is not supported; only send is"));
-    const auto inner = call.params["params"];
-    const auto thread = inner["threadId"].text();
-    deliver(call.reply, outgoing,
-            {.channel = text_in(call.params, "channel"),
-             .account = std::string(call.params["accountId"].text(inner["accountId"].text())),
-             .to = std::string(inner["to"].text(inner["target"].text())),
-             .thread_id = std::string(thread),
-             .reply_to_message_id = std::string(inner["replyTo"].text(inner["replyToId"].text())),
-             .text = text_in(inner, "message"),
-             .idempotency_key = text_in(call.params, "idempotencyKey")});
+    deliver_message(call.reply, outgoing,
+                    {.channel = text_in(params, "channel"),
+                     .account = text_in(params, "accountId"),
+                     .to = text_in(params, "to"),
+                     .thread_id = text_in(params, "threadId"),
+                     .reply_to_message_id = text_in(params, "replyToId"),
+                     .text = text_in(params, "message"),
+                     .idempotency_key = text_in(params, "idempotencyKey")});
 }
 
 constexpr std::array send_params = {
@@ -70,24 +52,6 @@ constexpr std::array send_params = {
     text("sessionKey"),
 };
 
-constexpr std::array action_params = {
-    required_text("channel"),
-    required_text("action"),
-    Field{.name = "params", .kind = Kind::object, .required = true},
-    required_text("idempotencyKey"),
-    anything("reply"),
-    text("accountId"),
-    text("requesterAccountId"),
-    text("requesterSenderId"),
-    flag("senderIsOwner"),
-    text("sessionKey"),
-    text("sessionId"),
-    text("inboundTurnKind"),
-    text("agentId"),
-    anything("toolContext"),
-    text("conversationReadOrigin"),
-};
-
 } // namespace
 
 void add_send(MethodTable& table, Outgoing& outgoing) {
@@ -97,12 +61,6 @@ void add_send(MethodTable& table, Outgoing& outgoing) {
                .idempotency = Idempotency::by_key,
                .params = send_params,
                .handler = [&outgoing](Call& call) { send(call, outgoing); }});
-    table.add({.name = "message.action",
-               .scope = policy::scope::write,
-               .admission = Admission::work,
-               .idempotency = Idempotency::by_key,
-               .params = action_params,
-               .handler = [&outgoing](Call& call) { act(call, outgoing); }});
 }
 
 } // namespace openclaw::rpc

@@ -2,6 +2,7 @@
 
 #include "common/config/channels/all.h"
 #include "common/json/write.h"
+#include "supervisor/rpc/account_meant.h"
 
 #include <algorithm>
 #include <array>
@@ -55,16 +56,6 @@ std::string logged_out_json(const ChannelFacts& account, bool is_cleared, bool i
     out.member("cleared", is_cleared).member("loggedOut", !is_in_environment);
     if (is_in_environment) out.member("envToken", true);
     return out.end_object().take();
-}
-
-// The account meant by {channel, accountId?}; without an account, the channel's default.
-std::optional<ChannelFacts> account_meant(json::View params,
-                                          const std::vector<ChannelFacts>& accounts) {
-    const auto channel = params["channel"].text(), id = params["accountId"].text();
-    for (const auto& account : accounts)
-        if (account.channel == channel && (id.empty() ? account.is_default : account.account == id))
-            return account;
-    return std::nullopt;
 }
 
 void log_out(Call& call, const SignOutParts& parts) {

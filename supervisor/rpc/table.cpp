@@ -4,6 +4,8 @@
 #include "supervisor/rpc/agents.h"
 #include "supervisor/rpc/auth_rotation.h"
 #include "supervisor/rpc/catalog.h"
+#include "supervisor/rpc/channel_abilities.h"
+#include "supervisor/rpc/channel_directory.h"
 #include "supervisor/rpc/channels.h"
 #include "supervisor/rpc/chat.h"
 #include "supervisor/rpc/config.h"
@@ -15,6 +17,7 @@
 #include "supervisor/rpc/explain.h"
 #include "supervisor/rpc/history.h"
 #include "supervisor/rpc/logs.h"
+#include "supervisor/rpc/message_action.h"
 #include "supervisor/rpc/model_probe.h"
 #include "supervisor/rpc/models.h"
 #include "supervisor/rpc/pairing.h"
@@ -53,7 +56,9 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_status(
         table,
         {.health = parts.health, .heartbeats = parts.heartbeats, .tasks = tasks, .clock = clock});
-    add_channels(table, parts.workers, parts.health, clock);
+    add_channels(table, parts.workers, parts.health, parts.questions, clock);
+    add_channel_abilities(table, parts.workers, parts.health, parts.questions, clock);
+    add_channel_directory(table, parts.health, parts.questions);
     add_workers(
         table,
         {.desk = parts.workers, .health = parts.health, .streams = parts.streams, .clock = clock});
@@ -79,6 +84,7 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_usage(table, reading);
     add_agent(table, run);
     add_send(table, parts.outgoing);
+    add_message_action(table, parts.outgoing, parts.health, parts.questions);
     add_pairing(table, parts.pairings, parts.outgoing);
     add_devices(table, parts.devices, parts.setup_route);
     add_scope_upgrades(table, parts.loop, parts.devices);

@@ -1,6 +1,7 @@
 // rpc/table.h — every family of methods this build has, in one list.
 #pragma once
 
+#include "supervisor/flow/questions.h"
 #include "supervisor/rpc/approvals.h"
 #include "supervisor/rpc/automations.h"
 #include "supervisor/rpc/devices.h"
@@ -28,6 +29,7 @@ struct MethodParts {
     flow::AgentRuns& runs;
     RunEvents& run_events;
     Outgoing& outgoing;
+    flow::Questions& questions;
     ReadConfig read_config;
     Explain explain;
     Heartbeats& heartbeats;

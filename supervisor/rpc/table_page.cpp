@@ -30,7 +30,7 @@ struct Ours {
     std::string_view prefix, sentence;
 };
 
-constexpr std::array<Ours, 8> ours = {{
+constexpr std::array<Ours, 10> ours = {{
     {"workers.list",
      "Every process of the gateway: what it is for, its state, its pid, its memory, its deaths."},
     {"workers.get", "One of them, with the history of its lives."},
@@ -44,6 +44,13 @@ constexpr std::array<Ours, 8> ours = {{
                       "what was not fetched in time."},
     {"messages.explain", "The story of one message or run, step by step: where it came from, what "
                          "was decided, what left."},
+    {"channels.capabilities", "What each account's channel can do; with `probe`, what its platform "
+                              "says now, and with `target` "
+                              "whether it may speak there."},
+    {"channels.directory",
+     "Who can be written to through an account: `self`, `peers`, `groups`, `members` of a group. "
+     "`live` "
+     "says that the platform was asked; otherwise it is whom the gateway has met."},
     {"pairing.list",
      "`channels.pairing.list` and `.approve` in fewer words, for the command line."},
     {"gateway.auth.rotate", "A new shared secret; sockets that showed the old one are closed."},
@@ -73,6 +80,10 @@ constexpr std::string_view differences =
   refused by name. `exec.approvals.node.*` asks the node, by its commands `system.execApprovals.get` and `.set`.
 - `node.pending.*`: one request of a kind for each node, until it is acknowledged or expires. What a node sends with
   `node.invoke.progress` goes to the connection that asked, as an event of that name without a number.
+- `channels.status` with `probe` asks the platforms of all accounts at once, ten seconds at most; a worker that is not there is
+  the answer of its account.
+- `message.action` knows, besides `send`, what the channel's row names (`channels.capabilities`), and `poll` is one of them.
+  Nothing is repeated: an outcome that is not known is told as such.
 - `channels.logout` and `models.authLogout` take the credential out of the configuration file; one that the environment
   brings is named (`envToken`), and its channel stopped.
 - `sessions.cleanup` removes by `session.maintenance` (`pruneAfter`, `maxEntries`), 1,000 sessions at most, and only when

@@ -12,6 +12,7 @@
 #include "supervisor/rpc/sources.h"
 #include "supervisor/rpc/table.h"
 #include "tests/unit/supervisor/ledger/scratch.h"
+#include "tests/unit/supervisor/rpc/fake_questions.h"
 
 #include <doctest/doctest.h>
 
@@ -471,6 +472,7 @@ struct Desk {
     FakeWorkers workers;
     FakeRuns runs;
     FakeOutgoing outgoing;
+    FakeQuestions questions;
     FakePairings pairings;
     std::vector<rpc::ChannelFacts> channels;
     ledger::StoreCounters ledger_counters;
@@ -529,6 +531,7 @@ struct Desk {
          .runs = runs,
          .run_events = run_events,
          .outgoing = outgoing,
+         .questions = questions,
          .read_config = [this] { return config; },
          .explain =
              [](std::string id, rpc::Done<std::string> done) {

@@ -354,10 +354,6 @@ TEST_SUITE("supervisor/rpc") {
             fail(Code::unavailable, "the worker telegram:default is not running"));
         CHECK(desk.owner->last().contains(
             R"("code":"UNAVAILABLE","message":"the worker telegram:default is not running")"));
-        CHECK(
-            desk.ask("message.action",
-                     R"({"channel":"telegram","action":"poll","params":{},"idempotencyKey":"k3"})")
-                .contains("is not supported"));
         CHECK(desk.ask("send", R"({"to":"5","idempotencyKey":"k4"})").contains("requires text"));
     }
 
