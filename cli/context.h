@@ -35,7 +35,9 @@ struct ConnectionOptions {
     Milliseconds timeout() const { return Milliseconds(timeout_ms); }
 };
 
-void add_connection_options(Command& command, ConnectionOptions& options);
+// `token`: how the gateway's token is called where "--token" means another one.
+void add_connection_options(Command& command, ConnectionOptions& options,
+                            const std::string& token = "--token");
 void add_json_option(Command& command, bool& json);
 
 // An open connection to the gateway that the options, the environment and the configuration name.

@@ -35,6 +35,7 @@ int run_program(const Context& context, const std::vector<std::string>& argument
     add_daemon(root, context);
     add_status(root, context);
     add_channels(root, context);
+    add_directory(root, context);
     add_workers(root, context);
     add_sessions(root, context);
     add_agent(root, context);

@@ -34,12 +34,13 @@ void add_json_option(Command& command, bool& json) {
     command.flag("--json", json, "print exactly one JSON document");
 }
 
-void add_connection_options(Command& command, ConnectionOptions& options) {
+void add_connection_options(Command& command, ConnectionOptions& options,
+                            const std::string& token) {
     command.option("--url", options.url,
                    "gateway to ask, as a WebSocket address (needs --token or --password)");
     command.number("--port", options.port, {1, 65535},
                    "ask the gateway on this port of this machine");
-    command.option("--token", options.token,
+    command.option(token, options.token,
                    "gateway token (visible in the process list; prefer OPENCLAW_GATEWAY_TOKEN)");
     command.option(
         "--password", options.password,

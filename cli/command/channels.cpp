@@ -1,6 +1,7 @@
-#include "cli/view/channels.h"
+#include "cli/command/channels.h"
 
 #include "cli/commands.h"
+#include "cli/view/channels.h"
 #include "common/json/write.h"
 
 namespace openclaw::cli {
@@ -45,6 +46,9 @@ void add_channels(Command& root, const Context& context) {
     add_connection_options(command, options->connection);
     command.example("openclaw channels status --probe");
     command.action([&context, options] { return status(context, *options); });
+    add_channels_abilities(channels, context);
+    add_channels_add(channels, context);
+    add_channels_remove(channels, context);
 }
 
 } // namespace openclaw::cli

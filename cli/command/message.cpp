@@ -1,3 +1,5 @@
+#include "cli/command/message.h"
+
 #include "cli/commands.h"
 #include "cli/view/text_width.h"
 #include "common/base/strings.h"
@@ -65,7 +67,8 @@ int send(const Context& context, const MessageOptions& options) {
 } // namespace
 
 void add_message(Command& root, const Context& context) {
-    auto message = root.add("message", "Sends messages through a channel.");
+    auto message =
+        root.add("message", "Sends messages through a channel, and changes those that are there.");
     auto options = std::make_shared<MessageOptions>();
     auto command = message.add("send", "Sends one message and waits until the platform has it.");
     command.option("--target,-t,--to", options->target,
@@ -87,6 +90,7 @@ void add_message(Command& root, const Context& context) {
                           cli_error("message send needs a target and a text: -t CHAT -m TEXT"));
         return send(context, *options);
     });
+    add_message_actions(message, context);
 }
 
 } // namespace openclaw::cli

@@ -35,7 +35,10 @@ std::string probe_words(json::View probe) {
     if (!probe.is_object()) return {};
     if (!probe["ok"].boolean()) return "probe failed";
     const auto bot = probe["bot"]["username"].text();
-    return bot.empty() ? "works" : "works (@" + printable(bot) + ")";
+    const auto took = probe["elapsedMs"].is_integer()
+                          ? " in " + duration(probe["elapsedMs"].integer())
+                          : std::string();
+    return (bot.empty() ? "works" : "works (@" + printable(bot) + ")") + took;
 }
 
 std::string trouble(json::View account) {

@@ -54,9 +54,16 @@ class FakeGateway {
     }
 
     ~FakeGateway() {
+        stop();
+        std::filesystem::remove_all(folder_);
+    }
+
+    // Nobody answers any more.
+    void stop() {
+        if (!thread_.joinable()) return;
         shutdown(listener_.get(), SHUT_RDWR); // ends accept()
         thread_.join();
-        std::filesystem::remove_all(folder_);
+        listener_.reset();
     }
 
     Printed run(const std::vector<std::string>& arguments) {
