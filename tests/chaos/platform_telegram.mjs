@@ -4,19 +4,26 @@ import { BOT_TOKEN, telegramChannel } from '../e2e/harness.mjs';
 
 const chatOf = (person) => 60_000 + person;
 
-export async function telegramPlatform() {
-  // The network takes a moment both ways, so that sends really are in flight when a kill comes.
-  const telegram = await startFakeTelegram({ port: 0, tokens: [BOT_TOKEN], username: 'fake_bot', config: { latencyMs: 15 } });
+// What Talkers need: to write as a person, and to see what stands in a person's chat.
+export function telegramTalk(telegram) {
   const [bot] = telegram.bots.values();
-  // Pacing is off, so that what is measured is the gateway and not the platform's limits.
-  const channel = telegramChannel(telegram, { streaming: { mode: 'partial' }, pacing: { chatPer3Seconds: 0, groupPerMinute: 0, botPerSecond: 0 } });
   return {
-    name: 'telegram', worker: 'openclaw-worker-telegram', channel, until: telegram.until, close: telegram.close,
+    name: 'telegram', until: telegram.until,
     // The event by which `explain` knows the message.
     say: async (person, text) => ({ event: (await telegram.ctl('POST /message', { chat_id: chatOf(person), text })).update_id }),
     // Read from the record directly: asking over its control routes for every call would slow it down.
     said: (person) => [...(bot.chats.get(chatOf(person))?.messages.values() ?? [])].filter((entry) => entry.outgoing && !entry.deleted)
       .map((entry) => ({ text: entry.msg.text, at: entry.edits.at(-1)?.at ?? entry.at })),
+  };
+}
+
+export async function telegramPlatform() {
+  // The network takes a moment both ways, so that sends really are in flight when a kill comes.
+  const telegram = await startFakeTelegram({ port: 0, tokens: [BOT_TOKEN], username: 'fake_bot', config: { latencyMs: 15 } });
+  // Pacing is off, so that what is measured is the gateway and not the platform's limits.
+  const channel = telegramChannel(telegram, { streaming: { mode: 'partial' }, pacing: { chatPer3Seconds: 0, groupPerMinute: 0, botPerSecond: 0 } });
+  return {
+    ...telegramTalk(telegram), worker: 'openclaw-worker-telegram', channel, close: telegram.close,
     // How often an answer may stand, as `explain` tells: once, and once more for every sending that a kill hid.
     mayStand: async (gateway, { event }) => {
       const { code, stdout } = await gateway.cli('explain', String(event), '--json').catch(() => ({ code: 1, stdout: '' }));

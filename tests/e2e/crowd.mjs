@@ -2,6 +2,7 @@
 // Each keeps its own books; the verdict is made of them.
 import http from 'node:http';
 import { pause } from './harness.mjs';
+import { telegramTalk } from '../chaos/platform_telegram.mjs';
 import { Talkers } from '../chaos/talkers.mjs';
 import { seeded } from '../chaos/random.mjs';
 
@@ -80,7 +81,7 @@ export class Operators {
 
 // People who chat with the bot, every message with a token of its own.
 export function people(telegram, count, seed = 7) {
-  const talkers = new Talkers({ telegram, random: seeded(seed), chats: count });
+  const talkers = new Talkers({ platform: telegramTalk(telegram), random: seeded(seed), chats: count });
   const done = talkers.run();
   return {
     async stop() {
