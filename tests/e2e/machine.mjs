@@ -50,7 +50,12 @@ export class Machine {
 
   systemctl(...words) { return this.command('systemctl', '--no-pager', ...words); }
 
-  async property(unit, name) { return (await this.systemctl('show', '--value', '-p', name, unit)).stdout.trim(); }
+  // Of one moment: two questions may be answered by two lives of the unit.
+  async properties(unit, ...names) {
+    const { stdout } = await this.systemctl('show', ...names.flatMap((name) => ['-p', name]), unit);
+    const told = new Map(stdout.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    return names.map((name) => told.get(name));
+  }
 
   async close() {
     if (this.child && this.child.exitCode === null) {

@@ -13,7 +13,8 @@ const rounds = process.env.OPENCLAW_LONG_TESTS === '1' ? 50 : 3;
 
 describe('a real systemd', { skip: missing && `SKIPPED: no machine with systemd can be run here: ${missing}` }, () => {
   let machine, port;
-  const property = (name) => machine.property(UNIT, name);
+  const properties = (...names) => machine.properties(UNIT, ...names);
+  const property = async (name) => (await properties(name))[0];
   const openclaw = (...words) => machine.command('setpriv', '--reuid=openclaw', '--regid=openclaw', '--clear-groups', 'env', 'HOME=/var/lib/openclaw', 'OPENCLAW_STATE_DIR=/var/lib/openclaw', '/usr/local/bin/openclaw', ...words);
   const ready = () => fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: 'close' } });
   const gone = (pid) => !fs.existsSync(`/proc/${pid}`);
@@ -24,7 +25,7 @@ describe('a real systemd', { skip: missing && `SKIPPED: no machine with systemd 
     return `${unified}${await property('ControlGroup')}`;
   };
   const active = (others = []) => eventually(async () => {
-    const [state, main] = [await property('ActiveState'), await property('MainPID')];
+    const [state, main] = await properties('ActiveState', 'MainPID');
     return state === 'active' && !others.includes(main) && main;
   }, `${UNIT} to be active`, 20_000, 10);
 
@@ -103,12 +104,12 @@ describe('a real systemd', { skip: missing && `SKIPPED: no machine with systemd 
 
   test('a configuration that cannot start it parks the unit with 78, and a stop is a success', async () => {
     assert.equal((await machine.systemctl('stop', UNIT)).code, 0);
-    assert.deepEqual([await property('ActiveState'), await property('Result'), await property('ExecMainStatus')], ['inactive', 'success', '0']);
+    assert.deepEqual(await properties('ActiveState', 'Result', 'ExecMainStatus'), ['inactive', 'success', '0']);
     const file = machine.path('/var/lib/openclaw/openclaw.json');
     const good = fs.readFileSync(file, 'utf8');
     fs.writeFileSync(file, '{ gateway: { port: "x" } }');
     assert.notEqual((await machine.systemctl('start', UNIT)).code, 0);
-    assert.deepEqual([await property('ActiveState'), await property('ExecMainStatus'), await property('NRestarts')], ['failed', '78', '0']);
+    assert.deepEqual(await properties('ActiveState', 'ExecMainStatus', 'NRestarts'), ['failed', '78', '0']);
     fs.writeFileSync(file, good);
     assert.equal((await machine.systemctl('start', UNIT)).code, 0);
     await active();
