@@ -79,6 +79,11 @@ export class Operators {
   }
 }
 
+// A test that fails half-way leaves nobody knocking, or the run would not end.
+export function sendHomeAfter(t, ...crowds) {
+  t.after(() => Promise.allSettled(crowds.map((crowd) => crowd.stop())));
+}
+
 // People who chat with the bot, every message with a token of its own.
 export function people(telegram, count, seed = 7) {
   const talkers = new Talkers({ platform: telegramTalk(telegram), random: seeded(seed), chats: count });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { stage, eventually, freePort, pause, readProc, GATEWAY_TOKEN } from './harness.mjs';
-import { HttpLoad, Operators, people } from './crowd.mjs';
+import { HttpLoad, Operators, people, sendHomeAfter } from './crowd.mjs';
 
 const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
 const linesOf = (gateway, event) => gateway.lines.filter((line) => line.includes(event));
@@ -29,6 +29,7 @@ describe('a restart in place', () => {
     const operators = await new Operators(gateway, 50).start();
     const chats = people(telegram, 6);
     const load = new HttpLoad(gateway, { perSecond: 200 }).start();
+    sendHomeAfter(t, operators, chats, load);
     const pauses = [];
     for (let round = 0; round < rounds; round++) {
       if (round % 5 === 4) gateway.writeConfig({ ...gateway.config, messages: { ...gateway.config.messages, responsePrefix: '' }, logging: { level: 'info' } });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { stage, eventually, BUILD, readProc, processTree, programOf } from './harness.mjs';
-import { HttpLoad, Operators, people } from './crowd.mjs';
+import { HttpLoad, Operators, people, sendHomeAfter } from './crowd.mjs';
 
 const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
 const DAEMON = path.join(BUILD, 'supervisor/openclaw-gateway');
@@ -39,6 +39,7 @@ describe('an upgrade in place', () => {
     const operators = await new Operators(gateway, 50).start();
     const chats = people(telegram, 3);
     const load = new HttpLoad(gateway, { perSecond: 200 }).start();
+    sendHomeAfter(t, operators, chats, load);
     for (let round = 0; round < rounds; round++) {
       const { code, stdout, stderr } = await upgrade(gateway, round % 2 ? DAEMON : undefined);
       assert.equal(code, 0, `${stdout}${stderr}\n${gateway.output.slice(-3000)}`);
