@@ -77,10 +77,7 @@ void Intake::send_waiting() {
         if (next == waiting_.end()) return;
         auto item = std::move(*next);
         waiting_.erase(next);
-        if (!send(item.message)) {
-            settle(item.place);
-            continue;
-        }
+        send(item.message);
         --credits_;
         if (open_.empty()) alarm_->set(overdue_after);
         auto event_id = item.message.inbound.event_id();
@@ -88,16 +85,13 @@ void Intake::send_waiting() {
     }
 }
 
-bool Intake::send(const Translation& message) {
+// What cannot be sent (no descriptor for a long text) stays open, and is told again when overdue.
+void Intake::send(const Translation& message) {
     wire::Frame frame;
     *frame.mutable_inbound() = message.inbound;
     auto blob = ipc::put_text(*frame.mutable_inbound()->mutable_text(), message.text);
-    if (!blob) {
-        log::warn("discord.message_kept_back", {{"reason", blob.error().sentence}});
-        return false;
-    }
+    if (!blob) return log::warn("discord.message_kept_back", {{"reason", blob.error().sentence}});
     uplink_.send(std::move(frame), std::move(*blob));
-    return true;
 }
 
 void Intake::acknowledge(const std::string& event_id, const std::string& trace) {

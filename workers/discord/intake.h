@@ -64,7 +64,7 @@ class Intake {
     };
 
     void send_waiting();
-    bool send(const Translation& message);
+    void send(const Translation& message);
     void on_overdue();
     void tell_place();
     void tell_pressure();

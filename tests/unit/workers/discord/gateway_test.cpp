@@ -93,6 +93,16 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
         return ops;
     }
 
+    std::vector<json::Document> told(int opcode) const {
+        std::vector<json::Document> payloads;
+        for (const auto& payload : sent) {
+            auto document = json::Document::parse(payload);
+            if (document->root()["op"].integer() == opcode)
+                payloads.push_back(std::move(*document));
+        }
+        return payloads;
+    }
+
     std::string last_event() const { return events.empty() ? "" : events.back(); }
 
     ManualClock clock;
@@ -207,8 +217,9 @@ TEST_SUITE("workers/discord") {
         "a heartbeat without an acknowledgement ends the connection, and the session is resumed") {
         GatewayBench bench;
         bench.go_live();
-        bench.alarms.advance(40s);
-        bench.alarms.advance(40s);
+        while (bench.events.empty())
+            bench.alarms.advance(100ms);
+        bench.alarms.advance(250ms);
         CHECK(bench.events[0] == "close 4000");
         CHECK(bench.events[1] == "interrupted silent");
         CHECK(bench.last_event().starts_with("connect wss://r.example"));
@@ -431,9 +442,9 @@ TEST_SUITE("workers/discord") {
         bench.gateway.set_presence({.status = "online", .activity = "chess"});
         CHECK(bench.opcodes() == std::vector{3});
         bench.alarms.advance(16s);
-        const auto last = json::Document::parse(bench.sent.back());
-        CHECK(last->root()["op"].integer() == 3);
-        CHECK(last->root()["d"]["activities"].at(0)["state"].text() == "chess");
+        const auto told = bench.told(3); // a heartbeat may come between
+        REQUIRE(told.size() == 2);
+        CHECK(told[1].root()["d"]["activities"].at(0)["state"].text() == "chess");
     }
     TEST_CASE("events before READY are of no session and are not passed on") {
         GatewayBench bench;
