@@ -171,7 +171,8 @@ void add_gateway_restart(Command& group, const Context& context) {
     command.flag("--skip-deferral", options->skip_deferral,
                  "with --safe; accepted, a restart here is deferred for runs only");
     command.option("--wait", options->wait, "how long to wait for it: 10s, 5m, 1h30m; 0: no limit");
-    command.flag("--force", options->force, "begin now; what runs ends within the drain budget");
+    command.flag("--force", options->force,
+                 "accepted; a restart always lets what runs end within the drain budget");
     command.flag("--preserve-definition", options->preserve,
                  "accepted; a restart never rewrites the unit");
     add_json_option(command, options->json);
