@@ -1,7 +1,7 @@
 // Everybody who must not notice a restart: programs that ask over HTTP, operators on WebSockets, people who chat.
 // Each keeps its own books; the verdict is made of them.
 import http from 'node:http';
-import { pause } from './harness.mjs';
+import { eventually, pause } from './harness.mjs';
 import { telegramTalk } from '../chaos/platform_telegram.mjs';
 import { Talkers } from '../chaos/talkers.mjs';
 import { seeded } from '../chaos/random.mjs';
@@ -70,6 +70,11 @@ export class Operators {
       this.cuts.push({ ...why, warned, backAfterMs: performance.now() - began });
     });
     return client;
+  }
+
+  // Everyone is there: who is still on the way back would not be cut by what comes next.
+  allBack() {
+    return eventually(() => this.clients.filter((client) => client.isOpen).length >= this.count, 'the operators to be back', 5000);
   }
 
   stop() {

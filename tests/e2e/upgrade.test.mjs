@@ -41,12 +41,13 @@ describe('an upgrade in place', () => {
     const load = new HttpLoad(gateway, { perSecond: 200 }).start();
     sendHomeAfter(t, operators, chats, load);
     for (let round = 0; round < rounds; round++) {
+      await operators.allBack();
       const { code, stdout, stderr } = await upgrade(gateway, round % 2 ? DAEMON : undefined);
       assert.equal(code, 0, `${stdout}${stderr}\n${gateway.output.slice(-3000)}`);
     }
     const http = await load.stop();
     const talk = await chats.stop();
-    await eventually(() => operators.clients.filter((client) => client.isOpen).length >= 50, 'the operators to be back', 5000);
+    await operators.allBack();
     const cuts = operators.stop();
     t.diagnostic(`HTTP ${JSON.stringify(http)}; chats ${talk.sent} messages; slowest return ${Math.round(Math.max(...cuts.map((cut) => cut.backAfterMs)))} ms`);
     assert.deepEqual(http.errors, []);
