@@ -11,12 +11,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startFakeTelegram } from '../fakes/telegram/telegram.mjs';
 import { startFakeProvider } from '../fakes/provider/provider.mjs';
+import { startFakeDiscord } from '../fakes/discord/discord.mjs';
+import { DISCORD_TOKEN, DiscordChat, discordChannel, isListening } from '../e2e/discord_stage.mjs';
 import { BUILD, Gateway, configuration, eventually, freePort, isAlive, pause, telegramChannel } from '../e2e/harness.mjs';
 
 const { values: options } = parseArgs({
   options: {
     times: { type: 'string', default: '1' }, rate: { type: 'string', default: '20' }, strict: { type: 'boolean', default: false },
-    kinds: { type: 'string', default: 'telegram,agent,echo,egress' },
+    kinds: { type: 'string', default: 'telegram,discord,agent,echo,egress' },
     faults: { type: 'string', default: 'SIGKILL,SIGSEGV,SIGABRT,memory,descriptors,busy_loop,SIGSTOP' },
   },
 });
@@ -25,7 +27,7 @@ const FAULTS = { SIGKILL: 'SIGKILL', SIGSEGV: 'SIGSEGV', SIGABRT: 'SIGABRT', SIG
 const NOTICED_AFTER_PINGS = new Set(['SIGSTOP', 'busy_loop', 'descriptors']);
 const LIMITS = { noticed: 15_000, back: 2000, rise: 50 };
 const ACCOUNTS = ['a', 'b', 'c'];
-const VICTIMS = { telegram: 'telegram:a', agent: 'agent', echo: 'echo:x', egress: 'egress' };
+const VICTIMS = { telegram: 'telegram:a', discord: 'discord:default', agent: 'agent', echo: 'echo:x', egress: 'egress' };
 const EVERYBODYS = new Set(['agent', 'egress']); // every message needs them: others wait while they are away, and lose nothing
 const token = (account) => `${100_000 + account.charCodeAt(0)}:FAKE-TOKEN-abcdefghijklmnopqrstuvwxyz-${account}`;
 
@@ -92,8 +94,9 @@ class Talk {
 // ------------------------------------------------------------------ the matrix
 
 class Matrix {
-  constructor({ gateway, telegram, talk }) {
-    Object.assign(this, { gateway, telegram, talk, rows: [], failures: [] });
+  constructor({ gateway, telegram, discord, talk }) {
+    Object.assign(this, { gateway, telegram, discord, talk, rows: [], failures: [], discordMessages: 0 });
+    this.discordChat = new DiscordChat(discord, { from_id: '60001' });
     this.supervisor = gateway.pid;
   }
 
@@ -121,8 +124,10 @@ class Matrix {
     const before = await this.lives();
     const signedIn = new Map(await Promise.all(ACCOUNTS.map(async (account) => [account, await this.signIns(account)])));
     const { pid } = before.get(id);
+    const connections = this.discord.attempts.length;
     const begun = Date.now();
     process.kill(pid, FAULTS[fault]);
+    if (kind === 'discord') await this.discordChat.say(`say d${this.discordMessages++}`); // RESUME brings it
     const limit = NOTICED_AFTER_PINGS.has(fault) ? LIMITS.noticed : 5000;
     await eventually(() => !isAlive(pid), `the end of ${id} after ${fault}`, limit + 5000, 5).catch((error) => this.fail(error.message));
     const ended = Date.now();
@@ -132,6 +137,8 @@ class Matrix {
     row.back.push(Date.now() - ended);
     if (ended - begun > limit) this.fail(`${id} with ${fault} lived on for ${ended - begun} ms`);
     await this.nobodyElseNoticed(id, before, signedIn);
+    if (!['discord', 'egress'].includes(kind) && this.discord.attempts.length !== connections) this.fail(`discord connected again when ${id} had died`);
+    if (kind === 'discord') await this.discordChat.answer(`d${this.discordMessages - 1}`, { timeout: 30_000 }).catch((error) => this.fail(error.message));
     // Deaths of one minute wait longer and longer on purpose; what is measured is one death of a healthy worker.
     await this.gateway.call('workers.start', { id });
   }
@@ -167,6 +174,9 @@ class Matrix {
     // With egress every account's connections go, and what was on them may stand twice.
     const isOnlyA = !this.rows.some(({ kind }) => kind === 'egress');
     const doubled = this.talk.messages.filter((message) => isOnlyA && message.account !== 'a' && this.talk.standing(message).length > 1);
+    const answers = (await this.discordChat.answers()).map(({ content }) => content);
+    for (let i = 0; i < this.discordMessages; i++)
+      if (answers.filter((text) => text === `d${i}`).length !== 1) this.fail(`d${i} stands ${answers.filter((text) => text === `d${i}`).length} times on Discord`);
     for (const message of doubled) this.fail(`twice: ${message.text} of telegram:${message.account}, whose worker never died`);
     return { lost, twice };
   }
@@ -175,19 +185,22 @@ class Matrix {
 async function main() {
   const telegram = await startFakeTelegram({ port: 0, tokens: ACCOUNTS.map((account) => ({ token: token(account), username: `bot_${account}` })), config: { latencyMs: 5 } });
   const provider = await startFakeProvider({ port: 0, config: { latencyMs: 20 } });
+  const discord = await startFakeDiscord({ port: 0, token: DISCORD_TOKEN });
   const port = await freePort();
   const config = configuration({ port, telegram, provider });
   const pacing = { chatPer3Seconds: 0, groupPerMinute: 0, botPerSecond: 0 };
   config.channels = {
     telegram: { enabled: true, accounts: Object.fromEntries(ACCOUNTS.map((account) => [account, { ...telegramChannel(telegram), botToken: token(account), pacing, streaming: { mode: 'off' } }])) },
+    discord: discordChannel(discord),
     echo: { enabled: true, accounts: { x: {} } },
   };
   const gateway = new Gateway({ port, config, env: { OPENCLAW_WORKER_DIR: path.join(BUILD, 'tests/faulty') } });
   await gateway.start();
   for (const id of [...ACCOUNTS.map((account) => `telegram:${account}`), 'agent', 'echo:x']) await gateway.workerReady(id);
+  await isListening(discord);
 
   const talk = new Talk(telegram, Number(options.rate));
-  const matrix = new Matrix({ gateway, telegram, talk });
+  const matrix = new Matrix({ gateway, telegram, discord, talk });
   talk.start();
   await pause(1000); // connections and caches are warm
   const from = Date.now();
@@ -201,7 +214,7 @@ async function main() {
 
   const { pid } = gateway;
   await gateway.close();
-  await Promise.all([telegram.close(), provider.close()]);
+  await Promise.all([telegram.close(), discord.close(), provider.close()]);
   if (isAlive(pid)) matrix.fail('the supervisor did not end');
   mkdirSync(path.join(BUILD, 'chaos'), { recursive: true });
   writeFileSync(path.join(BUILD, 'chaos', 'fault_matrix.json'), JSON.stringify({ baseline: matrix.baseline, rows: matrix.rows.map(({ latencies, ...row }) => row), failures: matrix.failures }, null, 2));
