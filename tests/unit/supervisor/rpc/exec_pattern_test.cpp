@@ -12,7 +12,7 @@ bool means(std::string_view pattern, std::string_view line, std::string_view fou
     REQUIRE(programs);
     REQUIRE(programs->size() == 1);
     return rpc::pattern_means(pattern, programs->front(),
-                              rpc::place_of(programs->front(), "/work", found_at));
+                              rpc::place_of(programs->front(), "/home/op", found_at));
 }
 
 std::string names_in(std::string_view line) {
@@ -32,7 +32,7 @@ rpc::ExecRules::Verdict verdict(const std::string& allowlist, const std::string&
              R"({"file":{"version":1,"agents":{"*":{"allowlist":)" + allowlist + "}}}}");
     return desk.approvals.rules().judge({.agent_id = "main",
                                          .command = line,
-                                         .cwd = "/work",
+                                         .cwd = "/home/op",
                                          .host = "gateway",
                                          .program_path = found_at});
 }
@@ -77,7 +77,7 @@ TEST_SUITE("supervisor/rpc") {
         CHECK_FALSE(means("/opt/**/bin/rg", "/opt/a/b/bin/rgx"));
         CHECK(means("/usr/bin/r?", "/usr/bin/rg"));
         CHECK_FALSE(means("/usr?bin", "/usr/bin"));
-        CHECK(means("/work/tool", "./tool"));
+        CHECK(means("/home/op/tool", "./tool"));
         CHECK_FALSE(means("/usr/bin/**", "/usr/bin/../../tmp/rg")); // where it really is
     }
     TEST_CASE("a program that runs another one is asked about; one star means every program") {
