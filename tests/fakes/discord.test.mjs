@@ -187,6 +187,27 @@ describe('a bot made with discord.js', { concurrency: 6 }, () => {
     assert.deepEqual(events, ['👍 by 1001', 'y', 'deleted']);
   });
 
+  test('a file with an enforced nonce is there once, whatever becomes of the answer', async (t) => {
+    const { channel, ctl, chat } = await client(t);
+    await ctl('POST /faults', { method: 'POST', path: 'messages$', kind: 'dropReply' });
+    const send = () => channel.send({ content: 'caption', files: [{ attachment: Buffer.from('once'), name: 'a.txt' }], nonce: 'abc', enforceNonce: true });
+    await assert.rejects(send());
+    const message = await send();
+    const seen = await chat();
+    assert.deepEqual(seen.map(({ id, attachments }) => [id, attachments.map(({ filename }) => filename)]), [[message.id, ['a.txt']]]);
+  });
+
+  test('an expired address of a file is refreshed', async (t) => {
+    const { bot, channel, ctl } = await client(t);
+    const { url } = (await channel.send({ files: [{ attachment: Buffer.from('old'), name: 'a.txt' }] })).attachments.first();
+    await ctl('POST /cdn/expire');
+    assert.equal((await fetch(url)).status, 404);
+    const { refreshed_urls: [{ original, refreshed }] } = await bot.rest.post('/attachments/refresh-urls', { body: { attachment_urls: [url] } });
+    assert.equal(original, url);
+    assert.equal(await (await fetch(refreshed)).text(), 'old');
+    assert.deepEqual((await ctl('GET /cdn')).downloads.map(({ status }) => status), [404, 200]);
+  });
+
   test('threads from messages and in forums', async (t) => {
     const { bot, channel, ctl, call, hears } = await client(t);
     const thread = await (await channel.send('start')).startThread({ name: 'topic' });

@@ -100,6 +100,8 @@ export function control(fake) {
       fake.dispatch('TYPING_START', { user_id: String(from_id), timestamp: Math.floor(Date.now() / 1000), ...fake.place(where) }, inGuild(where, INTENT.GUILD_MESSAGE_TYPING, INTENT.DIRECT_MESSAGE_TYPING));
       return { ok: true };
     },
+    'POST /cdn/expire': () => { for (const attachment of fake.world.attachments.values()) attachment.issue++; return { ok: true }; },
+    'GET /cdn': () => ({ ok: true, downloads: fake.world.downloads }),
     'POST /interaction': (wanted) => fake.interact(wanted),
     'GET /interaction': (body, { id }) => fake.viewInteraction(id),
     'POST /dispatch': ({ t, d, intent }) => { fake.dispatch(t, d, intent); return { ok: true }; },

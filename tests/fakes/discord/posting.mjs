@@ -62,6 +62,15 @@ export function posting(fake) {
   }
 
   // ---------------------------------------------------------------- files
+  // An expired address is one of an earlier issue.
+  const signed = (url, issue) => `${url}?ex=ffffffff&is=${issue}&hm=fake`;
+
+  function refreshed(original) {
+    const plain = String(original).split('?')[0];
+    const attachment = fake.world.attachments.get(plain.split('/').at(-2));
+    return { original, refreshed: attachment ? signed(plain, attachment.issue) : null };
+  }
+
   function storeFiles(channel, files, about = []) {
     return files.map((file) => {
       const meta = about.find?.((entry) => String(entry.id) === file.id) ?? {};
@@ -69,10 +78,10 @@ export function posting(fake) {
       const filename = meta.filename ?? file.filename;
       const url = `${fake.url()}/cdn/attachments/${channel.id}/${id}/${encodeURIComponent(filename)}`;
       const attachment = {
-        id, filename, size: file.data.length, url: `${url}?ex=ffffffff&is=0&hm=fake`, proxy_url: url, content_type: file.mime ?? 'application/octet-stream',
+        id, filename, size: file.data.length, url: signed(url, 0), proxy_url: url, content_type: file.mime ?? 'application/octet-stream',
         ...(meta.description ? { description: meta.description } : {}), ...(meta.duration_secs ? { duration_secs: meta.duration_secs, waveform: meta.waveform } : {}),
       };
-      fake.world.attachments.set(id, { ...attachment, data: file.data, downloads: 0 });
+      fake.world.attachments.set(id, { ...attachment, data: file.data, downloads: 0, issue: 0 });
       return attachment;
     });
   }
@@ -157,5 +166,5 @@ export function posting(fake) {
     return visible(channel);
   }
 
-  return { LOADING, need, channelOf, recordOf, checkBody, storeFiles, createMessage, change, editMessage, deleteMessage, startThread, startThreadAt, updateChannel };
+  return { LOADING, need, channelOf, recordOf, checkBody, storeFiles, refreshed, createMessage, change, editMessage, deleteMessage, startThread, startThreadAt, updateChannel };
 }

@@ -88,12 +88,25 @@ export function rest(fake) {
     fake.finished(record);
   }
 
-  function onFile(req, res, url) {
+  // The content delivery network: an address is good until it expires. It has a record of its own (GET /cdn), and faults like the API.
+  async function onFile(req, res, url) {
+    if (fake.mode.isOut) return void req.socket.destroy();
+    const record = { at: Date.now(), path: url.pathname, url: req.url, authorization: req.headers.authorization, status: null };
+    fake.world.downloads.push(record);
+    record.status = await giveFile(req, res, url).catch((problem) => { reply(res, problem.status ?? 500, { message: problem.message }); return problem.status ?? 500; });
+    record.ms = Date.now() - record.at;
+  }
+
+  async function giveFile(req, res, url) {
+    const fault = fake.pick('before', req.method, url.pathname);
+    const status = fault ? await fake.commit(fault, req, res) : null;
+    if (status !== null) return status;
     const attachment = fake.world.attachments.get(url.pathname.split('/').at(-2));
-    if (!attachment || fake.mode.isOut) return reply(res, 404, { message: 'not found' });
+    if (!attachment || url.searchParams.get('is') !== String(attachment.issue)) throw new ApiError(404, 0, 'This content is no longer available.');
     attachment.downloads++;
     res.writeHead(200, { 'content-type': attachment.content_type, 'content-length': attachment.data.length });
     res.end(attachment.data);
+    return 200;
   }
 
   async function onControl(req, res, url) {

@@ -65,6 +65,12 @@ export function routes(fake) {
   route('DELETE', '/channels/:id/messages/:message', ({ params }) => { fake.deleteMessage(channelOf(params.id), params.message); return null; });
   route('POST', '/channels/:id/typing', ({ params }) => { fake.world.typing.push({ at: Date.now(), channel_id: channelOf(params.id).id }); return null; });
 
+  route('POST', '/attachments/refresh-urls', ({ body }) => {
+    const urls = body.attachment_urls ?? [];
+    if (urls.length < 1 || urls.length > 50) throw badForm('attachment_urls', 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 50 in length.');
+    return { refreshed_urls: urls.map(fake.refreshed) };
+  });
+
   // ---------------------------------------------------------------- reactions
   const OF_A_MESSAGE = '/channels/:id/messages/:message/reactions';
   route('PUT', `${OF_A_MESSAGE}/:emoji/@me`, ({ params }) => {

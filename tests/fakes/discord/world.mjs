@@ -21,7 +21,7 @@ export function world(fake) {
     Object.assign(fake.world, {
       token: options.token ?? 'fake.discord.token', bot, app, users: new Map([[bot.id, bot]]), guilds: new Map(), channels: new Map(), threads: [],
       messages: new Map(), // channel -> Map(message id -> record)
-      commands: { global: [], guild: new Map() }, interactions: new Map(), attachments: new Map(), dmBlocked: new Set(), nonces: new Map(),
+      commands: { global: [], guild: new Map() }, interactions: new Map(), attachments: new Map(), downloads: [], dmBlocked: new Set(), nonces: new Map(),
       typing: [], // {at, channel_id}
     });
     addGuild({
