@@ -7,6 +7,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 
@@ -34,9 +36,12 @@ UniqueFd take_link() {
     return UniqueFd(ipc::worker_link_fd);
 }
 
-bool has_free_descriptor() {
-    const UniqueFd probe(fcntl(ipc::worker_link_fd, F_DUPFD_CLOEXEC, 0));
-    return static_cast<bool>(probe);
+bool has_spare_descriptors() {
+    std::array<UniqueFd, 4> probes;
+    return std::ranges::all_of(probes, [](UniqueFd& probe) {
+        probe = UniqueFd(fcntl(ipc::worker_link_fd, F_DUPFD_CLOEXEC, 0));
+        return static_cast<bool>(probe);
+    });
 }
 
 void show_name(const std::string& instance) {

@@ -14,9 +14,10 @@ void settle_process();
 // started by hand.
 UniqueFd take_link();
 
-// Can another descriptor be had? A worker that has leaked all it may hold answers pings for ever
-// and does nothing else any more.
-bool has_free_descriptor();
+// Can a few more descriptors be had? A worker that has leaked all it may hold answers pings for
+// ever and does nothing else any more; with one or two it cannot work either: a message needs a
+// stream from egress, what its library opens for it, and a blob.
+bool has_spare_descriptors();
 
 // What `ps` and `top` show beside the program: the instance, cut to the kernel's 15 bytes.
 void show_name(const std::string& instance);

@@ -180,7 +180,7 @@ bool Runtime::enter_sandbox(wire::Ready& ready) {
 }
 
 void Runtime::on_ping(const wire::Frame& frame) {
-    if (!has_free_descriptor())
+    if (!has_spare_descriptors())
         return give_up(ExitCode::failed, "out_of_descriptors",
                        "every file descriptor it may have is in use: something leaks them");
     const Vitals vitals = service_->vitals();
