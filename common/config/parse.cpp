@@ -17,7 +17,11 @@ constexpr std::size_t max_values = 250'000;
 // How many bytes are valid UTF-8, of a text that is not.
 std::size_t valid_bytes(std::string_view text) {
     const std::string mended = to_valid_utf8(text);
-    return static_cast<std::size_t>(std::ranges::mismatch(text, mended).in1 - text.begin());
+    auto bytes = static_cast<std::size_t>(std::ranges::mismatch(text, mended).in1 - text.begin());
+    // A cut sequence may begin as U+FFFD does, which stands in its place: EF BF BD.
+    while (!is_valid_utf8(text.substr(0, bytes)))
+        --bytes;
+    return bytes;
 }
 
 class Parser {

@@ -54,6 +54,12 @@ TEST_SUITE("common/config") {
         CHECK(parse("{\"gateway\": {").error().sentence == "expected a key, found end of input");
         CHECK(parse("{a: loopback}").error().sentence.contains("put text in quotes"));
     }
+    TEST_CASE("a sequence that is cut short is named by the place where it begins") {
+        CHECK(json_of("t// all\xEF") == "error: the text is not valid UTF-8");
+        CHECK(error_at("t// all\xEF") == "1:8");
+        CHECK(error_at("t// all\xEF\xBF") == "1:8");
+        CHECK(error_at("[\n\xF0\x9F\x98]") == "2:1");
+    }
     TEST_CASE("every value and every key remembers its place and its bytes") {
         const std::string_view text = "{\n  gateway: {port: 18789},\n}";
         const auto document = parse(text).value();
