@@ -41,6 +41,7 @@ class Talk {
     this.telegram = telegram;
     this.every = 1000 / rate;
     this.messages = [];
+    this.firstOpen = 0; // all before it are answered
     this.busy = new Set();
   }
 
@@ -70,8 +71,11 @@ class Talk {
     return [...entries].filter((entry) => entry.outgoing && !entry.deleted && entry.msg.text === text);
   }
 
-  // Nobody waits but for a message of this moment.
-  hasCaughtUp() { return this.messages.every((message) => message.answeredAt || message.at > Date.now() - 500); }
+  // Nobody waits for the answer to a message of before `moment`.
+  hasCaughtUp(moment) {
+    while (this.messages[this.firstOpen]?.answeredAt) this.firstOpen++;
+    return this.messages.slice(this.firstOpen).every((message) => message.answeredAt || message.at >= moment);
+  }
 
   // What was said there last, for who looks for a lost message.
   chatOf({ account, chat }) {
@@ -120,7 +124,9 @@ class Matrix {
   async once(id, kind, fault, row) {
     await this.gateway.workerReady(id, { timeout: 60_000 });
     // A message that meets several deaths of the agent is rightly set aside, with a word to who wrote it: one death each.
-    await eventually(() => this.talk.hasCaughtUp(), 'the messages of the last fault to be answered', 30_000).catch((error) => this.fail(error.message));
+    const served = Date.now();
+    await eventually(() => this.talk.hasCaughtUp(served), 'the messages of the last fault to be answered', 30_000).catch((error) => this.fail(error.message));
+    await isListening(this.discord); // egress took its connection along
     const before = await this.lives();
     const signedIn = new Map(await Promise.all(ACCOUNTS.map(async (account) => [account, await this.signIns(account)])));
     const { pid } = before.get(id);
