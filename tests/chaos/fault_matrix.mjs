@@ -126,7 +126,7 @@ class Matrix {
     // A message that meets several deaths of the agent is rightly set aside, with a word to who wrote it: one death each.
     const served = Date.now();
     await eventually(() => this.talk.hasCaughtUp(served), 'the messages of the last fault to be answered', 30_000).catch((error) => this.fail(error.message));
-    await isListening(this.discord); // egress took its connection along
+    if (kind !== 'egress') await isListening(this.discord, 60_000); // egress took its connection along
     const before = await this.lives();
     const signedIn = new Map(await Promise.all(ACCOUNTS.map(async (account) => [account, await this.signIns(account)])));
     const { pid } = before.get(id);
