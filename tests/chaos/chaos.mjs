@@ -2,7 +2,8 @@
 // Chaos: under a stream of messages any process of the gateway is killed with SIGKILL, at random moments and (where the
 // build has them) at instrumented points, and the platform has troubles of its own; then its record is read: every
 // message answered, once. The supervisor ends under the same message as often as the gateway promises to begin it again,
-// five times, and is then spared until that one is answered. On Telegram a message whose send was in flight at a kill may stand twice, if `explain` says so.
+// five times, and is then spared until that one is answered. On Telegram a message whose send was in flight at a kill may
+// stand twice, if `explain` says so.
 //
 //   chaos.mjs [--channel telegram,discord] [--seconds N | --kills N] [--seed S] [--chats N] [--gap MS] [--keep]
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
