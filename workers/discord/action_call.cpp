@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t most_read = 100;         // Get Channel Messages, limit
 constexpr std::uint32_t usually_read = 20;       // CONFIG.md 5.4, historyLimit
+constexpr std::uint32_t most_pins = 50;          // Get Channel Pins, limit
 constexpr std::size_t longest_thread_name = 100; // Start Thread, name
 constexpr int public_thread_type = 11;           // Channel Types
 constexpr std::size_t longest_emoji = 100;
@@ -100,6 +101,13 @@ Result<ActionCall> make_reading(const wire::ChannelAction& action, const ActionP
     return ActionCall{.call = {.path = std::move(path)}};
 }
 
+Result<ActionCall> make_pin_list(const wire::ChannelAction& action, const ActionPlace& place,
+                                 const Settings&) {
+    const auto limit = action.limit() == 0 ? most_pins : std::min(action.limit(), most_pins);
+    return ActionCall{.call = {.path = "/channels/" + place.channel +
+                                       "/messages/pins?limit=" + std::to_string(limit)}};
+}
+
 Result<ActionCall> make_thread(const wire::ChannelAction& action, const ActionPlace& place,
                                const Settings&) {
     const std::string name(utf8_prefix(trim(action.text()), longest_thread_name));
@@ -125,6 +133,7 @@ constexpr auto action_rows = std::to_array<ActionRow>({
     {"delete", make_deletion},
     {"pin", make_pin},
     {"unpin", make_unpin},
+    {"list-pins", make_pin_list},
     {"read", make_reading},
     {"thread-create", make_thread},
 });
@@ -143,6 +152,16 @@ void write_message(json::Writer& out, json::View message) {
     out.end_object();
 }
 
+template <class MessageOf>
+void write_messages(json::Writer& out, json::View list, const MessageOf& message_of) {
+    out.key("messages").begin_array();
+    list.each_element([&](json::View entry) {
+        write_message(out, message_of(entry));
+        return true;
+    });
+    out.end_array();
+}
+
 } // namespace
 
 Result<ActionCall> action_call(const wire::ChannelAction& action, const Settings& settings) {
@@ -159,16 +178,12 @@ std::string action_result(const wire::ChannelAction& action, json::View result) 
     out.begin_object();
     if (action.name() == "thread-create")
         out.member("threadId", result["id"].text()).member("name", result["name"].text());
-    else if (action.name() == "read") {
-        out.key("messages").begin_array();
-        result.each_element([&](json::View message) {
-            write_message(out, message);
-            return true;
-        });
-        out.end_array();
-    } else {
+    else if (action.name() == "read")
+        write_messages(out, result, [](json::View message) { return message; });
+    else if (action.name() == "list-pins")
+        write_messages(out, result["items"], [](json::View pin) { return pin["message"]; });
+    else
         return {};
-    }
     return out.end_object().take();
 }
 

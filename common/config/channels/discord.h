@@ -41,7 +41,8 @@ inline constexpr ChannelRow discord_channel = {
                   .reply = true,
                   .threads = true,
                   .native_commands = true,
-                  .actions = {"react", "edit", "delete", "pin", "unpin", "read", "thread-create"},
+                  .actions = {"react", "edit", "delete", "pin", "unpin", "list-pins", "read",
+                              "thread-create"},
                   .groups = true},
 };
 

@@ -161,6 +161,7 @@ TEST_SUITE("workers/discord") {
         CHECK(line_of(action("pin", "8")) == "PUT /channels/7001/pins/8 ");
         CHECK(line_of(action("unpin", "8")) == "DELETE /channels/7001/pins/8 ");
         CHECK(line_of(action("read")) == "GET /channels/7001/messages?limit=20 ");
+        CHECK(line_of(action("list-pins")) == "GET /channels/7001/messages/pins?limit=50 ");
         auto thread = action("thread-create", "8");
         thread.set_text("A topic");
         CHECK(line_of(thread) == R"(POST /channels/7001/messages/8/threads {"name":"A topic"})");
@@ -185,6 +186,10 @@ TEST_SUITE("workers/discord") {
         CHECK(
             action_result(action("read"), messages->root()) ==
             R"({"messages":[{"id":"1","content":"hi","timestamp":"t","author":{"id":"17","username":"ann","bot":false}}]})");
+        const auto pins = json::Document::parse(
+            R"({"items":[{"pinned_at":"p","message":{"id":"1","content":"hi","timestamp":"t","author":{"id":"17","username":"ann"}}}],"has_more":false})");
+        CHECK(action_result(action("list-pins"), pins->root()) ==
+              action_result(action("read"), messages->root()));
         CHECK(action_result(action("pin", "8"), json::View()).empty());
     }
 }
