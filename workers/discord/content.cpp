@@ -1,13 +1,12 @@
 #include "workers/discord/content.h"
 
-#include "common/base/strings.h"
+#include "workers/discord/embeds.h"
 
 namespace openclaw::discord {
 
 namespace {
 
 constexpr std::int64_t voice_flag = 1 << 13; // Message Flags, IS_VOICE_MESSAGE
-constexpr std::size_t longest_embed = 4096;  // Embed Limits, description
 constexpr std::size_t most_attachments = 10;
 
 std::string_view placeholder(json::View attachment, bool is_voice) {
@@ -44,21 +43,6 @@ std::string sticker_in_words(json::View message) {
     return name.empty() ? std::string() : "[sticker: " + std::string(name) + "]";
 }
 
-// What a bot or a link preview shows instead of text.
-std::string embeds_in_words(json::View embeds) {
-    std::string out;
-    embeds.each_element([&](json::View embed) {
-        for (const auto* part : {"title", "description"}) {
-            const auto text = embed[part].text();
-            if (text.empty()) continue;
-            if (!out.empty()) out += '\n';
-            out += utf8_prefix(text, longest_embed);
-        }
-        return out.size() < longest_embed;
-    });
-    return out;
-}
-
 } // namespace
 
 Content content_of(json::View message) {
@@ -71,9 +55,10 @@ Content content_of(json::View message) {
     }
     read_attachments(content, message);
     content.text = message["content"].text();
-    for (auto words : {poll_in_words(message["poll"]), sticker_in_words(message),
-                       embeds_in_words(message["embeds"])})
+    for (auto words : {poll_in_words(message["poll"]), sticker_in_words(message)})
         if (content.text.empty()) content.text = std::move(words);
+    if (const auto cards = embeds_in_words(message["embeds"], content.text); !cards.empty())
+        content.text += (content.text.empty() ? "" : "\n") + cards;
     if (content.text.empty() && !content.attachments.empty())
         content.text = content.attachments.front();
     return content;
