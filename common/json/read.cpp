@@ -1,6 +1,7 @@
 #include "common/json/read.h"
 
-#include <rapidjson/document.h>
+#include "common/json/number_reader.h"
+
 #include <rapidjson/error/en.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -77,6 +78,25 @@ std::optional<std::string> mend_half_pairs(std::string_view text) {
     return mended;
 }
 
+rapidjson::ParseResult read_into(rapidjson::Document& document, std::string_view text) {
+    rapidjson::Reader reader;
+    auto parse = [&](rapidjson::Document& into) {
+        NumberReader handler(into);
+        rapidjson::MemoryStream bytes(text.data(), text.size());
+        rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+        constexpr auto flags =
+            rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+        return !reader.Parse<flags>(stream, handler).IsError();
+    };
+    document.Populate(parse);
+    return {reader.GetParseErrorCode(), reader.GetErrorOffset()};
+}
+
+const char* sentence_of(rapidjson::ParseErrorCode code) {
+    if (code == rapidjson::kParseErrorTermination) code = rapidjson::kParseErrorNumberTooBig;
+    return rapidjson::GetParseError_En(code);
+}
+
 } // namespace
 
 struct Document::State {
@@ -95,13 +115,10 @@ Result<Document> Document::parse(std::string_view text) {
     auto state = std::make_unique<State>();
     const auto mended = mend_half_pairs(text);
     if (mended) text = *mended;
-    state->document
-        .Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag>(
-            text.data(), text.size());
-    if (state->document.HasParseError())
-        return fail(Code::invalid,
-                    std::string(rapidjson::GetParseError_En(state->document.GetParseError())) +
-                        " (byte " + std::to_string(state->document.GetErrorOffset()) + ")");
+    const auto outcome = read_into(state->document, text);
+    if (outcome.IsError())
+        return fail(Code::invalid, std::string(sentence_of(outcome.Code())) + " (byte " +
+                                       std::to_string(outcome.Offset()) + ")");
     return Document(std::move(state));
 }
 

@@ -122,6 +122,7 @@ Writer& Writer::null() {
 
 Writer& Writer::value(double number) {
     if (!std::isfinite(number)) return null();
+    if (number == 0 && std::signbit(number)) return raw("-0.0"); // "-0" is the integer
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     return raw({digits, end});

@@ -40,6 +40,20 @@ TEST_SUITE("common/json") {
             json::Document::parse("123456789012345678901234567890").value().root().dump();
         CHECK(json::Document::parse(once).value().root().dump() == once);
     }
+    TEST_CASE("a number is what it says, or is refused") {
+        const auto dump = [](std::string_view source) {
+            const auto read = json::Document::parse(source);
+            return read ? read->root().dump() : read.error().sentence;
+        };
+        CHECK(dump("[0, -0, -1, 9223372036854775807, 18446744073709551615]") ==
+              "[0,0,-1,9223372036854775807,18446744073709551615]");
+        CHECK(dump("[0E60, 0.0e-400, 1e-400, -0.0, 1.5e3, 0.1]") ==
+              "[0.0,0.0,0.0,-0.0,1500.0,0.1]");
+        CHECK(dump(dump("[-0.0, 1e300]")) == dump("[-0.0, 1e300]"));
+        CHECK(dump("[1e400]").starts_with("Number too big"));
+        CHECK(json::Document::parse("[7.0]")->root().at(0).is_integer() == false);
+        CHECK(json::Document::parse("-9223372036854775808")->root().is_integer());
+    }
     TEST_CASE("the writer places commas and escapes") {
         json::Writer writer;
         writer.begin_object()
