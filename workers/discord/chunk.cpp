@@ -14,6 +14,7 @@ constexpr std::string_view fence_end = "\n```";
 constexpr std::size_t smallest_limit = 50;   // below that fences would eat the text
 constexpr std::size_t longest_address = 500; // what is longer may be cut
 constexpr std::size_t longest_language_tag = 30;
+constexpr std::string_view zero_width_space = "\u200B";
 
 // How good a place is for a cut; the best of the later part of what fits is taken.
 enum Place { nowhere, space, sentence, line, paragraph };
@@ -207,6 +208,7 @@ class Chunking {
     void take(std::size_t bytes) {
         auto body = rest_.substr(0, bytes);
         rest_.remove_prefix(bytes);
+        const bool divides_line = !body.ends_with('\n') && !rest_.starts_with('\n');
         std::string part;
         if (is_open_) part = "```" + language_ + "\n";
         read_fences(body);
@@ -216,6 +218,14 @@ class Chunking {
         part += body;
         if (is_open_) part += fence_end;
         if (!is_blank(body)) parts_.push_back(std::move(part));
+        if (divides_line && !is_open_) disarm_rest();
+    }
+
+    // What was cut from a line may look like a fence where a line begins: it is none.
+    void disarm_rest() {
+        if (!Fence::mark_of(rest_.substr(0, rest_.find('\n')))) return;
+        kept_ = std::string(zero_width_space).append(rest_);
+        rest_ = kept_;
     }
 
     void read_fences(std::string_view body) {
@@ -225,6 +235,7 @@ class Chunking {
         if (is_open_) language_ = utf8_prefix(fence_.info(), longest_language_tag);
     }
 
+    std::string kept_; // of rest_, when it is not the text any more
     std::string_view rest_;
     std::size_t limit_;
     std::size_t lines_;

@@ -11,6 +11,7 @@ namespace openclaw::discord {
 namespace {
 
 constexpr Milliseconds window = std::chrono::hours(24);
+constexpr std::int64_t last_second = 253'402'300'799; // the year 9999: what lies behind is no time
 
 struct Pace {
     std::size_t used; // from so many on
@@ -40,7 +41,8 @@ IdentifyBudget::IdentifyBudget(std::string_view text) {
         std::int64_t step = 0;
         const auto [end, problem] =
             std::from_chars(piece.data(), piece.data() + piece.size(), step);
-        if (problem != std::errc() || end != piece.data() + piece.size() || step < 0) {
+        if (problem != std::errc() || end != piece.data() + piece.size() || step < 0 ||
+            step > last_second - seconds) {
             taken_.clear();
             return;
         }
