@@ -33,6 +33,7 @@ struct HttpClient::State : std::enable_shared_from_this<State> {
     HttpOptions options;
     std::uint64_t last_id = 0;
     std::shared_ptr<CurlMulti> multi;
+    std::weak_ptr<CurlMulti> former; // before the last reset; its calls end there
     std::unordered_map<std::uint64_t, std::unique_ptr<HttpTransfer>> running;
     std::unordered_map<std::uint64_t, HttpHandlers> refused; // told at the end of this turn
     std::vector<std::unique_ptr<HttpTransfer>> resting;
@@ -74,6 +75,8 @@ std::unique_ptr<HttpCall> HttpClient::start(HttpRequest request, HttpHandlers ha
 }
 
 void HttpClient::reset_connections() {
+    if (!state_->former.expired()) return;
+    state_->former = state_->multi;
     state_->multi.reset();
 }
 

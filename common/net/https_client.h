@@ -68,7 +68,8 @@ class HttpClient {
     [[nodiscard]] std::unique_ptr<HttpCall> start(HttpRequest request, HttpHandlers handlers);
 
     // Requests started from now on use fresh connections and fresh name lookups; running ones go on
-    // undisturbed.
+    // undisturbed. While some are left from before the last time, nothing happens: in an outage
+    // every reset would else add a set of connections, until no descriptor is left.
     void reset_connections();
     void reset_connections(AddressFamily family);
 

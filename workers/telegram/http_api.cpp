@@ -10,6 +10,10 @@ namespace {
 constexpr std::size_t largest_answer = 8u << 20;
 constexpr Milliseconds connect_within = std::chrono::seconds(10);
 
+std::size_t index(Lane lane) {
+    return static_cast<std::size_t>(lane);
+}
+
 net::HttpOptions options(net::AddressFamily family, std::size_t connections) {
     net::HttpOptions options;
     options.max_connections_per_host = connections;
@@ -31,10 +35,10 @@ Api::Id HttpApi::call(Call call, OnAnswer done) {
     const auto id = ++last_id_;
     net::HttpHandlers handlers;
     handlers.on_leaving = std::move(call.on_leaving);
-    handlers.done = [this, id, lane = call.lane,
+    handlers.done = [this, id, lane = call.lane, rebuilds = rebuilds_[index(call.lane)],
                      done = std::move(done)](net::HttpOutcome outcome) mutable {
         const auto finished = calls_.extract(id); // freed when this returns: `done` may destroy us
-        done(judge(lane, std::move(outcome)));
+        done(judge(lane, rebuilds, std::move(outcome)));
     };
     calls_.emplace(id, client(call.lane).start(request_for(call), std::move(handlers)));
     return id;
@@ -45,6 +49,7 @@ void HttpApi::cancel(Id id) {
 }
 
 void HttpApi::rebuild(Lane lane) {
+    ++rebuilds_[index(lane)];
     ipv4_only_ = !ipv4_only_;
     client(lane).reset_connections(ipv4_only_ ? net::AddressFamily::ipv4 : family_);
 }
@@ -69,11 +74,12 @@ net::HttpRequest HttpApi::request_for(const Call& call) const {
     return request;
 }
 
-Answer HttpApi::judge(Lane lane, net::HttpOutcome outcome) {
-    auto& failures = failures_[static_cast<std::size_t>(lane)];
+Answer HttpApi::judge(Lane lane, std::uint64_t rebuilds, net::HttpOutcome outcome) {
+    auto& failures = failures_[index(lane)];
     if (!outcome) {
-        // Twice in a row: the address may be stale, or this address family broken.
-        if (++failures % 2 == 0) rebuild(lane);
+        // Twice in a row: the address may be stale, or this address family broken. A call from
+        // before the last rebuild says nothing of the connections of today.
+        if (rebuilds == rebuilds_[index(lane)] && ++failures % 2 == 0) rebuild(lane);
         return no_answer(outcome.error().error.sentence, outcome.error().request_sent);
     }
     failures = 0;

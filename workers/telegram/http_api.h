@@ -30,7 +30,7 @@ class HttpApi final : public Api {
     net::HttpClient& client(Lane lane) { return lane == Lane::poll ? poll_ : send_; }
 
     net::HttpRequest request_for(const Call& call) const;
-    Answer judge(Lane lane, net::HttpOutcome outcome);
+    Answer judge(Lane lane, std::uint64_t rebuilds, net::HttpOutcome outcome);
 
     Loop& loop_;
     std::string base_; // "https://host/bot"
@@ -40,6 +40,7 @@ class HttpApi final : public Api {
     net::HttpClient send_;
     bool ipv4_only_ = false; // the other address family after a failure (TELEGRAM.md 3.3)
     int failures_[2] = {};   // without any answer, in a row, by lane
+    std::uint64_t rebuilds_[2] = {};
     Id last_id_ = 0;
     std::int64_t last_answer_unix_ms_ = 0;
     std::unordered_map<Id, std::unique_ptr<net::HttpCall>> calls_;
