@@ -211,28 +211,44 @@ class Chunking {
         const bool divides_line = !body.ends_with('\n') && !rest_.starts_with('\n');
         std::string part;
         if (is_open_) part = "```" + language_ + "\n";
-        read_fences(body);
+        const auto disarmed = read_fences(body, divides_line);
         while (body.ends_with('\n') || (!is_open_ && body.ends_with(' ')))
             body.remove_suffix(1);
         if (is_open_ && rest_.starts_with('\n')) rest_.remove_prefix(1);
-        part += body;
+        part += body.substr(0, disarmed);
+        if (disarmed < body.size()) part.append(zero_width_space).append(body.substr(disarmed));
         if (is_open_) part += fence_end;
         if (!is_blank(body)) parts_.push_back(std::move(part));
-        if (divides_line && !is_open_) disarm_rest();
+        if (divides_line) disarm_rest();
+    }
+
+    // Where a line of `body` begins that is a fence only because it was cut; its size: nowhere.
+    std::size_t read_fences(std::string_view body, bool divides_line) {
+        const auto last = divides_line ? body.rfind('\n') + 1 : body.size(); // npos + 1: 0
+        for (const auto text : split(body.substr(0, last), '\n'))
+            fence_.read(text);
+        const bool is_false = divides_line && is_false_fence(body.substr(last));
+        if (divides_line && !is_false) fence_.read(body.substr(last));
+        is_open_ = fence_.is_open();
+        if (is_open_) language_ = utf8_prefix(fence_.info(), longest_language_tag);
+        return is_false ? last : body.size();
+    }
+
+    bool is_false_fence(std::string_view cut_line) const {
+        const auto line = std::string(cut_line).append(rest_.substr(0, rest_.find('\n')));
+        return is_mark(fence_, cut_line) && !is_mark(fence_, line);
+    }
+
+    static bool is_mark(Fence before, std::string_view line) {
+        const auto kind = before.read(line);
+        return kind == Fence::Line::opens || kind == Fence::Line::closes;
     }
 
     // What was cut from a line may look like a fence where a line begins: it is none.
     void disarm_rest() {
-        if (!Fence::mark_of(rest_.substr(0, rest_.find('\n')))) return;
+        if (!is_mark(fence_, rest_.substr(0, rest_.find('\n')))) return;
         kept_ = std::string(zero_width_space).append(rest_);
         rest_ = kept_;
-    }
-
-    void read_fences(std::string_view body) {
-        for (const auto text : split(body, '\n'))
-            fence_.read(text);
-        is_open_ = fence_.is_open();
-        if (is_open_) language_ = utf8_prefix(fence_.info(), longest_language_tag);
     }
 
     std::string kept_; // of rest_, when it is not the text any more
