@@ -13,18 +13,33 @@
 namespace openclaw::ipc {
 
 namespace {
+
 constexpr int all_seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+
+Result<void> write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = write(fd, bytes.data(), bytes.size());
+        if (written < 0) return Failure(system_error(Code::internal, "write of a blob", errno));
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
 }
 
+} // namespace
+
 Result<UniqueFd> make_blob(std::string_view bytes) {
-    if (bytes.size() > max_blob_bytes) return fail(Code::invalid, "a blob above 64 MiB");
+    return make_blob({&bytes, 1});
+}
+
+Result<UniqueFd> make_blob(std::span<const std::string_view> pieces) {
+    std::size_t size = 0;
+    for (const auto piece : pieces)
+        size += piece.size();
+    if (size > max_blob_bytes) return fail(Code::invalid, "a blob above 64 MiB");
     UniqueFd fd(memfd_create("openclaw-blob", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!fd) return Failure(system_error(Code::internal, "memfd_create", errno));
-    for (std::string_view rest = bytes; !rest.empty();) {
-        const ssize_t written = write(fd.get(), rest.data(), rest.size());
-        if (written < 0) return Failure(system_error(Code::internal, "write of a blob", errno));
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
+    for (const auto piece : pieces)
+        TRY_VOID(write_all(fd.get(), piece));
     if (fcntl(fd.get(), F_ADD_SEALS, all_seals) != 0)
         return Failure(system_error(Code::internal, "sealing a blob", errno));
     return fd;
@@ -47,6 +62,12 @@ Result<BlobView> BlobView::open(const UniqueFd& fd, std::uint64_t stated_bytes) 
 BlobView::BlobView(BlobView&& other) noexcept
     : data_(std::exchange(other.data_, nullptr))
     , size_(std::exchange(other.size_, 0)) {}
+
+BlobView& BlobView::operator=(BlobView&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+}
 
 BlobView::~BlobView() {
     if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);

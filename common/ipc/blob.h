@@ -16,6 +16,8 @@
 namespace openclaw::ipc {
 
 Result<UniqueFd> make_blob(std::string_view bytes);
+// The pieces, one behind the other.
+Result<UniqueFd> make_blob(std::span<const std::string_view> pieces);
 
 // A blob mapped into this process; unmapped on destruction.
 class BlobView {
@@ -24,7 +26,7 @@ class BlobView {
     // (mmap).
     static Result<BlobView> open(const UniqueFd& fd, std::uint64_t stated_bytes);
     BlobView(BlobView&& other) noexcept;
-    BlobView& operator=(BlobView&&) = delete;
+    BlobView& operator=(BlobView&& other) noexcept;
     ~BlobView();
 
     std::string_view bytes() const { return {data_, size_}; }
