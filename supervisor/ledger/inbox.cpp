@@ -126,19 +126,21 @@ Inbox::Inbox(Store& store, const Clock& clock, InboxOptions options)
     , clock_(&clock)
     , options_(options) {}
 
-Write Inbox::record(InboxRow row, std::shared_ptr<Recorded> found) {
+Write Inbox::record(InboxRow row, std::shared_ptr<Recorded> found, SharedFiles files) {
     row.updated_at_ms = clock_->unix_ms();
     if (row.received_at_ms == 0) row.received_at_ms = row.updated_at_ms;
     const auto before_ms = row.updated_at_ms - options_.keep_for.count();
     const bool prunes = recorded_++ % prune_inbox_every == 0;
     const auto keep = options_.max_tombstones;
-    return {.apply = [row = std::move(row), found = std::move(found), before_ms, prunes,
-                      keep](Database* database) -> Result<void> {
+    return {.apply = [row = std::move(row), found = std::move(found), files = std::move(files),
+                      before_ms, prunes, keep](Database* database) -> Result<void> {
         const auto recorded = TRY(insert_once(*database, row));
         if (found) *found = recorded;
-        return prunes && !recorded.duplicate
-                   ? prune_inbox(*database, before_ms, recorded.sequence - keep)
-                   : Result<void>();
+        if (recorded.duplicate) return {};
+        TRY_VOID(insert_files(*database, files_of(row.key), files, row.updated_at_ms));
+        if (!prunes) return {};
+        TRY_VOID(prune_files(*database, before_ms));
+        return prune_inbox(*database, before_ms, recorded.sequence - keep);
     }};
 }
 
@@ -164,7 +166,8 @@ Write Inbox::charge(InboxKey key) {
 Write Inbox::settle(InboxKey key, InboxState state, std::string reason) {
     const bool has_ended = state == InboxState::done || state == InboxState::dropped;
     return {.apply = [key = std::move(key), state, has_ended, reason = std::move(reason),
-                      now = clock_->unix_ms()](Database* database) {
+                      now = clock_->unix_ms()](Database* database) -> Result<void> {
+        if (has_ended) TRY_VOID(delete_files(*database, files_of(key)));
         return database->run("update inbox set state = ?, reason = ?, updated_at_ms = ?, "
                              "payload = case when ? then null else payload end "
                              "where channel = ? and account = ? and event_id = ? and state not in "

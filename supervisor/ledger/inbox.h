@@ -6,14 +6,16 @@
 //     ├────────────────► dropped
 //     └─────► parked                   kept for a person to decide; not resumed by itself
 //
-// A finished row is a tombstone: its payload is gone, its keys refuse a redelivery. Tombstones are
-// kept 30 days and at most `max_tombstones`, and go a few at a time with later records.
+// A finished row is a tombstone: its payload and its files are gone, its keys refuse a redelivery.
+// Tombstones are kept 30 days and at most `max_tombstones`, and go a few at a time with later
+// records.
 //
 // Event ids may start again (Telegram, after a quiet week: TELEGRAM.md 3). Two rows are the same
 // message when their logical ids are equal, or their event ids are and one has no logical id.
 #pragma once
 
 #include "common/base/clock.h"
+#include "supervisor/ledger/files.h"
 #include "supervisor/ledger/store.h"
 
 #include <cstdint>
@@ -69,9 +71,11 @@ class Inbox {
   public:
     Inbox(Store& store, const Clock& clock, InboxOptions options = {});
 
-    // Remembers a message in state `received`; does nothing when the message is known. Busy: its
-    // event id belongs to another message that is not finished yet; try again later.
-    Write record(InboxRow row, std::shared_ptr<Recorded> found = nullptr);
+    // Remembers a message in state `received`, with its files; does nothing when the message is
+    // known. Busy: its event id belongs to another message that is not finished yet; try again
+    // later.
+    Write record(InboxRow row, std::shared_ptr<Recorded> found = nullptr,
+                 SharedFiles files = nullptr);
     // A run has begun that will answer it.
     Write mark_running(InboxKey key, std::string session_key, std::string run_id);
     // One more resume after a restart, charged before it is tried.

@@ -6,6 +6,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& op
     const Clock& clock = options.clock != nullptr ? *options.clock : loop.clock();
     auto store = TRY(Store::open(loop, options.path, options.store));
     auto boots = TRY(Boots::begin(*store, clock, options.build, options.machine_boot));
+    auto files = TRY(Files::begin(*store, clock));
     auto sessions = TRY(Sessions::load(*store, clock));
     auto pairings = TRY(Pairings::load(*store, clock));
     auto devices = TRY(Devices::load(*store, clock));
@@ -17,6 +18,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Loop& loop, const LedgerOptions& op
         .boots = std::move(boots),
         .inbox = Inbox(at, clock, options.inbox),
         .outbox = Outbox(at, clock, options.outbox),
+        .files = files,
         .sessions = std::move(sessions),
         .transcripts = Transcripts(at, clock),
         .reports = TranscriptReports(at),

@@ -8,6 +8,7 @@
 #include "supervisor/ledger/boots.h"
 #include "supervisor/ledger/cron.h"
 #include "supervisor/ledger/devices.h"
+#include "supervisor/ledger/files.h"
 #include "supervisor/ledger/inbox.h"
 #include "supervisor/ledger/outbox.h"
 #include "supervisor/ledger/pairings.h"
@@ -42,6 +43,7 @@ struct Ledger {
     Boots boots;
     Inbox inbox;
     Outbox outbox;
+    Files files;
     Sessions sessions;
     Transcripts transcripts;
     TranscriptReports reports;

@@ -55,7 +55,8 @@ Result<void> prune_outbox(Database& database, std::int64_t before_ms, std::int64
     "session_key, run_id, "                                                                        \
     "inbox_event_id, trace, markdown, retry_class, notice, state, attempts, parts, "               \
     "stream_message_id, maybe_duplicate, repeats, next_try_at_ms, expires_at_ms, error_code, "     \
-    "error, created_at_ms, updated_at_ms"
+    "error, created_at_ms, updated_at_ms, "                                                        \
+    "(select count(*) from files where owner = 'out:' || action_id)"
 
 void read_address(Rows& rows, OutboxRow& row) {
     row.to.channel = rows.text();
@@ -83,6 +84,7 @@ void read_progress(Rows& rows, OutboxRow& row) {
     row.error = rows.text();
     row.created_at_ms = rows.integer();
     row.updated_at_ms = rows.integer();
+    row.files = static_cast<std::uint32_t>(rows.integer());
 }
 
 Result<void> add_receipts(Database& database, OutboxRow& row) {
@@ -128,16 +130,18 @@ Outbox::Outbox(Store& store, const Clock& clock, OutboxOptions options)
     , clock_(&clock)
     , options_(options) {}
 
-Write Outbox::add(OutboxRow row) {
+Write Outbox::add(OutboxRow row, SharedFiles files) {
     row.updated_at_ms = clock_->unix_ms();
     if (row.created_at_ms == 0) row.created_at_ms = row.updated_at_ms;
     const auto before_ms = row.updated_at_ms - options_.keep_for.count();
     const bool prunes = added_++ % prune_outbox_every == 0;
-    return {.apply = [row = std::move(row), before_ms, prunes,
+    return {.apply = [row = std::move(row), files = std::move(files), before_ms, prunes,
                       keep = options_.max_finished](Database* database) -> Result<void> {
         TRY_VOID(insert(*database, row));
-        if (prunes && database->changed_rows() == 1)
-            TRY_VOID(prune_outbox(*database, before_ms, database->last_row_id() - keep));
+        if (database->changed_rows() != 1) return {};
+        const auto sequence = database->last_row_id();
+        TRY_VOID(insert_files(*database, files_of_action(row.action_id), files, row.updated_at_ms));
+        if (prunes) TRY_VOID(prune_outbox(*database, before_ms, sequence - keep));
         return {};
     }};
 }
@@ -195,7 +199,8 @@ Write Outbox::finish(std::string action_id, OutboxState state, std::string error
     const bool is_sent = state == OutboxState::sent;
     return {.apply = [action_id = std::move(action_id), state, is_sent,
                       error_code = std::move(error_code), error = std::move(error),
-                      now = clock_->unix_ms()](Database* database) {
+                      now = clock_->unix_ms()](Database* database) -> Result<void> {
+        TRY_VOID(delete_files(*database, files_of_action(action_id)));
         return database->run(
             "update outbox set state = ?, error_code = ?, error = ?, next_try_at_ms = 0, "
             "markdown = case when ? then '' else markdown end, updated_at_ms = ? "

@@ -7,11 +7,12 @@
 //    or failed
 //
 // Finished rows are kept 30 days and at most `max_finished`; the text of a sent row is dropped (the
-// transcript has it).
+// transcript has it), and the files of any.
 #pragma once
 
 #include "common/base/clock.h"
 #include "supervisor/ledger/address.h"
+#include "supervisor/ledger/files.h"
 #include "supervisor/ledger/store.h"
 
 #include <cstdint>
@@ -47,6 +48,7 @@ struct OutboxRow {
     std::string inbox_event_id; // the message it answers; empty: none
     std::string trace;
     std::string markdown;
+    std::uint32_t files = 0; // that go with it; their bytes are in the table of files
     RetryClass retry_class = RetryClass::duplicate_ok;
     bool notice = false; // a service text of the gateway, not an answer of the agent
     OutboxState state = OutboxState::queued;
@@ -74,7 +76,7 @@ class Outbox {
     Outbox(Store& store, const Clock& clock, OutboxOptions options = {});
 
     // In state queued or sending. Does nothing when the action id is known.
-    Write add(OutboxRow row);
+    Write add(OutboxRow row, SharedFiles files = nullptr);
     // State (queued or sending), attempts, mark, repeats, next try and error as in `row`. A
     // finished row stays finished, and the mark of a possible double stays.
     Write save(const OutboxRow& row);

@@ -274,8 +274,22 @@ alter table outbox drop column dispatched_part;
 alter table boots add column machine_boot text not null default '';
 )sql";
 
-constexpr std::array<Migration, 4> all_versions{
-    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}}};
+// Files that ride with what is recorded, until it is finished.
+constexpr const char* version_5 = R"sql(
+create table files (
+    owner         text not null,
+    place         integer not null,
+    name          text not null,
+    mime          text not null,
+    kind          text not null,
+    created_at_ms integer not null,
+    bytes         blob not null,
+    primary key (owner, place)
+) strict;
+)sql";
+
+constexpr std::array<Migration, 5> all_versions{
+    {{1, version_1}, {2, version_2}, {3, version_3}, {4, version_4}, {5, version_5}}};
 
 Result<void> keep_copy(Database& database, const std::string& path, std::int64_t version) {
     const auto name = path + ".schema-" + std::to_string(version) + ".bak";

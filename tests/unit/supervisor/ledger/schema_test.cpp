@@ -152,6 +152,9 @@ TEST_SUITE("supervisor/ledger") {
         SUBCASE("schema 4") {
             written = "/version_4.sql";
         }
+        SUBCASE("schema 5") {
+            written = "/version_5.sql";
+        }
         REQUIRE(
             wait_for<Result<void>>(it.loop, [&](auto done) { it.ledger->close(std::move(done)); }));
         it.ledger.reset();
