@@ -1,6 +1,6 @@
 #include "supervisor/flow/agent_frames.h"
 
-#include "common/ipc/blob.h"
+#include "common/ipc/attached_files.h"
 
 #include <algorithm>
 #include <limits>
@@ -63,7 +63,7 @@ Milliseconds timeout_for(const config::Config& config, const RunRequest& request
 }
 
 Result<RunStartFrame> run_start_frame(const config::Config& config, const Run& run,
-                                      const std::string& transcript) {
+                                      const std::string& transcript, const AttachedFiles& images) {
     const auto& request = run.request;
     RunStartFrame made;
     made.frame.set_trace(request.trace);
@@ -86,10 +86,8 @@ Result<RunStartFrame> run_start_frame(const config::Config& config, const Run& r
     talk += transcript;
     start.set_transcript_bytes(talk.size());
     const auto in_frame = start.system_prompt().size() + start.message().inline_text().size();
-    if (in_frame + talk.size() <= max_talk_in_frame)
-        start.set_transcript(std::move(talk));
-    else if (!talk.empty())
-        made.blob = TRY(ipc::make_blob(talk));
+    if (in_frame + talk.size() <= max_talk_in_frame) start.set_transcript(std::exchange(talk, {}));
+    made.blob = TRY(ipc::put_files(*start.mutable_files(), images, talk));
     return made;
 }
 

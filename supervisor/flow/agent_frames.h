@@ -27,14 +27,14 @@ wire::ModelRef model_for(const config::Config& config, const RunRequest& request
 
 Milliseconds timeout_for(const config::Config& config, const RunRequest& request);
 
-// RunStart, and the blob that goes along when the talk is long.
+// RunStart, and the blob that goes along when the talk is long or there are images.
 struct RunStartFrame {
     wire::Frame frame;
     UniqueFd blob;
 };
 
-// `transcript` holds what was said before. Errors: those of ipc/blob.h.
+// `transcript` holds what was said before. Errors: those of ipc/attached_files.h.
 Result<RunStartFrame> run_start_frame(const config::Config& config, const Run& run,
-                                      const std::string& transcript);
+                                      const std::string& transcript, const AttachedFiles& images);
 
 } // namespace openclaw::flow

@@ -199,14 +199,43 @@ void AgentRun::on_recalled() {
     try_agent();
 }
 
-void AgentRun::try_agent() {
+ipc::Link* AgentRun::agent_with_room() const {
     ipc::Link* link = rooms_.links.link(std::string(agent_worker_id));
-    if (state_ == State::wants_agent && link != nullptr && link->can_send()) send_start();
+    return link != nullptr && link->can_send() ? link : nullptr;
 }
 
-void AgentRun::send_start() {
+void AgentRun::try_agent() {
+    if (state_ != State::wants_agent || agent_with_room() == nullptr) return;
+    if (run_.request.file_owners.empty()) return send_start({});
+    fetch_images();
+}
+
+// Not before an agent is there, and not kept after it has them: they are large.
+void AgentRun::fetch_images() {
+    state_ = State::fetching;
+    rooms_.ledger.files.load(run_.request.file_owners,
+                             [this, alive = alive_](Result<AttachedFiles> images) {
+                                 if (*alive && state_ == State::fetching)
+                                     on_images(std::move(images));
+                             });
+}
+
+void AgentRun::on_images(Result<AttachedFiles> images) {
+    state_ = State::wants_agent;
+    if (!images || images->empty()) {
+        log::warn("run.images_lost",
+                  {{"run", run_.request.run_id},
+                   {"why", images ? "they are not in the ledger" : images.error().sentence}});
+        run_.error = "The image that came with this could not be read back. Please send it again.";
+        run_.error_kind = "files";
+        return complete(RunStatus::failed, "⚠️ " + run_.error, "error");
+    }
+    if (agent_with_room() != nullptr) send_start(*images); // else the next one fetches them again
+}
+
+void AgentRun::send_start(const AttachedFiles& images) {
     const auto& config = rooms_.decisions.config();
-    auto made = run_start_frame(config, run_, transcript_);
+    auto made = run_start_frame(config, run_, transcript_, images);
     if (!made)
         return complete(
             RunStatus::failed,

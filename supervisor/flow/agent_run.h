@@ -3,7 +3,9 @@
 //   begin      waits in the session's line (RunTable)
 //   start      session and question are noted
 //   recall     the transcript's tail, from memory or from the file
-//   on_recalled  RunStart goes to the agent worker
+//   on_recalled  question and model are known
+//   fetch      the images that came with it, each time it is given to an agent
+//   send_start RunStart goes to the agent worker
 //   on_delta…  text grows: listeners are told, a preview is shown in the chat
 //   on_end     answer, session, inbox and outbox become one unit
 //   on_kept    the unit is on disk: the answer may leave
@@ -46,14 +48,17 @@ class AgentRun {
     void abort(std::string_view reason);
 
   private:
-    enum class State { waiting, reading, wants_agent, running, keeping, over };
+    enum class State { waiting, reading, wants_agent, fetching, running, keeping, over };
 
     void recall(ledger::Write put_session);
     void on_tail(Result<ledger::TranscriptPage> page);
     void quote(const std::string& role, const std::string& text, std::int64_t at_ms,
                std::string_view idempotency_key);
     void on_recalled();
-    void send_start();
+    ipc::Link* agent_with_room() const;
+    void fetch_images();
+    void on_images(Result<AttachedFiles> images);
+    void send_start(const AttachedFiles& images);
     ledger::Session session_now() const;
     void note_earlier();
     void note_question();

@@ -59,6 +59,8 @@ ledger::Writes AgentRun::unit_for(const std::string& answer, bool is_notice) {
                                                        : std::string();
     for (const auto& key : settles())
         unit.push_back(rooms_.ledger.inbox.settle(key, ledger::InboxState::done, why));
+    for (const auto& owner : run_.request.file_owners)
+        unit.push_back(rooms_.ledger.files.drop(owner));
     return unit;
 }
 

@@ -24,9 +24,10 @@ const ledger::OutboxRow* Deliveries::row(const std::string& action_id) const {
     return delivery == nullptr ? nullptr : &delivery->row;
 }
 
-ledger::Write Deliveries::owe(ledger::OutboxRow row) {
+ledger::Write Deliveries::owe(ledger::OutboxRow row, ledger::SharedFiles files) {
     if (row.created_at_ms == 0) row.created_at_ms = rooms_.now_ms();
-    return rooms_.ledger.outbox.add(table_.add(std::move(row)).row);
+    row.files = files ? static_cast<std::uint32_t>(files->size()) : 0;
+    return rooms_.ledger.outbox.add(table_.add(std::move(row)).row, std::move(files));
 }
 
 void Deliveries::release(const std::string& action_id) {
@@ -90,12 +91,39 @@ void Deliveries::wait_in_line(Delivery& delivery) {
 
 // Hands over what waits for this worker, oldest first.
 void Deliveries::push(const std::string& worker) {
-    while (!is_held_) {
+    while (!is_held_ && !fetching_.contains(worker)) {
         ipc::Link* link = rooms_.links.link(worker);
         if (link == nullptr || !link->can_send() || !has_file(worker, *link)) return;
         auto* next = table_.next_for(worker, rooms_.now_ms());
-        if (next == nullptr || !hand_over(*next)) return;
+        if (next == nullptr) return;
+        if (next->row.files > 0) return fetch_files(*next);
+        if (!hand_over(*next, {})) return;
     }
+}
+
+// They are in memory only while they go from the disk to the worker.
+void Deliveries::fetch_files(const Delivery& delivery) {
+    fetching_.insert(delivery.worker);
+    rooms_.ledger.files.load(
+        {ledger::files_of_action(delivery.row.action_id)},
+        [this, worker = delivery.worker, place = delivery.place](Result<AttachedFiles> files) {
+            fetching_.erase(worker);
+            on_files(worker, place, std::move(files));
+        });
+}
+
+// Meanwhile it may have expired, the worker may be gone, or another answer's turn may have come.
+void Deliveries::on_files(const std::string& worker, std::uint64_t place,
+                          Result<AttachedFiles> files) {
+    auto* delivery = table_.next_for(worker, rooms_.now_ms());
+    ipc::Link* link = rooms_.links.link(worker);
+    const bool may_go = !is_held_ && link != nullptr && link->can_send() && has_file(worker, *link);
+    if (!may_go) return; // who comes next begins again
+    if (delivery == nullptr || delivery->place != place) return push(worker);
+    if (!files || files->size() != delivery->row.files)
+        return settle(*delivery, ledger::OutboxState::failed, "files_lost",
+                      files ? "its files are not in the ledger" : files.error().sentence);
+    if (hand_over(*delivery, *files)) push(worker);
 }
 
 // A worker sends nothing before it can note it. Without room on the disk: again in a moment.
@@ -115,13 +143,13 @@ bool Deliveries::has_file(const std::string& worker, ipc::Link& link) {
 }
 
 // False: the link is full, and says when there is room, or that it is gone.
-bool Deliveries::hand_over(Delivery& delivery) {
+bool Deliveries::hand_over(Delivery& delivery, const AttachedFiles& files) {
     auto& row = delivery.row;
     if (row.expires_at_ms != 0 && row.expires_at_ms <= rooms_.now_ms()) {
         settle(delivery, ledger::OutboxState::failed, "expired", "it waited past its expiry");
         return true;
     }
-    auto made = outbound_frame(row);
+    auto made = outbound_frame(row, files);
     if (!made) {
         settle(delivery, ledger::OutboxState::failed, "internal", made.error().sentence);
         return true;

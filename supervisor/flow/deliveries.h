@@ -23,6 +23,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace openclaw::flow {
@@ -33,9 +34,10 @@ class Deliveries {
 
     explicit Deliveries(Rooms& rooms);
 
-    // Takes the row in and makes the write that records it. Nothing leaves before release(). A row
-    // with `markdown` empty is a preview: its text comes with finish_stream().
-    ledger::Write owe(ledger::OutboxRow row);
+    // Takes the row in and makes the write that records it, with its files. Nothing leaves before
+    // release(). A row with `markdown` empty and without files is a preview: its text comes with
+    // finish_stream().
+    ledger::Write owe(ledger::OutboxRow row, ledger::SharedFiles files = nullptr);
     // The unit with the write above is on disk.
     void release(const std::string& action_id);
     // The same for a row that began as a preview; without effect once its final text is being
@@ -94,7 +96,9 @@ class Deliveries {
   private:
     // Handing over (deliveries.cpp).
     void push(const std::string& worker);
-    bool hand_over(Delivery& delivery);
+    bool hand_over(Delivery& delivery, const AttachedFiles& files);
+    void fetch_files(const Delivery& delivery);
+    void on_files(const std::string& worker, std::uint64_t place, Result<AttachedFiles> files);
     void wait_in_line(Delivery& delivery);
     void try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why);
     void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
@@ -132,6 +136,8 @@ class Deliveries {
     Rooms& rooms_;
     DeliveryTable table_;
     InFlightFiles files_;
+    // Workers whose next answer has files that are being read: what is behind it waits, too.
+    std::unordered_set<std::string> fetching_;
     bool is_held_ = false;
     Timer sweep_timer_;
     std::int64_t next_sweep_ms_ = 0; // 0: none planned

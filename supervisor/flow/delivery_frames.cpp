@@ -1,7 +1,7 @@
 #include "supervisor/flow/delivery_frames.h"
 
 #include "common/base/strings.h"
-#include "common/ipc/text.h"
+#include "common/ipc/attached_files.h"
 #include "supervisor/flow/wire_form.h"
 
 namespace openclaw::flow {
@@ -10,14 +10,15 @@ namespace {
 constexpr std::size_t shown_bytes = 16 * 1024; // more than any platform shows in one message
 }
 
-Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row) {
+Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row, const AttachedFiles& files) {
     OutboundFrame made;
     made.frame.set_trace(row.trace);
     auto& out = *made.frame.mutable_outbound();
     out.set_action_id(row.action_id);
     out.set_attempt(row.attempts);
     put_chat(*out.mutable_chat(), row.to.chat);
-    made.blob = TRY(ipc::put_text(*out.mutable_markdown(), row.markdown));
+    made.blob = TRY(ipc::put_text_and_files(*out.mutable_markdown(), row.markdown,
+                                            *out.mutable_files(), files));
     out.set_reply_to_message_id(row.reply_to_message_id);
     out.set_retry_class(static_cast<wire::RetryClass>(row.retry_class));
     out.set_first_part(static_cast<std::uint32_t>(row.receipts.size()));

@@ -12,13 +12,13 @@ namespace openclaw::flow {
 
 inline constexpr std::string_view deliveries_room = "flow/deliveries"; // in traces
 
-// The Outbound frame for a row, and the blob that goes along when the text is long.
+// The Outbound frame for a row, and the blob that goes along when the text is long or it has files.
 struct OutboundFrame {
     wire::Frame frame;
     UniqueFd blob;
 };
 
-Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row);
+Result<OutboundFrame> outbound_frame(const ledger::OutboxRow& row, const AttachedFiles& files);
 
 // `markdown` is the text so far; what no message can show is cut off.
 wire::Frame stream_update_frame(const ledger::OutboxRow& row, std::string_view markdown);

@@ -9,7 +9,7 @@ namespace openclaw::flow {
 Delivery& DeliveryTable::add(ledger::OutboxRow row) {
     auto delivery = std::make_unique<Delivery>();
     delivery->worker = worker_id(row.to.channel, row.to.account);
-    delivery->is_stream = row.markdown.empty();
+    delivery->is_stream = row.markdown.empty() && row.files == 0;
     delivery->place = next_++;
     delivery->row = std::move(row);
     auto& kept = *delivery;

@@ -2,13 +2,14 @@
 
 #include "common/base/strings.h"
 #include "common/config/channels/all.h"
+#include "common/ipc/attached_files.h"
 #include "common/ipc/protocol.h"
-#include "common/ipc/text.h"
 #include "common/json/write.h"
 #include "common/log/log.h"
 #include "supervisor/flow/kill_point.h"
 #include "supervisor/flow/wire_form.h"
 #include "supervisor/policy/ack_reaction.h"
+#include "supervisor/policy/attached_files.h"
 #include "supervisor/policy/pairing.h"
 #include "supervisor/policy/reply_route.h"
 #include "supervisor/policy/routing.h"
@@ -55,14 +56,15 @@ Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Comman
     , record_again_(rooms.loop) {}
 
 bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inbound, const Fds& fds) {
-    auto text = ipc::take_text(inbound.text(), fds);
-    if (!text || inbound.event_id().empty()) return false;
+    auto came = ipc::take_text_and_files(inbound.text(), inbound.files(), fds);
+    if (!came || inbound.event_id().empty()) return false;
     if (++unacknowledged_[worker] > most_unacknowledged) return false;
     auto message = std::make_shared<Message>();
     message->worker = worker;
     message->inbound = inbound;
     message->inbound.mutable_text()->Clear();
-    message->inbound.mutable_text()->set_inline_text(to_valid_utf8(*text));
+    message->inbound.mutable_text()->set_inline_text(to_valid_utf8(came->text));
+    take_files(*message, std::move(came->files));
     const auto facts = facts_of(worker, message->inbound);
     message->key = {
         .channel = facts.channel, .account = facts.account, .event_id = inbound.event_id()};
@@ -74,6 +76,24 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
     kill_point("inbound_arrived");
     record(message);
     return true;
+}
+
+// Text and names join the words of the message, where a restart finds them; images stay files.
+void Inbounds::take_files(Message& message, AttachedFiles files) {
+    auto sorted = policy::sort_files(std::move(files));
+    auto& inbound = message.inbound;
+    for (auto& line : sorted.lines)
+        inbound.add_attachments(std::move(line));
+    inbound.clear_files();
+    for (const auto& image : sorted.images) {
+        auto& said = *inbound.add_files();
+        said.set_name(image.name);
+        said.set_mime(image.mime);
+        said.set_kind(image.kind);
+        said.set_bytes(image.bytes.size());
+    }
+    if (!sorted.images.empty())
+        message.images = std::make_shared<const AttachedFiles>(std::move(sorted.images));
 }
 
 void Inbounds::record(const Held& message) {
@@ -88,7 +108,8 @@ void Inbounds::record(const Held& message) {
                          .session_key = {},
                          .run_id = message->run_id,
                          .trace = message->trace};
-    rooms_.ledger.store->commit(ledger::writes(rooms_.ledger.inbox.record(std::move(row), found)),
+    auto write = rooms_.ledger.inbox.record(std::move(row), found, message->images);
+    rooms_.ledger.store->commit(ledger::writes(std::move(write)),
                                 [this, message, found](Result<void> kept) {
                                     on_recorded(message, std::move(kept), *found);
                                 });
@@ -109,6 +130,7 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
             });
         return;
     }
+    message->images.reset();
     kill_point("inbound_recorded");
     acknowledge({.worker = message->worker,
                  .event_id = message->key.event_id,
@@ -212,6 +234,8 @@ void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
                                                  .thread_id = back.thread_id,
                                                  .kind = chat_kind(facts.chat_kind)}},
                                  .reply_to_message_id = back.reply_to_message_id};
+    if (message->inbound.files_size() > 0)
+        request.file_owners.push_back(ledger::files_of(message->key));
     // A run that had begun is made of the same messages as before.
     if (message->had_begun) return give_to_agent(std::move(request));
     const auto* row = config::find_channel_row(facts.channel);

@@ -40,6 +40,7 @@ class Inbounds {
     struct Message { // in the hands of this room
         std::string worker;
         wire::Inbound inbound;
+        ledger::SharedFiles images; // until they are on disk
         ledger::InboxKey key;
         std::string run_id, trace;
         int charged_resumes = 0;
@@ -49,6 +50,7 @@ class Inbounds {
 
     using Held = std::shared_ptr<Message>;
 
+    static void take_files(Message& message, AttachedFiles files);
     void record(const Held& message);
     void on_recorded(const Held& message, Result<void> kept, const ledger::Recorded& found);
 

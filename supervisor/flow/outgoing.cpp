@@ -1,6 +1,7 @@
 #include "supervisor/flow/outgoing.h"
 
 #include "common/base/strings.h"
+#include "common/config/channels/all.h"
 #include "supervisor/flow/addressee.h"
 
 #include <utility>
@@ -19,6 +20,16 @@ OutgoingReceipt receipt_of(const ledger::OutboxRow& row) {
             .message_id = row.receipts.empty() ? std::string() : row.receipts.back().message_id};
 }
 
+Result<void> check_files(const config::ChannelAccount& account, const AttachedFiles& files) {
+    const auto* row = config::find_channel_row(account.channel);
+    if (row == nullptr || !row->abilities.media)
+        return fail(Code::invalid, std::string(account.spec->label) +
+                                       " cannot send files in this build: send text, or a link");
+    if (files.size() > max_attached_files || bytes_of(files) > max_attached_bytes)
+        return fail(Code::invalid, "a message may carry 10 files and 24 MiB at most");
+    return {};
+}
+
 } // namespace
 
 Result<ledger::OutboxRow> Outgoings::row_for(const OutgoingOrder& order) const {
@@ -35,7 +46,9 @@ Result<ledger::OutboxRow> Outgoings::row_for(const OutgoingOrder& order) const {
                         (account->problem.empty() ? "." : ": " + account->problem));
     ledger::Chat chat = chat_meant(account->channel, order.to, order.thread_id);
     if (chat.id.empty()) return fail(Code::invalid, "the message has no target: give a chat id");
-    if (trim(order.text).empty()) return fail(Code::invalid, "the message has no text");
+    if (trim(order.text).empty() && !order.files)
+        return fail(Code::invalid, "the message has no text");
+    if (order.files) TRY_VOID(check_files(*account, *order.files));
     chat.kind = chat.id.starts_with('-') ? ledger::ChatKind::group : ledger::ChatKind::direct;
     return ledger::OutboxRow{
         .action_id = "send:" + (order.idempotency_key.empty() ? uuid_v4() : order.idempotency_key),
@@ -71,7 +84,7 @@ void Outgoings::send(const OutgoingOrder& order, Done done) {
         settle(waiting, fail(Code::timeout, "the message is recorded and not yet delivered; "
                                             "`openclaw channels status` tells why"));
     });
-    auto unit = ledger::writes(deliveries_.owe(std::move(*row)));
+    auto unit = ledger::writes(deliveries_.owe(std::move(*row), order.files));
     deliveries_.on_settled(action_id, [waiting](const ledger::OutboxRow& settled) {
         if (settled.state == ledger::OutboxState::sent) return settle(waiting, receipt_of(settled));
         settle(waiting, fail(Code::unavailable, settled.error.empty()

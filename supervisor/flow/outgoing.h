@@ -17,7 +17,8 @@ struct OutgoingOrder {
     std::string to;      // as the channel writes it: "123456", "-100123:topic:7"
     std::string thread_id;
     std::string reply_to_message_id;
-    std::string text; // markdown
+    std::string text;                    // markdown; may be empty when there are files
+    ledger::SharedFiles files = nullptr; // only to a channel that can send them
     std::string idempotency_key;
 };
 
@@ -34,7 +35,8 @@ class Outgoings {
         , deliveries_(deliveries) {}
 
     // Records the message, hands it over, and calls `done` once: with the receipt, or with
-    // not_found (no such channel or account), invalid (`to`), unavailable (not sent), timeout (not
+    // not_found (no such channel or account), invalid (`to`, or files that
+    // the channel cannot send), unavailable (not sent), timeout (not
     // known yet; it is recorded and goes on).
     void send(const OutgoingOrder& order, Done done);
 

@@ -54,6 +54,7 @@ Result<Begun> RunTable::begin(RunRequest request) {
     }
     if (!refusal_.empty())
         return Failure(Error{.code = Code::unavailable, .sentence = refusal_, .retryable = true});
+    keep_images(request);
     Begun begun{.run_id = request.run_id};
     auto& line = lines_[request.session_key];
     const bool joins = request.joins_waiting || line.size() > max_line;
@@ -67,6 +68,15 @@ Result<Begun> RunTable::begin(RunRequest request) {
     live_[begun.run_id] = std::move(run);
     if (line.size() == 1) rooms_.loop.defer([this, session_key] { start_next(session_key); });
     return begun;
+}
+
+// On their way to the disk, so that a run that waits for its turn does not keep them in memory.
+void RunTable::keep_images(RunRequest& request) {
+    if (request.images.empty()) return;
+    auto images = std::make_shared<const AttachedFiles>(std::exchange(request.images, {}));
+    const auto owner = ledger::files_of_run(request.run_id);
+    rooms_.ledger.store->note(rooms_.ledger.files.add(owner, std::move(images)));
+    request.file_owners.push_back(owner);
 }
 
 bool RunTable::join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& request) {

@@ -73,6 +73,7 @@ class RunTable final : public AgentRuns {
     };
 
     AgentRun* live(const std::string& run_id) const;
+    void keep_images(RunRequest& request);
     bool join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& request);
     void remember_joined(RunRequest request);
     void start_next(const std::string& session_key);

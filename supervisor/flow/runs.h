@@ -6,6 +6,7 @@
 // through the same door (HOUSE 3.1, 3.2).
 #pragma once
 
+#include "common/base/attached_file.h"
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "supervisor/ledger/address.h"
@@ -54,6 +55,10 @@ struct RunRequest {
     bool joins_waiting = false;          // part of the session's waiting turn, when there is one
     std::vector<EarlierMessage> earlier; // begins the transcript of a session that has none
     int max_output_tokens = 0;           // 0: the model's own limit
+    // Images that the model shall see. A client's come as `images` and are in the ledger before the
+    // run begins; from then on, as of a channel's message from the start, it knows their owners.
+    AttachedFiles images = {};
+    std::vector<std::string> file_owners = {}; // ledger/files.h
 
     // Another message of the same chat, answered by the same run.
     void join(RunRequest more) {
@@ -63,6 +68,7 @@ struct RunRequest {
         else if (!more.inbox_event_id.empty())
             joined_event_ids.push_back(std::move(more.inbox_event_id));
         std::ranges::move(more.joined_event_ids, std::back_inserter(joined_event_ids));
+        std::ranges::move(more.file_owners, std::back_inserter(file_owners));
     }
 };
 

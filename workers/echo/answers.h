@@ -11,6 +11,7 @@ namespace openclaw::echo {
 
 wire::ProbeFacts probe_facts(std::string_view instance);
 void answer_directory(worker::Question question, const Injection& inject);
-void answer_action(worker::Question question, const Injection& inject);
+// `files`: of the last message that had any; "read" shows them.
+void answer_action(worker::Question question, const Injection& inject, const AttachedFiles& files);
 
 } // namespace openclaw::echo

@@ -1,6 +1,5 @@
 #include "workers/echo/echo.h"
 
-#include "common/ipc/text.h"
 #include "common/log/log.h"
 #include "workers/echo/answers.h"
 
@@ -76,8 +75,11 @@ bool Echo::receive(std::uint64_t number) {
     inbound.mutable_chat()->set_kind(wire::CHAT_DIRECT);
     inbound.mutable_sender()->set_id(settings_.inject.chat);
     inbound.mutable_sender()->set_display_name("Echo");
-    inbound.mutable_text()->set_inline_text(settings_.inject.text);
-    if (!context_.link().send(frame)) return false; // on_room() tries again
+    const auto blob = ipc::put_text_and_files(*inbound.mutable_text(), settings_.inject.text,
+                                              *inbound.mutable_files(), settings_.inject.files);
+    if (!blob) return false; // no memory for it now
+    const int fd = blob->get();
+    if (!context_.link().send(frame, {&fd, *blob ? 1u : 0u})) return false; // on_room() tries again
     --credits_;
     unsettled_.insert(number);
     return true;
@@ -124,9 +126,9 @@ void Echo::on_in_flight_file(const Fds& fds) {
 }
 
 void Echo::on_outbound(const wire::Outbound& outbound, const Fds& fds) {
-    const auto text = ipc::take_text(outbound.markdown(), fds);
+    auto message = ipc::take_text_and_files(outbound.markdown(), outbound.files(), fds);
     if (settings_.plan && settings_.plan->when == FaultPlan::When::on_outbound)
-        commit_as_told(text.value_or(""));
+        commit_as_told(message ? message->text : "");
     wire::Frame frame;
     auto& delivery = *frame.mutable_delivery();
     delivery.set_action_id(outbound.action_id());
@@ -134,19 +136,20 @@ void Echo::on_outbound(const wire::Outbound& outbound, const Fds& fds) {
     delivery.set_parts(1);
     delivery.set_state(wire::Delivery::DISPATCHING);
     deliver(frame);
-    send(outbound, text);
+    send(outbound, message);
+    if (message && !message->files.empty()) last_files_ = std::move(message->files);
 }
 
 // A real channel notes it when the connection stands, and adds the id when the platform answers.
-void Echo::send(const wire::Outbound& outbound, const Result<std::string>& text) {
+void Echo::send(const wire::Outbound& outbound, const Result<ipc::TextAndFiles>& message) {
     wire::Frame frame;
     auto& delivery = *frame.mutable_delivery();
     delivery.set_action_id(outbound.action_id());
     delivery.set_attempt(outbound.attempt());
     delivery.set_parts(1);
     delivery.set_state(wire::Delivery::FAILED);
-    if (!text) {
-        delivery.set_error(text.error().sentence), delivery.set_permanent(true);
+    if (!message) {
+        delivery.set_error(message.error().sentence), delivery.set_permanent(true);
     } else if (!in_flight_.note(outbound.action_id(), 0, outbound.attempt())) {
         delivery.set_error("too much is on its way"), delivery.set_error_code("busy");
     } else {
@@ -155,8 +158,9 @@ void Echo::send(const wire::Outbound& outbound, const Result<std::string>& text)
                                 std::to_string(++delivered_));
         in_flight_.arrived(outbound.action_id(), 0, 1, delivery.message_id());
     }
-    log::debug("echo.delivered",
-               {{"action", outbound.action_id()}, {"bytes", text ? text->size() : 0}});
+    log::debug("echo.delivered", {{"action", outbound.action_id()},
+                                  {"bytes", message ? message->text.size() : 0},
+                                  {"files", message ? message->files.size() : 0}});
     last_contact_ms_ = context_.loop().clock().unix_ms();
     deliver(std::move(frame));
 }
@@ -168,7 +172,7 @@ void Echo::on_question(worker::Question question) {
     case wire::ChannelQuery::kDirectory:
         return answer_directory(std::move(question), settings_.inject);
     case wire::ChannelQuery::kAction:
-        return answer_action(std::move(question), settings_.inject);
+        return answer_action(std::move(question), settings_.inject, last_files_);
     case wire::ChannelQuery::WHAT_NOT_SET:
         return question.refuse_unsupported();
     }

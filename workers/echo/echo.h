@@ -7,6 +7,7 @@
 // the link takes it.
 #pragma once
 
+#include "common/ipc/attached_files.h"
 #include "common/ipc/in_flight.h"
 #include "common/worker/question.h"
 #include "common/worker/runtime.h"
@@ -37,7 +38,7 @@ class Echo final : public worker::Service {
     void on_acknowledged(const wire::InboundAck& ack);
     void on_in_flight_file(const Fds& fds);
     void on_outbound(const wire::Outbound& outbound, const Fds& fds);
-    void send(const wire::Outbound& outbound, const Result<std::string>& text);
+    void send(const wire::Outbound& outbound, const Result<ipc::TextAndFiles>& message);
     void on_question(worker::Question question);
     void commit_as_told(const std::string& text);
     void deliver(wire::Frame delivery);
@@ -51,6 +52,7 @@ class Echo final : public worker::Service {
     std::set<std::uint64_t> unsettled_; // sent, not acknowledged
     std::uint32_t credits_;
     std::uint64_t delivered_ = 0;
+    AttachedFiles last_files_; // of the last message that had any, for who asks what stands there
     ipc::InFlight in_flight_;
     std::deque<wire::Frame>
         undelivered_; // the link was full; bounded by the flow, which watches can_send()

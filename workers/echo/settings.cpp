@@ -1,5 +1,6 @@
 #include "workers/echo/settings.h"
 
+#include "common/base/strings.h"
 #include "common/json/read.h"
 
 #include <algorithm>
@@ -15,6 +16,9 @@ Result<Injection> read_injection(json::View from) {
     injection.count = static_cast<std::uint64_t>(count);
     injection.text = from["text"].text(injection.text);
     injection.chat = from["chat"].text(injection.chat);
+    if (const auto file = from["file"]; file)
+        injection.files.push_back(attached_file(file["name"].text(), file["mime"].text(),
+                                                TRY(from_base64(file["base64"].text()))));
     return injection;
 }
 

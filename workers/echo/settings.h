@@ -1,6 +1,7 @@
 // echo/settings.h — what `channels.echo.accounts.<name>` may say.
 //
-//   { inject: { count: 3, text: "hello", chat: "1" },      messages it pretends to have received
+//   { inject: { count: 3, text: "hello", chat: "1",        messages it pretends to have received,
+//               file: { name: "a.png", mime: "image/png", base64: "…" } },   each with this file
 //     fault: "segv", after_ms: 50,                         a fault to commit so long after Ready …
 //     on_outbound: true,                                   … or when told to send something
 //     before_ready: true }                                 … or instead of getting ready
@@ -8,6 +9,7 @@
 //   told to send
 #pragma once
 
+#include "common/base/attached_file.h"
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "workers/echo/faults.h"
@@ -22,6 +24,7 @@ struct Injection {
     std::uint64_t count = 0;
     std::string text = "hello";
     std::string chat = "1";
+    AttachedFiles files; // one, or none
 };
 
 struct FaultPlan {

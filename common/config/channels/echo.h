@@ -30,6 +30,7 @@ inline constexpr ChannelRow echo_channel = {.spec = &echo_worker,
                                             .abilities = {.chat_types = {"direct"},
                                                           .reactions = true,
                                                           .edit = true,
+                                                          .media = true,
                                                           .actions = {"react", "edit", "read"},
                                                           .peers = true,
                                                           .groups = true}};

@@ -49,6 +49,7 @@ struct FarEnd : ipc::LinkHandler, std::enable_shared_from_this<FarEnd> {
     std::unique_ptr<ipc::Link> near;
     Switchboard* switchboard = nullptr;
     mutable ipc::InFlight in_flight;
+    mutable Fds heard_fds; // of the frame that was heard last
     bool misbehaved = false;
 
     void on_frame(const wire::Frame& frame, Fds fds) override {
@@ -57,19 +58,24 @@ struct FarEnd : ipc::LinkHandler, std::enable_shared_from_this<FarEnd> {
 
     void on_closed(const ipc::LinkEnd& end) override { misbehaved = end.misbehaved; }
 
-    void says(const wire::Frame& frame) const {
+    void says(wire::Frame frame, std::span<const int> descriptors = {}) const {
+        frame.set_fds(static_cast<std::uint32_t>(descriptors.size()));
         const auto bytes = frame.SerializeAsString();
         REQUIRE(ipc::send_datagram(
-            socket.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, {}));
+            socket.get(), {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+            descriptors));
     }
 
     std::optional<wire::Frame> hears() const {
         std::array<std::uint8_t, ipc::max_frame_bytes> buffer{};
-        const auto got = ipc::receive_datagram(socket.get(), buffer);
+        auto got = ipc::receive_datagram(socket.get(), buffer);
         if (!got || got->kind != ipc::Datagram::Kind::message) return std::nullopt;
         wire::Frame frame;
         REQUIRE(frame.ParseFromArray(buffer.data(), static_cast<int>(got->size)));
-        if (!frame.has_in_flight_file()) return frame;
+        if (!frame.has_in_flight_file()) {
+            heard_fds = std::move(got->fds);
+            return frame;
+        }
         REQUIRE(in_flight.open(got->fds.at(0)));
         return hears();
     }
@@ -187,6 +193,16 @@ class Stage {
         });
         turn_until([&] { return row.has_value(); });
         return *row;
+    }
+
+    std::size_t files_of(const std::string& owner) {
+        std::optional<std::size_t> count;
+        book->files.load({owner}, [&](Result<AttachedFiles> files) {
+            REQUIRE(files);
+            count = files->size();
+        });
+        turn_until([&] { return count.has_value(); });
+        return *count;
     }
 
     std::vector<ledger::OutboxRow> outbox(const std::string& id) {
