@@ -9,6 +9,19 @@ namespace openclaw {
 
 namespace {
 
+void put_model(json::Writer& out, const config::Model& model) {
+    out.begin_object()
+        .member("id", model.id)
+        .member("name", model.name)
+        .member("contextWindow", model.context_window)
+        .member("maxTokens", model.max_tokens)
+        .key("input")
+        .begin_array();
+    for (const auto& kind : model.input)
+        out.value(kind);
+    out.end_array().end_object();
+}
+
 void put_provider(json::Writer& out, const config::Provider& provider) {
     out.key(provider.id).begin_object();
     out.member("baseUrl", provider.base_url).member("api", provider.api);
@@ -19,12 +32,7 @@ void put_provider(json::Writer& out, const config::Provider& provider) {
         out.member(name, value);
     out.end_object().key("models").begin_array();
     for (const auto& model : provider.models)
-        out.begin_object()
-            .member("id", model.id)
-            .member("name", model.name)
-            .member("contextWindow", model.context_window)
-            .member("maxTokens", model.max_tokens)
-            .end_object();
+        put_model(out, model);
     out.end_array().end_object();
 }
 

@@ -69,6 +69,7 @@ std::pair<std::string_view, std::string_view> split_model(std::string_view refer
 
 struct Model {
     std::string id, name;
+    std::vector<std::string> input; // "text", "image": what it can be given; empty: text
     bool reasoning = false;
     int context_window = 0, max_tokens = 0; // 0: unknown
 };

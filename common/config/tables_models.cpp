@@ -37,6 +37,7 @@ void read_headers(void* target, const Node& node, const std::string& path, const
 constexpr std::array model_fields = {
     set<&Model::id>("id", Reload::hot),
     set<&Model::name>("name", Reload::hot),
+    set<&Model::input>("input", Reload::hot),
     set<&Model::reasoning>("reasoning", Reload::hot).by_default("false"),
     set<&Model::context_window>("contextWindow", Reload::hot).bounds(1, 1e9),
     set<&Model::max_tokens>("maxTokens", Reload::hot).bounds(1, 1e9),

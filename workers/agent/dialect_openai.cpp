@@ -24,15 +24,31 @@ bool has_header(const std::vector<net::HttpHeader>& headers, std::string_view na
         headers, [&](const auto& header) { return equals_ignoring_case(header.name, name); });
 }
 
+// {"type":"image_url","image_url":{"url":"data:image/png;base64,…"}}
+void put_image(json::Writer& body, const ipc::FileView& image) {
+    body.begin_object().member("type", "image_url").key("image_url").begin_object();
+    body.raw_member("url", "\"data:" + image.mime + ";base64," + to_base64(image.bytes) + "\"");
+    body.end_object().end_object();
+}
+
+void put_message(json::Writer& body, const PromptMessage& message,
+                 std::span<const ipc::FileView> images) {
+    body.begin_object().member("role", message.role).key("content");
+    if (images.empty()) return void(body.value(message.text).end_object());
+    body.begin_array();
+    body.begin_object().member("type", "text").member("text", message.text).end_object();
+    for (const auto& image : images)
+        put_image(body, image);
+    body.end_array().end_object();
+}
+
 std::string body_of(std::string_view model, const std::vector<PromptMessage>& prompt,
-                    std::uint32_t max_output_tokens) {
+                    std::uint32_t max_output_tokens, std::span<const ipc::FileView> images) {
     json::Writer body;
     body.begin_object().member("model", model).key("messages").begin_array();
     for (const auto& message : prompt)
-        body.begin_object()
-            .member("role", message.role)
-            .member("content", message.text)
-            .end_object();
+        put_message(body, message,
+                    &message == &prompt.back() ? images : std::span<const ipc::FileView>());
     body.end_array().member("stream", true);
     if (max_output_tokens > 0) body.member("max_completion_tokens", max_output_tokens);
     body.key("stream_options").begin_object().member("include_usage", true).end_object();
@@ -98,10 +114,11 @@ net::HttpRequest post(const ProviderSettings& provider, std::string url) {
 
 net::HttpRequest build_request(const ProviderSettings& provider, std::string_view model,
                                const std::vector<PromptMessage>& prompt,
-                               std::uint32_t max_output_tokens) {
+                               std::uint32_t max_output_tokens,
+                               std::span<const ipc::FileView> images) {
     net::HttpRequest request = post(provider, url_of(provider));
     request.headers.push_back({"Accept", "text/event-stream, application/json"});
-    request.body = body_of(model, prompt, max_output_tokens);
+    request.body = body_of(model, prompt, max_output_tokens, images);
     request.stream = true;
     return request;
 }

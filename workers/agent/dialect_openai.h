@@ -6,12 +6,14 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "common/ipc/attached_files.h"
 #include "common/net/http_message.h"
 #include "workers/agent/prompt.h"
 #include "workers/agent/settings.h"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +42,12 @@ struct Piece {
 // A JSON request to `url` with what this provider wants in every one: its headers and its key.
 net::HttpRequest post(const ProviderSettings& provider, std::string url);
 
-// `max_output_tokens` 0: the model's own limit.
+// `max_output_tokens` 0: the model's own limit. `images` go with the last message, as data: URLs;
+// only to a model that sees them.
 net::HttpRequest build_request(const ProviderSettings& provider, std::string_view model,
                                const std::vector<PromptMessage>& prompt,
-                               std::uint32_t max_output_tokens = 0);
+                               std::uint32_t max_output_tokens = 0,
+                               std::span<const ipc::FileView> images = {});
 
 // The data of one event. Error: corrupt (no JSON object, and not "[DONE]").
 Result<Piece> read_chunk(std::string_view data);

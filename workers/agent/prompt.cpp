@@ -57,4 +57,11 @@ std::vector<PromptMessage> assemble_prompt(std::string_view system_prompt,
     return prompt;
 }
 
+std::string unseen_images(std::span<const ipc::FileView> images) {
+    std::string text;
+    for (const auto& image : images)
+        text += "\n[image " + image.name + ": not shown, this model does not see images]";
+    return text;
+}
+
 } // namespace openclaw::agent

@@ -2,7 +2,10 @@
 // fits, the message. Pure.
 #pragma once
 
+#include "common/ipc/attached_files.h"
+
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +28,8 @@ std::size_t prompt_budget(std::uint64_t context_window_tokens);
 std::vector<PromptMessage> assemble_prompt(std::string_view system_prompt,
                                            std::vector<PromptMessage> history,
                                            std::string_view message, std::size_t budget);
+
+// To follow the message, for a model that is given none of these images.
+std::string unseen_images(std::span<const ipc::FileView> images);
 
 } // namespace openclaw::agent

@@ -38,8 +38,10 @@ void Run::begin(const ProviderSettings& provider) {
     limit_ = first_set(order_.timeout, provider.timeout, times.whole_run);
     deadline_at_ = world_.loop.clock().now() + limit_;
     deadline_.start(limit_, [this] { fail(too_slow(label(), limit_)); });
-    request_ = build_request(provider, order_.model, order_.prompt, order_.max_output_tokens);
+    request_ = build_request(provider, order_.model, order_.prompt, order_.max_output_tokens,
+                             order_.images.files);
     order_.prompt = {}; // it is in the body now
+    order_.images = {};
     request_.connect_timeout = times.connect;
     request_.first_byte_timeout = times.first_byte;
     request_.idle_timeout = times.silence;

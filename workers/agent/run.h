@@ -30,6 +30,7 @@ struct Order {
     std::vector<PromptMessage> prompt;
     Milliseconds timeout{0};             // of the whole run; 0: the default
     std::uint32_t max_output_tokens = 0; // 0: the model's own limit
+    ipc::Enclosure images;               // for the model to see; empty: none
 };
 
 struct RunTimes {
@@ -70,6 +71,8 @@ class Run {
     enum class State { asking, answering, pausing, over };
 
     State state() const { return state_; }
+
+    std::size_t request_bytes() const { return request_.body.size(); }
 
   private:
     void ask();

@@ -67,26 +67,43 @@ void Agent::on_start(const wire::Frame& frame, const Fds& fds) {
     const std::string label = provider_id + "/" + model;
     if (runs_.size() + reports_.waiting() >= max_runs) return refuse(name, label, too_many_runs());
 
-    auto history = read_transcript(start_frame, fds);
-    if (!history) return refuse(name, label, broken_transcript(history.error().sentence));
+    auto talk = read_talk(start_frame, fds);
+    if (!talk) return refuse(name, label, broken_transcript(talk.error().sentence));
     const auto* provider = settings_.find(provider_id);
     const auto* known = provider == nullptr ? nullptr : provider->find_model(model);
-    const std::string system_prompt = take_system_prompt(start_frame, *history);
-    auto prompt =
-        assemble_prompt(system_prompt, std::move(*history), start_frame.message().inline_text(),
-                        prompt_budget(known == nullptr ? 0 : known->context_window));
+    const std::string system_prompt = take_system_prompt(start_frame, talk->history);
+    auto prompt = assemble_prompt(system_prompt, std::move(talk->history),
+                                  start_frame.message().inline_text(),
+                                  prompt_budget(known == nullptr ? 0 : known->context_window));
+    auto& images = talk->images;
     if (provider_id == builtin_provider && model == builtin_echo)
-        return answer_at_once(name, answer_of_echo(prompt.back().text));
+        return answer_at_once(name, answer_of_echo(prompt.back().text, images.files));
     if (provider == nullptr) return refuse(name, label, unknown_provider(label, provider_id));
     if (!provider->problem.empty())
         return refuse(name, label, not_configured(label, provider->problem));
+    if (known == nullptr || !known->sees_images) {
+        prompt.back().text += unseen_images(images.files);
+        images = {};
+    }
+    if (!images.files.empty() && !has_room_for(images)) return refuse(name, label, too_many_runs());
     start({.name = name,
            .provider = provider_id,
            .model = model,
            .prompt = std::move(prompt),
            .timeout = Milliseconds(start_frame.timeout_ms()),
-           .max_output_tokens = start_frame.max_output_tokens()},
+           .max_output_tokens = start_frame.max_output_tokens(),
+           .images = std::move(images)},
           *provider);
+}
+
+// A request is kept while its run lasts, to ask again. As base64, three bytes are four.
+bool Agent::has_room_for(const ipc::Enclosure& images) const {
+    std::size_t sum = 0;
+    for (const auto& image : images.files)
+        sum += image.bytes.size() / 3 * 4;
+    for (const auto& [id, run] : runs_)
+        sum += run->request_bytes();
+    return sum <= max_request_bytes;
 }
 
 void Agent::start(Order order, const ProviderSettings& provider) {

@@ -15,6 +15,9 @@ class Agent final : public worker::Service {
   public:
     static constexpr std::size_t max_runs = 256; // running at once, and ends that wait for the link
     static constexpr std::size_t max_embeddings = 16; // at once
+    // Of all requests that wait for their answers: images make them large, and above half a
+    // gigabyte this process is replaced (config/agent.h).
+    static constexpr std::size_t max_request_bytes = 256u << 20;
 
     // Errors: invalid (the settings cannot be read).
     static Result<std::unique_ptr<worker::Service>> create(worker::Context& context,
@@ -32,6 +35,7 @@ class Agent final : public worker::Service {
     void on_abort(const std::string& run_id);
     void on_embed(const wire::Frame& frame, const Fds& fds);
     void on_embedding_over(std::uint64_t request_id);
+    bool has_room_for(const ipc::Enclosure& images) const;
     void start(Order order, const ProviderSettings& provider);
     void answer_at_once(const RunName& name, std::string text);
     void refuse(const RunName& name, const std::string& model, const RunFailure& failure);

@@ -27,11 +27,21 @@ std::vector<net::HttpHeader> read_headers(json::View headers) {
     return read;
 }
 
+bool names_images(json::View input) {
+    bool found = false;
+    input.each_element([&](json::View kind) {
+        found = found || kind.text() == "image";
+        return !found;
+    });
+    return found;
+}
+
 std::vector<ModelSettings> read_models(json::View models) {
     std::vector<ModelSettings> read;
     models.each_element([&](json::View model) {
         const auto window = std::max<std::int64_t>(model["contextWindow"].integer(), 0);
-        read.push_back({std::string(model["id"].text()), static_cast<std::uint64_t>(window)});
+        read.push_back({std::string(model["id"].text()), static_cast<std::uint64_t>(window),
+                        names_images(model["input"])});
         return true;
     });
     return read;

@@ -2,7 +2,7 @@
 // secrets.
 //
 // {"providers": {"<id>": {"baseUrl", "api", "headers", "authHeader", "timeoutSeconds", "models":
-// [{"id", "contextWindow"}]}}}; the secret "provider:<id>:apiKey" is its key (CONFIG.md 6,
+// [{"id", "contextWindow", "input"}]}}}; the secret "provider:<id>:apiKey" is its key (CONFIG.md 6,
 // models.providers). A provider that cannot be used does not spoil the others: its `problem` is
 // told to whoever asks it.
 #pragma once
@@ -22,6 +22,9 @@ namespace openclaw::agent {
 struct ModelSettings {
     std::string id;
     std::uint64_t context_window = 0; // in tokens; 0: unknown
+    // `input` names "image". A model that is not in the list, or says nothing, reads text only, as
+    // in the original: a text model that is sent an image refuses the whole request.
+    bool sees_images = false;
 };
 
 struct ProviderSettings {

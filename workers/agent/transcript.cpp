@@ -1,6 +1,5 @@
 #include "workers/agent/transcript.h"
 
-#include "common/ipc/blob.h"
 #include "proto/agent.pb.h"
 
 namespace openclaw::agent {
@@ -20,12 +19,14 @@ Result<std::vector<PromptMessage>> parse(std::string_view bytes) {
 
 } // namespace
 
-Result<std::vector<PromptMessage>> read_transcript(const wire::RunStart& start, const Fds& fds) {
-    if (start.transcript_bytes() == 0) return {};
-    if (!start.transcript().empty()) return parse(start.transcript());
-    if (fds.empty()) return fail(Code::invalid, "a transcript was announced and did not come");
-    const auto view = TRY(ipc::BlobView::open(fds.front(), start.transcript_bytes()));
-    return parse(view.bytes());
+Result<Talk> read_talk(const wire::RunStart& start, const Fds& fds) {
+    const bool is_in_frame = !start.transcript().empty();
+    Talk talk;
+    talk.images =
+        TRY(ipc::open_enclosure(start.files(), is_in_frame ? 0 : start.transcript_bytes(), fds));
+    talk.history =
+        TRY(parse(is_in_frame ? std::string_view(start.transcript()) : talk.images.head));
+    return talk;
 }
 
 } // namespace openclaw::agent

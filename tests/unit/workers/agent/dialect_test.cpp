@@ -42,6 +42,24 @@ TEST_SUITE("workers/agent") {
             R"({"role":"user","content":"Say \"hi\"\n"}],"stream":true,"stream_options":{"include_usage":true}})");
     }
 
+    TEST_CASE("images go with the last message, as data: URLs behind its words") {
+        const std::vector<ipc::FileView> images{
+            {.name = "a.png", .mime = "image/png", .kind = "image", .bytes = "\x89PNG"}};
+        const auto request =
+            build_request(provider(), "m", {{"user", "first"}, {"user", "look"}}, 0, images);
+        CHECK(
+            request.body ==
+            R"({"model":"m","messages":[{"role":"user","content":"first"},{"role":"user","content":[)"
+            R"({"type":"text","text":"look"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw=="}}]}],)"
+            R"("stream":true,"stream_options":{"include_usage":true}})");
+    }
+
+    TEST_CASE("the placeholder says what it was given") {
+        const std::vector<ipc::FileView> images{
+            {.name = "a.png", .mime = "image/png", .kind = "image", .bytes = "1234"}};
+        CHECK(answer_of_echo("look", images).contains("You sent: a.png (image/png, 4 bytes)"));
+    }
+
     TEST_CASE("an address that names the endpoint already is taken as it is") {
         auto settings = provider();
         settings.base_url = "http://localhost:11434/v1/chat/completions";

@@ -68,6 +68,40 @@ TEST_SUITE("workers/agent") {
         CHECK(document.root()["model"].text() == "large");
     }
 
+    TEST_CASE("images reach a model that sees them; another is told that it was given none") {
+        std::string body;
+        const auto answering = [&](ServedPeer& peer, const ServedRequest& request) {
+            body = request.body;
+            answer_with(peer, "ok");
+        };
+        const auto send_image = [](Bench& bench) {
+            auto frame = Bench::start_frame("r", "look");
+            const AttachedFiles files{attached_file("a.png", "image/png", "\x89PNG")};
+            const auto blob =
+                ipc::put_files(*frame.mutable_run_start()->mutable_files(), files, {}).value();
+            const int fd = blob.get();
+            bench.send(std::move(frame), {&fd, 1});
+            CHECK(bench.finish("r").end->outcome() == wire::RunEnd::COMPLETED);
+        };
+        SUBCASE("it sees") {
+            Bench bench(answering, quick(),
+                        R"(,"models":[{"id":"large","input":["text","image"]}])");
+            send_image(bench);
+            CHECK(body.contains(R"("url":"data:image/png;base64,iVBORw==")"));
+        }
+        SUBCASE("it says nothing of images") {
+            Bench bench(answering, quick(), R"(,"models":[{"id":"large"}])");
+            send_image(bench);
+            CHECK(body.contains("[image a.png: not shown, this model does not see images]"));
+            CHECK_FALSE(body.contains("image_url"));
+        }
+        SUBCASE("nobody knows it") {
+            Bench bench(answering);
+            send_image(bench);
+            CHECK_FALSE(body.contains("image_url"));
+        }
+    }
+
     TEST_CASE("a transcript that is not there or is no transcript fails the run, not the worker") {
         Bench bench([](ServedPeer& peer, const ServedRequest&) { answer_with(peer, "ok"); });
         auto missing = Bench::start_frame("missing", "x");
