@@ -62,6 +62,7 @@ void OutgoingSource::send(rpc::OutgoingMessage message, rpc::Done<rpc::OutgoingR
                               .thread_id = std::move(message.thread_id),
                               .reply_to_message_id = std::move(message.reply_to_message_id),
                               .text = std::move(message.text),
+                              .files = std::move(message.files),
                               .idempotency_key = std::move(message.idempotency_key)};
     outgoings_.send(order, [done = std::move(done)](Result<flow::OutgoingReceipt> receipt) mutable {
         if (!receipt) return done(Failure(receipt.error()));

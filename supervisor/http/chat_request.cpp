@@ -18,25 +18,25 @@ std::string_view role_of(std::string_view written) {
     return written == "assistant" ? "assistant" : "user";
 }
 
-std::expected<std::vector<flow::EarlierMessage>, ApiError> read_messages(json::View messages,
-                                                                         std::string& system) {
-    std::vector<flow::EarlierMessage> said;
+std::expected<std::vector<SaidMessage>, ApiError> read_messages(json::View messages,
+                                                                std::string& system) {
+    std::vector<SaidMessage> said;
     std::optional<ApiError> refused;
     messages.each_element([&](json::View message) {
-        auto text = text_of_content(message["content"]);
-        if (!text) {
-            refused = text.error();
+        auto content = read_content(message["content"]);
+        if (!content) {
+            refused = content.error();
             return false;
         }
-        if (trim(*text).empty()) return true; // an assistant that only called a tool
+        if (content->is_empty()) return true; // an assistant that only called a tool
         const auto written = message["role"].text("user");
         const auto role = role_of(written);
         if (role.empty())
-            append_paragraph(system, *text);
+            append_paragraph(system, content->text);
         else if (written == "tool" || written == "function")
-            said.push_back({std::string(role), tool_result(message, *text)});
+            said.push_back({std::string(role), {tool_result(message, content->text), {}}});
         else
-            said.push_back({std::string(role), std::move(*text)});
+            said.push_back({std::string(role), std::move(*content)});
         return true;
     });
     if (refused) return std::unexpected(*refused);
@@ -56,9 +56,7 @@ ReadConversation read_chat_request(json::View body) {
         said->pop_back(); // an answer that was begun by the client is not continued
     if (said->empty())
         return std::unexpected(invalid_request("Missing user message in `messages`."));
-    asked.message = std::move(said->back().text);
-    said->pop_back();
-    asked.earlier = std::move(*said);
+    put_said(asked, std::move(*said));
     if (demands_tool(body["tool_choice"])) return std::unexpected(cannot_call_tools());
     if (body["n"].integer(1) > 1)
         return std::unexpected(invalid_request("Unsupported `n`: an agent gives one answer."));

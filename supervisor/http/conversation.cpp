@@ -1,5 +1,9 @@
 #include "supervisor/http/conversation.h"
 
+#include "common/base/strings.h"
+#include "supervisor/policy/attached_files.h"
+#include "supervisor/rpc/attachments.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -16,24 +20,88 @@ std::string_view words_of(json::View part) {
     return text.empty() ? part["refusal"].text() : text;
 }
 
+bool is_image_part(std::string_view type) {
+    return type == "image_url" || type == "input_image";
+}
+
+void append_line(std::string& text, std::string_view line) {
+    if (!text.empty() && !line.empty()) text += "\n";
+    text += line;
+}
+
+// {image_url: {url}} of chat completions, {image_url} of responses: a data: URL; {source: {data}}
+// of the product's own page: base64.
+std::string_view address_of(json::View part) {
+    if (const auto source = part["source"]; source.is_object())
+        return source["data"].text(source["url"].text());
+    const auto url = part["image_url"];
+    return url.is_object() ? url["url"].text() : url.text();
+}
+
+std::optional<ApiError> add_image(Content& content, json::View part, std::string_view type) {
+    const auto address = address_of(part);
+    const auto place = "`" + std::string(type) + "`";
+    if (address.starts_with("http://") || address.starts_with("https://"))
+        return invalid_request("Unsupported " + place +
+                               ": this gateway fetches no images; send the image itself, as a "
+                               "data: URL in base64.");
+    auto bytes = rpc::bytes_of_base64(address);
+    if (!bytes || image_type_of(*bytes).empty())
+        return invalid_request("Invalid " + place +
+                               ": it must be a data: URL with a PNG, JPEG, "
+                               "GIF or WebP image in base64.");
+    const auto mime = image_type_of(*bytes);
+    const auto name = "image-" + std::to_string(content.images.size() + 1) + "." +
+                      std::string(mime.substr(mime.find('/') + 1));
+    auto image = attached_file(name, mime, std::move(*bytes));
+    const auto sum = bytes_of(content.images) + image.bytes.size();
+    if (image.bytes.size() > policy::max_image_bytes || sum > policy::max_client_file_bytes ||
+        content.images.size() == max_attached_files)
+        return invalid_request("Too much in " + place +
+                               ": at most 10 images of 6291456 bytes "
+                               "each and 19464192 bytes together.");
+    append_line(content.text, policy::name_of_file(image));
+    content.images.push_back(std::move(image));
+    return std::nullopt;
+}
+
 } // namespace
 
-std::expected<std::string, ApiError> text_of_content(json::View content) {
-    if (!content.is_array()) return std::string(content.text());
-    std::string text;
-    std::string strange;
-    content.each_element([&](json::View part) {
-        const auto type = part.is_string() ? "text" : part["type"].text("text");
-        if (!is_text_part(type)) strange = type;
-        const auto words = part.is_string() ? part.text() : words_of(part);
-        if (!text.empty() && !words.empty()) text += "\n";
-        text += words;
-        return strange.empty();
+bool Content::is_empty() const {
+    return trim(text).empty();
+}
+
+std::optional<ApiError> add_part(Content& content, json::View part) {
+    const auto type = part.is_string() ? "text" : part["type"].text("text");
+    if (is_image_part(type)) return add_image(content, part, type);
+    if (!is_text_part(type))
+        return invalid_request("Unsupported content part `" + std::string(type) +
+                               "`: the agent of this gateway reads text and looks at images.");
+    append_line(content.text, part.is_string() ? part.text() : words_of(part));
+    return std::nullopt;
+}
+
+std::expected<Content, ApiError> read_content(json::View written) {
+    Content content;
+    if (!written.is_array()) {
+        content.text = written.text();
+        return content;
+    }
+    std::optional<ApiError> refused;
+    written.each_element([&](json::View part) {
+        refused = add_part(content, part);
+        return !refused;
     });
-    if (!strange.empty())
-        return std::unexpected(invalid_request("Unsupported content part `" + strange +
-                                               "`: the agent of this gateway reads text only."));
-    return text;
+    if (refused) return std::unexpected(*refused);
+    return content;
+}
+
+void put_said(Conversation& asked, std::vector<SaidMessage> said) {
+    asked.message = std::move(said.back().content.text);
+    asked.images = std::move(said.back().content.images);
+    said.pop_back();
+    for (auto& message : said)
+        asked.earlier.push_back({std::move(message.role), std::move(message.content.text)});
 }
 
 std::expected<std::string, ApiError> read_model(json::View body) {

@@ -7,6 +7,7 @@
 #include "supervisor/http/answers.h"
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct Conversation {
     std::string system; // instructions, system and developer messages, files
     std::vector<flow::EarlierMessage> earlier;
     std::string message;
+    AttachedFiles images; // of the message
     int max_output_tokens = 0;
     bool is_streamed = false;
     bool wants_usage = false;         // chat completions: a last chunk with the counts
@@ -27,10 +29,27 @@ struct Conversation {
 
 using ReadConversation = std::expected<Conversation, ApiError>;
 
-// The words of a message's `content`: a string, or parts of which only texts can be read here. What
-// the agent of this build cannot see (images, sound) is refused by name: an answer that ignored it
-// would be wrong without saying so.
-std::expected<std::string, ApiError> text_of_content(json::View content);
+// What a message says: words, and images that came with the request.
+struct Content {
+    std::string text;
+    AttachedFiles images; // named in the text
+
+    bool is_empty() const;
+};
+
+// `content` is a string, or parts. What the agent of this build cannot take (sound, addresses of
+// images) is refused by name: an answer that ignored it would be wrong without saying so.
+std::expected<Content, ApiError> read_content(json::View content);
+// One more part of it, a text or an image. The error of one that is neither.
+std::optional<ApiError> add_part(Content& content, json::View part);
+
+// The images of all messages but the last stay names: an agent looks at what it is asked about.
+struct SaidMessage {
+    std::string role;
+    Content content;
+};
+
+void put_said(Conversation& asked, std::vector<SaidMessage> said);
 
 // "model" when it is there: a string. Errors: the sentence of a model that is none.
 std::expected<std::string, ApiError> read_model(json::View body);

@@ -56,7 +56,7 @@ class Reader {
 
     std::optional<ApiError> read(json::View input) {
         if (input.is_string()) {
-            said.push_back({"user", std::string(input.text())});
+            said.push_back({"user", {std::string(input.text()), {}}});
             return std::nullopt;
         }
         std::optional<ApiError> refused;
@@ -67,41 +67,42 @@ class Reader {
         return refused;
     }
 
-    std::vector<flow::EarlierMessage> said;
+    std::vector<SaidMessage> said;
 
   private:
     std::optional<ApiError> take(json::View item) {
         const auto type = item["type"].text("message");
         if (type == "function_call_output") {
             const auto output = item["output"];
-            said.push_back(
-                {"user", "[Result of " + std::string(item["call_id"].text("a tool")) + "]\n" +
-                             (output.is_string() ? std::string(output.text()) : output.dump())});
+            std::string text = "[Result of " + std::string(item["call_id"].text("a tool")) + "]\n";
+            text += output.is_string() ? std::string(output.text()) : output.dump();
+            said.push_back({"user", {std::move(text), {}}});
             return std::nullopt;
         }
         return type == "message" ? take_message(item) : std::nullopt; // others say nothing to us
     }
 
     std::optional<ApiError> take_message(json::View item) {
-        std::string text;
-        if (auto refused = take_content(item["content"], text)) return refused;
-        if (trim(text).empty()) return std::nullopt;
+        Content content;
+        if (auto refused = take_content(item["content"], content)) return refused;
+        if (content.is_empty()) return std::nullopt;
         const auto role = item["role"].text("user");
         if (role == "system" || role == "developer")
-            append_paragraph(asked_.system, text);
+            append_paragraph(asked_.system, content.text);
         else
-            said.push_back({role == "assistant" ? "assistant" : "user", std::move(text)});
+            said.push_back({role == "assistant" ? "assistant" : "user", std::move(content)});
         return std::nullopt;
     }
 
-    std::optional<ApiError> take_content(json::View content, std::string& text) {
-        if (!content.is_array()) {
-            text = content.text();
+    std::optional<ApiError> take_content(json::View written, Content& content) {
+        if (!written.is_array()) {
+            content.text = written.text();
             return std::nullopt;
         }
         std::optional<ApiError> refused;
-        content.each_element([&](json::View part) {
-            refused = part["type"].text() == "input_file" ? take_file(part) : take_text(part, text);
+        written.each_element([&](json::View part) {
+            refused =
+                part["type"].text() == "input_file" ? take_file(part) : add_part(content, part);
             return !refused;
         });
         return refused;
@@ -111,16 +112,6 @@ class Reader {
         const auto file = text_of_file(part);
         if (!file) return file.error();
         append_paragraph(asked_.system, *file);
-        return std::nullopt;
-    }
-
-    static std::optional<ApiError> take_text(json::View part, std::string& text) {
-        const auto type = part["type"].text("text");
-        if (type != "input_text" && type != "output_text" && type != "text")
-            return invalid_request("Unsupported content part `" + std::string(type) +
-                                   "`: the agent of this gateway reads text only.");
-        if (!text.empty()) text += "\n";
-        text += part["text"].text();
         return std::nullopt;
     }
 
@@ -140,11 +131,9 @@ ReadConversation read_responses_request(json::View body) {
     auto& said = reader.said;
     while (!said.empty() && said.back().role != "user")
         said.pop_back();
-    if (said.empty() || trim(said.back().text).empty())
+    if (said.empty() || said.back().content.is_empty())
         return std::unexpected(invalid_request("Missing user message in `input`."));
-    asked.message = std::move(said.back().text);
-    said.pop_back();
-    asked.earlier = std::move(said);
+    put_said(asked, std::move(said));
     if (demands_tool(body["tool_choice"])) return std::unexpected(cannot_call_tools());
     asked.user = body["user"].text();
     asked.previous_response_id = body["previous_response_id"].text();

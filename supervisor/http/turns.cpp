@@ -17,6 +17,7 @@ flow::RunRequest request_of(Conversation asked, Target target, const std::string
     request.session_key = std::move(target.session_key);
     request.agent_id = std::move(target.agent_id);
     request.message = std::move(asked.message);
+    request.images = std::move(asked.images);
     request.trace = uuid_v4();
     request.model = std::move(target.model);
     request.extra_system_prompt = std::move(asked.system);

@@ -3,9 +3,9 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/attachments.h"
 #include "supervisor/rpc/models.h"
 #include "supervisor/rpc/run_json.h"
-#include "supervisor/rpc/session_runs.h"
 
 #include <algorithm>
 #include <array>
@@ -123,7 +123,7 @@ void begin(Call& call, flow::RunRequest request, const RunParts& parts) {
 void start(Call& call, const RunParts& parts) {
     const auto message = call.params["message"].text();
     if (trim(message).empty()) return call.reply.fail(invalid_request("message must not be empty"));
-    const auto attached = text_of_attachments(call.params["attachments"]);
+    auto attached = read_attachments(call.params["attachments"]);
     if (!attached) return call.reply.fail(attached.error());
     const std::string model = model_in(call.params);
     if (!model.empty() && !is_known_model(model, parts.facts))
@@ -133,7 +133,7 @@ void start(Call& call, const RunParts& parts) {
     const auto session_key = session_meant(call.params, parts);
     if (!session_key) return call.reply.fail(session_key.error());
     auto request = request_from(call.params, *session_key, parts);
-    request.message += *attached;
+    std::move(*attached).put(request);
     request.model = model;
     begin(call, std::move(request), parts);
 }

@@ -3,7 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
-#include "supervisor/rpc/session_runs.h"
+#include "supervisor/rpc/attachments.h"
 
 #include <array>
 #include <optional>
@@ -78,12 +78,12 @@ void obey_queue_mode(flow::RunRequest& request, std::string_view mode, bool is_k
 void send(Call& call, const RunParts& parts) {
     auto session_key = session_named(call.params["sessionKey"].text(), parts.facts);
     if (!session_key) return call.reply.fail(session_key.error());
-    const auto attached = text_of_attachments(call.params["attachments"]);
+    auto attached = read_attachments(call.params["attachments"]);
     if (!attached) return call.reply.fail(attached.error());
-    if (trim(call.params["message"].text()).empty() && attached->empty())
+    if (trim(call.params["message"].text()).empty() && attached->is_empty())
         return call.reply.fail(invalid_request("message must not be empty"));
     auto request = request_from(call.params, std::move(*session_key), parts.facts);
-    request.message += *attached;
+    std::move(*attached).put(request);
     const bool is_known = parts.runs.find(request.run_id) != nullptr;
     obey_queue_mode(request, call.params["queueMode"].text(parts.facts.queue_mode), is_known,
                     parts);

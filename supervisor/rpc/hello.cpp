@@ -2,6 +2,7 @@
 
 #include "common/json/write.h"
 #include "common/version.h"
+#include "supervisor/policy/attached_files.h"
 #include "supervisor/policy/session_key.h"
 #include "supervisor/rpc/device_row.h"
 #include "supervisor/rpc/handshake.h"
@@ -94,7 +95,13 @@ void write_policy(json::Writer& out) {
         .begin_object()
         .member("maxPayload", max_payload_bytes)
         .member("maxBufferedBytes", max_buffered_bytes);
-    out.member("tickIntervalMs", tick_every.count()).end_object();
+    out.member("tickIntervalMs", tick_every.count());
+    out.key("attachments")
+        .begin_object()
+        .member("maxBytes", policy::max_client_file_bytes)
+        .member("maxImageBytes", policy::max_image_bytes)
+        .end_object();
+    out.end_object();
 }
 
 } // namespace

@@ -22,7 +22,7 @@ std::string first_text(json::View params, std::initializer_list<std::string_view
 }
 
 // {action:"send", params:{to|target, message, …}}: the command line of the original.
-void send_message(Call& call, Outgoing& outgoing) {
+void send_message(Call& call, Outgoing& outgoing, const FilePlace& place) {
     const auto inner = call.params["params"];
     deliver_message(
         call.reply, outgoing,
@@ -32,7 +32,9 @@ void send_message(Call& call, Outgoing& outgoing) {
          .thread_id = first_text(inner, {"threadId"}),
          .reply_to_message_id = first_text(inner, {"replyTo", "replyToId"}),
          .text = text_in(inner, "message"),
-         .idempotency_key = text_in(call.params, "idempotencyKey")});
+         .files = nullptr,
+         .idempotency_key = text_in(call.params, "idempotencyKey")},
+        place, inner);
 }
 
 flow::ActionOrder order_of(json::View params, std::string name, std::string key) {
@@ -78,10 +80,10 @@ void carry_out(Call& call, flow::ActionOrder order, HealthSnapshot& health,
                   });
 }
 
-void act_on_message(Call& call, Outgoing& outgoing, HealthSnapshot& health,
+void act_on_message(Call& call, Outgoing& outgoing, const FilePlace& place, HealthSnapshot& health,
                     flow::Questions& questions) {
     const std::string action = text_in(call.params, "action");
-    if (action == "send") return send_message(call, outgoing);
+    if (action == "send") return send_message(call, outgoing, place);
     carry_out(call, order_of(call.params["params"], action, text_in(call.params, "idempotencyKey")),
               health, questions);
 }
@@ -126,20 +128,23 @@ constexpr std::array poll_params = {
 
 } // namespace
 
-void add_message_action(MethodTable& table, Outgoing& outgoing, HealthSnapshot& health,
-                        flow::Questions& questions) {
+void add_message_action(MethodTable& table, Outgoing& outgoing, FilePlace place,
+                        HealthSnapshot& health, flow::Questions& questions) {
     table.add({.name = "message.action",
                .scope = policy::scope::write,
                .admission = Admission::work,
                .idempotency = Idempotency::by_key,
                .params = message_action_params,
-               .handler = [&](Call& call) { act_on_message(call, outgoing, health, questions); }});
-    table.add({.name = "poll",
-               .scope = policy::scope::write,
-               .admission = Admission::work,
-               .idempotency = Idempotency::by_key,
-               .params = poll_params,
-               .handler = [&](Call& call) { make_poll(call, health, questions); }});
+               .handler = [&outgoing, &health, &questions, place](Call& call) {
+                   act_on_message(call, outgoing, place, health, questions);
+               }});
+    table.add(
+        {.name = "poll",
+         .scope = policy::scope::write,
+         .admission = Admission::work,
+         .idempotency = Idempotency::by_key,
+         .params = poll_params,
+         .handler = [&health, &questions](Call& call) { make_poll(call, health, questions); }});
 }
 
 } // namespace openclaw::rpc

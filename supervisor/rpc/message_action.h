@@ -8,10 +8,11 @@
 #include "supervisor/flow/questions.h"
 #include "supervisor/rpc/health.h"
 #include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/send_files.h"
 
 namespace openclaw::rpc {
 
-void add_message_action(MethodTable& table, Outgoing& outgoing, HealthSnapshot& health,
-                        flow::Questions& questions);
+void add_message_action(MethodTable& table, Outgoing& outgoing, FilePlace place,
+                        HealthSnapshot& health, flow::Questions& questions);
 
 } // namespace openclaw::rpc

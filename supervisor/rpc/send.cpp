@@ -6,10 +6,12 @@
 
 namespace openclaw::rpc {
 
-void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
-    if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
-    if (message.text.empty())
-        return reply.fail(invalid_request("send requires text; this build does not send media"));
+namespace {
+
+void hand_over(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
+    if (message.text.empty() && !message.files)
+        return reply.fail(invalid_request("send requires text or a file: message, buffer or "
+                                          "mediaUrl"));
     const std::string key = message.idempotency_key;
     outgoing.send(std::move(message), [reply, key](Result<OutgoingReceipt> sent) {
         if (!sent) return reply.fail(sent.error());
@@ -25,9 +27,23 @@ void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage mes
     });
 }
 
+} // namespace
+
+void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message,
+                     const FilePlace& place, json::View params) {
+    if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
+    gather_files(place, params,
+                 [reply, &outgoing,
+                  message = std::move(message)](Result<ledger::SharedFiles> files) mutable {
+                     if (!files) return reply.fail(files.error());
+                     message.files = std::move(*files);
+                     hand_over(reply, outgoing, std::move(message));
+                 });
+}
+
 namespace {
 
-void send(Call& call, Outgoing& outgoing) {
+void send(Call& call, Outgoing& outgoing, const FilePlace& place) {
     const auto params = call.params;
     deliver_message(call.reply, outgoing,
                     {.channel = text_in(params, "channel"),
@@ -36,7 +52,9 @@ void send(Call& call, Outgoing& outgoing) {
                      .thread_id = text_in(params, "threadId"),
                      .reply_to_message_id = text_in(params, "replyToId"),
                      .text = text_in(params, "message"),
-                     .idempotency_key = text_in(params, "idempotencyKey")});
+                     .files = nullptr,
+                     .idempotency_key = text_in(params, "idempotencyKey")},
+                    place, params);
 }
 
 constexpr std::array send_params = {
@@ -54,13 +72,13 @@ constexpr std::array send_params = {
 
 } // namespace
 
-void add_send(MethodTable& table, Outgoing& outgoing) {
+void add_send(MethodTable& table, Outgoing& outgoing, FilePlace place) {
     table.add({.name = "send",
                .scope = policy::scope::write,
                .admission = Admission::work,
                .idempotency = Idempotency::by_key,
                .params = send_params,
-               .handler = [&outgoing](Call& call) { send(call, outgoing); }});
+               .handler = [&outgoing, place](Call& call) { send(call, outgoing, place); }});
 }
 
 } // namespace openclaw::rpc

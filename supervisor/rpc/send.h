@@ -1,17 +1,20 @@
-// rpc/send.h — `send`: a message from outside to a chat (METHODS.md).
+// rpc/send.h — `send`: a message from outside to a chat (METHODS.md): text, files, or both.
 //
 // Idempotent by key: dispatch keeps the first answer, and the outbox below never sends an action
 // twice.
 #pragma once
 
 #include "supervisor/rpc/method_table.h"
+#include "supervisor/rpc/send_files.h"
 #include "supervisor/rpc/sources.h"
 
 namespace openclaw::rpc {
 
-void add_send(MethodTable& table, Outgoing& outgoing);
+void add_send(MethodTable& table, Outgoing& outgoing, FilePlace place);
 
-// Hands the message over, and answers when the platform has it or will not have it.
-void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message);
+// Hands the message over with the files that `params` name, and answers when the platform has it or
+// will not have it.
+void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message,
+                     const FilePlace& place, json::View params);
 
 } // namespace openclaw::rpc

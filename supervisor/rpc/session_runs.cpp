@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
+#include "supervisor/rpc/attachments.h"
 #include "supervisor/rpc/chat.h"
 
 #include <array>
@@ -12,45 +13,21 @@ namespace openclaw::rpc {
 
 namespace {
 
-constexpr std::size_t max_attached_bytes = 512 * 1024; // of text, all attachments together
-
-bool is_text_type(std::string_view mime) {
-    return mime.starts_with("text/") || mime == "application/json" || mime == "application/xml" ||
-           mime == "application/yaml" || mime == "application/x-yaml" || mime == "application/toml";
-}
-
-WireError cannot_read(std::string_view name, std::string_view mime, std::string_view why) {
-    return invalid_request("attachment \"" + std::string(name) + "\" (" +
-                           std::string(mime.empty() ? "unknown type" : mime) + ") " +
-                           std::string(why));
-}
-
-std::expected<std::string, WireError> text_of(json::View attachment) {
-    const auto name = attachment["fileName"].text(attachment["name"].text("file"));
-    const auto mime = attachment["mimeType"].text();
-    if (!is_text_type(mime))
-        return std::unexpected(
-            cannot_read(name, mime, "is not supported: the agent of this build reads text only"));
-    auto bytes = from_base64(attachment["content"].text());
-    if (!bytes || !is_valid_utf8(*bytes))
-        return std::unexpected(cannot_read(name, mime, "is not base64 of UTF-8 text"));
-    return "\n\n[" + std::string(name) + "]\n" + *bytes;
-}
-
 // sessions.send: chat.send by the session's key, with a key of its own when none is given.
 void send(Call& call, const RunParts& parts) {
     auto session_key = session_named(call.params["key"].text(), parts.facts);
     if (!session_key) return call.reply.fail(session_key.error());
     if (trim(call.params["message"].text()).empty())
         return call.reply.fail(invalid_request("message must not be empty"));
-    auto attached = text_of_attachments(call.params["attachments"]);
+    auto attached = read_attachments(call.params["attachments"]);
     if (!attached) return call.reply.fail(attached.error());
     flow::RunRequest request;
     request.run_id = call.params["idempotencyKey"].text();
     if (request.run_id.empty()) request.run_id = uuid_v4();
     request.session_key = std::move(*session_key);
     request.agent_id = policy::agent_of(request.session_key);
-    request.message = std::string(call.params["message"].text()) + *attached;
+    request.message = call.params["message"].text();
+    std::move(*attached).put(request);
     request.trace = uuid_v4();
     if (const auto limit = call.params["timeoutMs"].integer(); limit > 0)
         request.timeout = Milliseconds(limit);
@@ -126,19 +103,6 @@ constexpr std::array inject_params = {required_text("sessionKey", 0, 512), text(
                                       required_text("message"), text("label", 0, 100)};
 
 } // namespace
-
-std::expected<std::string, WireError> text_of_attachments(json::View attachments) {
-    std::string all;
-    for (std::size_t i = 0; i < attachments.size(); ++i) {
-        auto text = text_of(attachments.at(i));
-        if (!text) return text;
-        all += *text;
-        if (all.size() > max_attached_bytes)
-            return std::unexpected(
-                invalid_request("the attachments hold more than 512 KiB of text"));
-    }
-    return all;
-}
 
 void add_session_runs(MethodTable& table, RunParts parts) {
     table.add({.name = "sessions.send",

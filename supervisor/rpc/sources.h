@@ -8,6 +8,7 @@
 
 #include "common/base/result.h"
 #include "supervisor/ledger/cron.h"
+#include "supervisor/ledger/files.h"
 #include "supervisor/ledger/pairings.h"
 #include "supervisor/ledger/sessions.h"
 #include "supervisor/ledger/transcript_reports.h"
@@ -35,7 +36,8 @@ struct OutgoingMessage {
     std::string to;        // as the channel writes it: "123456", "-100123:topic:7", "@name"
     std::string thread_id; // empty: none, or part of `to`
     std::string reply_to_message_id;
-    std::string text; // markdown
+    std::string text; // markdown; may be empty when there are files
+    ledger::SharedFiles files = nullptr;
     std::string idempotency_key;
 };
 

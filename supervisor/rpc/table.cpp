@@ -83,8 +83,9 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_session_runs(table, run);
     add_usage(table, reading);
     add_agent(table, run);
-    add_send(table, parts.outgoing);
-    add_message_action(table, parts.outgoing, parts.health, parts.questions);
+    const FilePlace files{.loop = parts.loop, .facts = parts.facts};
+    add_send(table, parts.outgoing, files);
+    add_message_action(table, parts.outgoing, files, parts.health, parts.questions);
     add_pairing(table, parts.pairings, parts.outgoing);
     add_devices(table, parts.devices, parts.setup_route);
     add_scope_upgrades(table, parts.loop, parts.devices);

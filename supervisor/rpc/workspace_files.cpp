@@ -22,7 +22,20 @@ std::int64_t modified_ms(const struct stat& facts) {
     return facts.st_mtim.tv_sec * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
 }
 
-// Opens `path` below the folder, one name after the other, following no link.
+// All of it, or what went wrong.
+Result<void> write_all(int fd, std::string_view content, const std::string& path) {
+    while (!content.empty()) {
+        const auto written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0)
+            return Failure(system_error(Code::unavailable, "cannot write " + path, errno));
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+} // namespace
+
 Result<UniqueFd> open_below(const std::string& root, std::string_view path, int flags) {
     UniqueFd at(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!at)
@@ -42,20 +55,6 @@ Result<UniqueFd> open_below(const std::string& root, std::string_view path, int 
     }
     return at;
 }
-
-// All of it, or what went wrong.
-Result<void> write_all(int fd, std::string_view content, const std::string& path) {
-    while (!content.empty()) {
-        const auto written = ::write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0)
-            return Failure(system_error(Code::unavailable, "cannot write " + path, errno));
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
-} // namespace
 
 bool is_inside(std::string_view path) {
     if (path.empty()) return true;

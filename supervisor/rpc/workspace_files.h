@@ -23,6 +23,9 @@ inline constexpr std::size_t max_workspace_file = std::size_t{1} << 20;
 // A relative path of plain names: nothing hidden behind "..", nothing absolute. Empty: the folder.
 bool is_inside(std::string_view path);
 
+// Opens `path` below the folder, one name after the other, following no link.
+Result<UniqueFd> open_below(const std::string& root, std::string_view path, int flags);
+
 struct WorkspaceFile {
     std::string content;
     std::int64_t size = 0, updated_at_ms = 0;

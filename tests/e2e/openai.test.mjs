@@ -153,7 +153,7 @@ describe('the openai client', () => {
     await assert.rejects(chat({ messages: [] }), /Missing user message in `messages`/);
     await assert.rejects(client.responses.create({ model: 'openclaw', input: '' }), OpenAI.BadRequestError);
     await assert.rejects(client.images.generate({ prompt: 'x' }), OpenAI.NotFoundError);
-    await assert.rejects(chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] }), /reads text only/);
+    await assert.rejects(chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }] }), /must be a data: URL/);
   });
 
   test('a provider that fails is told, streamed or not, and the client does not ask again', async () => {

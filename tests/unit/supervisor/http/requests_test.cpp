@@ -79,6 +79,27 @@ TEST_SUITE("supervisor/http") {
                   .contains("`image_url`"));
     }
 
+    TEST_CASE("an image in the message comes with it, one that was said before is a name") {
+        const auto asked = read_with(read_chat_request, R"({"messages":[
+            {"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAA="}}]},
+            {"role":"assistant","content":"I see."},
+            {"role":"user","content":[{"type":"text","text":"And this?"},
+                {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAA="}}]}]})");
+        CHECK(asked.message == "And this?\n[image image-1.png, 11 bytes]");
+        REQUIRE(asked.images.size() == 1);
+        CHECK(asked.images[0].mime == "image/png");
+        REQUIRE(asked.earlier.size() == 2);
+        CHECK(asked.earlier[0].text == "[image image-1.png, 11 bytes]");
+        const auto response =
+            read_with(read_responses_request, R"({"input":[{"role":"user","content":[
+            {"type":"input_image","image_url":"data:image/png;base64,iVBORw0KGgoAAAA="}]}]})");
+        CHECK(response.images.size() == 1);
+        const auto elsewhere =
+            refusal_of(read_responses_request, R"({"input":[{"role":"user","content":[
+            {"type":"input_image","image_url":"https://x/y.png"}]}]})");
+        CHECK(elsewhere.contains("fetches no images"));
+    }
+
     TEST_CASE("a response's input may be a string or items") {
         CHECK(read_with(read_responses_request, R"({"input":"hi"})").message == "hi");
         const auto asked = read_with(read_responses_request, R"({"instructions":"Be brief.",

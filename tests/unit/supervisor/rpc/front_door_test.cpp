@@ -29,8 +29,9 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(payload["auth"]["scopes"].dump() ==
               R"(["operator.admin","operator.read","operator.write"])");
         CHECK_FALSE(payload["auth"]["deviceToken"]);
-        CHECK(payload["policy"].dump() ==
-              R"({"maxPayload":26214400,"maxBufferedBytes":52428800,"tickIntervalMs":30000})");
+        CHECK(
+            payload["policy"].dump() ==
+            R"({"maxPayload":26214400,"maxBufferedBytes":52428800,"tickIntervalMs":30000,"attachments":{"maxBytes":19464192,"maxImageBytes":6291456}})");
         CHECK(payload["snapshot"]["health"]["ok"].boolean());
         CHECK(payload["snapshot"]["presence"].at(0)["reason"].text() == "self");
         CHECK(payload["snapshot"]["configPath"].text() == "/etc/openclaw.json");

@@ -355,6 +355,17 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(desk.owner->last().contains(
             R"("code":"UNAVAILABLE","message":"the worker telegram:default is not running")"));
         CHECK(desk.ask("send", R"({"to":"5","idempotencyKey":"k4"})").contains("requires text"));
+        desk.ask(
+            "send",
+            R"({"to":"5","buffer":"aGVsbG8=","filename":"../a.txt","contentType":"text/plain","idempotencyKey":"k5"})");
+        REQUIRE(desk.outgoing.messages.back().files != nullptr);
+        CHECK(desk.outgoing.messages.back().files->at(0).name == "a.txt");
+        CHECK(desk.outgoing.messages.back().files->at(0).bytes == "hello");
+        CHECK(desk.outgoing.messages.back().text.empty());
+        CHECK(desk.ask("send", R"({"to":"5","mediaUrl":"https://x/y","idempotencyKey":"k6"})")
+                  .contains("does not fetch"));
+        CHECK(desk.ask("send", R"({"to":"5","mediaUrl":"a.png","idempotencyKey":"k7"})")
+                  .contains("absolute path"));
     }
 
     TEST_CASE(

@@ -196,19 +196,34 @@ TEST_SUITE("supervisor/rpc") {
         CHECK(parsed(watcher->frames[1]).root()["payload"]["ok"].boolean());
         CHECK(parsed(watcher->frames[2]).root()["event"].text() == "session.message");
     }
-    TEST_CASE("text attachments follow the message, others are refused by name") {
+    TEST_CASE(
+        "text attachments follow the message, images go with it, others are refused by name") {
         Desk desk;
         desk.ask(
             "chat.send",
             R"({"sessionKey":"main","message":"see","idempotencyKey":"r1","attachments":[{"type":"file","mimeType":"text/plain","fileName":"a.txt","content":"aGVsbG8="}]})");
         REQUIRE(desk.runs.begun.size() == 1);
         CHECK(desk.runs.begun[0]->request.message == "see\n\n[a.txt]\nhello");
+        desk.ask(
+            "chat.send",
+            R"({"sessionKey":"main","message":"look","idempotencyKey":"r2","attachments":[{"mimeType":"image/png","fileName":"p.png","content":"data:image/png;base64,iVBORw0KGgoAAAA="}]})");
+        REQUIRE(desk.runs.begun.size() == 2);
+        const auto& request = desk.runs.begun[1]->request;
+        CHECK(request.message == "look\n\n[image p.png, 11 bytes]");
+        REQUIRE(request.images.size() == 1);
+        CHECK(request.images[0].mime == "image/png");
         CHECK(
             error_of(
                 desk.ask(
                     "chat.send",
-                    R"({"sessionKey":"main","message":"see","idempotencyKey":"r2","attachments":[{"mimeType":"image/png","fileName":"p.png","content":"AAAA"}]})"))
-                .starts_with("attachment \"p.png\" (image/png) is not supported"));
+                    R"({"sessionKey":"main","message":"see","idempotencyKey":"r3","attachments":[{"mimeType":"application/pdf","fileName":"p.pdf","content":"JVBERi0="}]})"))
+                .starts_with("attachment \"p.pdf\" (application/pdf) is not supported"));
+        CHECK(
+            error_of(
+                desk.ask(
+                    "agent",
+                    R"({"sessionKey":"main","message":"see","idempotencyKey":"r4","attachments":[{"mimeType":"image/png","fileName":"p.png","content":"!!"}]})"))
+                .contains("is not base64"));
     }
     TEST_CASE("interrupt ends what runs; collect joins what waits; steer has its own turn") {
         Desk desk;
