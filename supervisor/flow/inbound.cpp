@@ -9,7 +9,6 @@
 #include "supervisor/flow/kill_point.h"
 #include "supervisor/flow/wire_form.h"
 #include "supervisor/policy/ack_reaction.h"
-#include "supervisor/policy/attached_files.h"
 #include "supervisor/policy/pairing.h"
 #include "supervisor/policy/reply_route.h"
 #include "supervisor/policy/routing.h"
@@ -78,24 +77,6 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
     return true;
 }
 
-// Text and names join the words of the message, where a restart finds them; images stay files.
-void Inbounds::take_files(Message& message, AttachedFiles files) {
-    auto sorted = policy::sort_files(std::move(files));
-    auto& inbound = message.inbound;
-    for (auto& line : sorted.lines)
-        inbound.add_attachments(std::move(line));
-    inbound.clear_files();
-    for (const auto& image : sorted.images) {
-        auto& said = *inbound.add_files();
-        said.set_name(image.name);
-        said.set_mime(image.mime);
-        said.set_kind(image.kind);
-        said.set_bytes(image.bytes.size());
-    }
-    if (!sorted.images.empty())
-        message.images = std::make_shared<const AttachedFiles>(std::move(sorted.images));
-}
-
 void Inbounds::record(const Held& message) {
     auto found = std::make_shared<ledger::Recorded>();
     ledger::InboxRow row{.key = message->key,
@@ -130,7 +111,7 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
             });
         return;
     }
-    message->images.reset();
+    release_images(*message);
     kill_point("inbound_recorded");
     acknowledge({.worker = message->worker,
                  .event_id = message->key.event_id,

@@ -50,7 +50,9 @@ class Inbounds {
 
     using Held = std::shared_ptr<Message>;
 
-    static void take_files(Message& message, AttachedFiles files);
+    // What it brings besides its words (inbound_files.cpp).
+    void take_files(Message& message, AttachedFiles files);
+    void release_images(Message& message);
     void record(const Held& message);
     void on_recorded(const Held& message, Result<void> kept, const ledger::Recorded& found);
 
@@ -81,6 +83,7 @@ class Inbounds {
     std::deque<Ack> held_back_;
     std::unordered_map<std::string, std::uint32_t> unacknowledged_; // of each worker's life
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
+    std::size_t image_bytes_ = 0; // of messages that are not on disk yet
     Timer record_again_;
     std::deque<Held> to_record_again_;
 };

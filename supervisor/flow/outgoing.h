@@ -35,8 +35,8 @@ class Outgoings {
         , deliveries_(deliveries) {}
 
     // Records the message, hands it over, and calls `done` once: with the receipt, or with
-    // not_found (no such channel or account), invalid (`to`, or files that
-    // the channel cannot send), unavailable (not sent), timeout (not
+    // not_found (no such channel or account), invalid (`to`, or files that the
+    // channel cannot send), unavailable (not sent), timeout (not
     // known yet; it is recorded and goes on).
     void send(const OutgoingOrder& order, Done done);
 
