@@ -1,9 +1,14 @@
 #include "cli/command/message.h"
 
+#include "cli/command/media.h"
 #include "cli/commands.h"
 #include "cli/view/text_width.h"
 #include "common/base/strings.h"
 #include "common/json/write.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace openclaw::cli {
 
@@ -12,15 +17,19 @@ namespace {
 struct MessageOptions {
     ConnectionOptions connection{.url = {}, .token = {}, .password = {}, .timeout_ms = 60'000};
     std::string target, message, channel, account, thread_id, reply_to;
+    std::vector<std::string> media;
     bool silent = false, dry_run = false;
 };
 
-std::string send_params(const MessageOptions& options) {
+// One request of `send`: the text, a file, or both.
+std::string send_params(const MessageOptions& options, std::string_view text, const Media* media) {
     json::Writer params;
-    params.begin_object().member("to", options.target).member("message", options.message);
-    const auto add = [&](std::string_view name, const std::string& value) {
+    params.begin_object().member("to", options.target);
+    const auto add = [&](std::string_view name, std::string_view value) {
         if (!value.empty()) params.member(name, value);
     };
+    add("message", text);
+    if (media != nullptr) write_media(params, *media);
     add("channel", options.channel);
     add("accountId", options.account);
     add("threadId", options.thread_id);
@@ -44,23 +53,46 @@ int dry_run(const Context& context, const MessageOptions& options) {
     out.key("payload")
         .begin_object()
         .member("channel", options.channel)
-        .member("to", options.target)
-        .member("dryRun", true)
-        .end_object();
+        .member("to", options.target);
+    if (!options.media.empty()) out.member("mediaUrl", options.media.front());
+    out.member("dryRun", true).end_object();
     return print_json(context.console, out.end_object().text()), exit_ok;
 }
 
-int send(const Context& context, const MessageOptions& options) {
-    if (options.dry_run) return dry_run(context, options);
-    const auto answer = ask(context, options.connection, "send", send_params(options));
-    if (!answer) return report(context, options.connection.json, answer.error());
-    if (options.connection.json) return print_json(context.console, answer->payload()), exit_ok;
-    const auto payload = answer->payload();
+void print_sent(const Context& context, const MessageOptions& options, json::View payload) {
     const auto id = payload["messageId"].is_integer()
                         ? std::to_string(payload["messageId"].integer())
                         : printable(payload["messageId"].text());
     context.console.line("Sent via " + printable(payload["channel"].text(options.channel)) +
                          " to " + options.target + (id.empty() ? "." : ". Message ID: " + id));
+}
+
+CallResult<std::vector<Media>> read_all_media(const MessageOptions& options) {
+    std::vector<Media> all;
+    for (const auto& argument : options.media) {
+        auto media = read_media(argument);
+        if (!media) return std::unexpected(media.error());
+        all.push_back(std::move(*media));
+    }
+    return all;
+}
+
+// `send` takes one file: several are several messages, the first with the text.
+int send(const Context& context, const MessageOptions& options) {
+    if (options.dry_run) return dry_run(context, options);
+    const auto media = read_all_media(options);
+    if (!media) return report(context, options.connection.json, media.error());
+    const auto messages = std::max<std::size_t>(media->size(), 1);
+    for (std::size_t i = 0; i < messages; ++i) {
+        const auto params = send_params(options, i == 0 ? options.message : std::string(),
+                                        media->empty() ? nullptr : &(*media)[i]);
+        const auto answer = ask(context, options.connection, "send", params);
+        if (!answer) return report(context, options.connection.json, answer.error());
+        if (options.connection.json)
+            print_json(context.console, answer->payload());
+        else
+            print_sent(context, options, answer->payload());
+    }
     return exit_ok;
 }
 
@@ -74,6 +106,7 @@ void add_message(Command& root, const Context& context) {
     command.option("--target,-t,--to", options->target,
                    "where to: a chat id, @name, or CHAT:topic:ID");
     command.option("--message,-m", options->message, "what to say, in Markdown");
+    command.option("--media", options->media, "a file to send along; may be repeated");
     command.option("--channel", options->channel,
                    "through which channel (the only configured one)");
     command.option("--account", options->account, "through which account (the channel's default)");
@@ -84,10 +117,15 @@ void add_message(Command& root, const Context& context) {
     add_connection_options(command, options->connection);
     command.example(
         "openclaw message send --channel telegram -t 12345678 -m \"The backup is done.\"");
+    command.example(
+        "openclaw message send --channel discord -t channel:7001 -m \"The report\" --media "
+        "report.pdf");
     command.action([&context, options] {
-        if (options->target.empty() || options->message.empty())
+        const bool has_content = !options->message.empty() || !options->media.empty();
+        if (options->target.empty() || !has_content)
             return report(context, options->connection.json,
-                          cli_error("message send needs a target and a text: -t CHAT -m TEXT"));
+                          cli_error("message send needs a target and a text or a file: -t CHAT -m "
+                                    "TEXT --media FILE"));
         return send(context, *options);
     });
     add_message_actions(message, context);
