@@ -27,8 +27,9 @@ inline constexpr Milliseconds call_deadline = std::chrono::seconds(15);
 
 struct Call {
     std::string method = "GET";
-    std::string path;   // "/channels/123/messages?limit=50"
-    std::string body{}; // a JSON object; empty: none
+    std::string path;                              // "/channels/123/messages?limit=50"
+    std::string body{};                            // empty: none
+    std::string content_type = "application/json"; // of the body
     Priority priority = Priority::final;
     Milliseconds deadline = call_deadline; // of one try, once it has left the queue
     bool idempotent = false;   // may be written twice when a kept connection turns out to be dead

@@ -14,13 +14,20 @@ Deliveries::~Deliveries() = default;
 
 void Deliveries::begin(Answering answering) {
     if (by_action_.contains(answering.action_id)) return;
-    if (by_action_.size() >= most_deliveries) return refuse(answering);
+    if (is_too_much(answering)) return refuse(answering);
+    file_bytes_ += bytes_of(answering.files);
     const auto name = answering.to.channel.empty() ? answering.to.person : answering.to.channel;
     auto one = std::make_unique<Delivering>(to_, *this, std::move(answering));
     auto& channel = channels_[name];
     by_action_.emplace(one->action_id(), std::pair(one.get(), name));
     channel.push_back(std::move(one));
     if (channel.size() == 1) channel.front()->begin();
+}
+
+bool Deliveries::is_too_much(const Answering& answering) const {
+    const auto bytes = bytes_of(answering.files);
+    const bool has_room = file_bytes_ == 0 || file_bytes_ + bytes <= most_file_bytes;
+    return by_action_.size() >= most_deliveries || (bytes != 0 && !has_room);
 }
 
 void Deliveries::acknowledge(const std::string& action_id, std::uint32_t part) {
@@ -55,6 +62,7 @@ void Deliveries::on_finished(Delivering& one) {
     const auto entry = by_action_.extract(one.action_id());
     const auto& name = entry.mapped().second;
     auto& channel = channels_.at(name);
+    file_bytes_ -= one.file_bytes();
     finished_.push_back(std::move(channel.front()));
     channel.pop_front();
     if (channel.empty())

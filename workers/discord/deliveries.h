@@ -16,6 +16,7 @@ namespace openclaw::discord {
 class Deliveries final : public Delivering::Owner {
   public:
     static constexpr std::size_t most_deliveries = 4096;
+    static constexpr std::size_t most_file_bytes = 32u << 20; // of all that wait; one may be more
 
     Deliveries(Delivering::Links links, Typing& typing);
     ~Deliveries() override;
@@ -37,11 +38,13 @@ class Deliveries final : public Delivering::Owner {
     void on_message(const std::string& channel) override { typing_.end(channel); }
 
     void on_finished(Delivering& one) override;
+    bool is_too_much(const Answering& answering) const;
     void refuse(const Answering& answering);
     void begin_next();
 
     Delivering::Links to_;
     Typing& typing_;
+    std::size_t file_bytes_ = 0;
     std::function<void()> on_idle_;
     std::unordered_map<std::string, Channel> channels_;
     std::unordered_map<std::string, std::pair<Delivering*, std::string>>

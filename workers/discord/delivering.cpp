@@ -1,7 +1,6 @@
 #include "workers/discord/delivering.h"
 
 #include "common/log/log.h"
-#include "workers/discord/chunk.h"
 #include "workers/discord/render.h"
 
 #include <algorithm>
@@ -28,10 +27,11 @@ Delivering::Delivering(Links links, Owner& owner, Answering answering)
 
 Delivering::~Delivering() {
     if (call_ != 0) to_.api.cancel(call_);
+    end_upload_turn();
 }
 
 void Delivering::begin() {
-    parts_ = chunk(render(it_.markdown), to_.settings.chunk);
+    parts_ = parts_of(render(it_.markdown), it_.files, to_.settings.chunk, largest_file());
     if (parts_.empty()) return fail("empty", "the answer has no text to send", true);
     part_ = std::min(it_.first_part, static_cast<std::uint32_t>(parts_.size()));
     if (part_ == parts_.size()) { // all parts had arrived before
@@ -125,12 +125,14 @@ void Delivering::on_history(const Answer& answer) {
 }
 
 void Delivering::call() {
+    if (!take_upload_turn()) return;
     state_ = State::calling;
     outlet_ = outlet();
     auto dispatching = report(wire::Delivery::DISPATCHING);
     dispatching.set_edit(outlet_.kind == Outlet::Kind::edit);
     send(std::move(dispatching));
     auto call = outlet_.call(message());
+    enclose_files(call);
     if (outlet_.kind != Outlet::Kind::edit)
         call.on_leaving = [this] {
             if (first_left_ == Instant::max()) first_left_ = to_.clock.now();
@@ -139,7 +141,8 @@ void Delivering::call() {
     call_ = to_.api.call(std::move(call), [this](const Answer& answer) { on_answer(answer); });
 }
 
-// The preview becomes the answer when that fits into it; a longer one takes its place.
+// The preview becomes the answer when that fits into it; a longer one, or one with files, takes its
+// place.
 Outlet Delivering::outlet() {
     Outlet outlet{.channel = it_.to.channel};
     const auto interaction = to_.interactions.reply_to(it_.trace);
@@ -149,7 +152,7 @@ Outlet Delivering::outlet() {
     } else if (is_forum_) {
         outlet.kind = Outlet::Kind::post;
         outlet.title = post_title(it_.markdown);
-    } else if (!preview_.empty() && parts_.size() == 1) {
+    } else if (!preview_.empty() && parts_.size() == 1 && parts_.front().files.empty()) {
         outlet.kind = Outlet::Kind::edit;
         outlet.message_id = preview_;
     }
@@ -159,15 +162,20 @@ Outlet Delivering::outlet() {
 Message Delivering::message() const {
     const bool replies = part_ == 0 || to_.settings.reply_on_every_part;
     const auto interaction = to_.interactions.reply_to(it_.trace);
-    return {.content = parts_[part_],
+    std::vector<std::string> file_names;
+    for (const auto i : parts_[part_].files)
+        file_names.push_back(clean_file_name(it_.files[i].name));
+    return {.content = parts_[part_].content,
             .reply_to = replies ? it_.reply_to_message_id : std::string(),
             .nonce = nonce(),
             .suppress_embeds = to_.settings.suppress_embeds,
-            .is_ephemeral = interaction && interaction->is_ephemeral};
+            .is_ephemeral = interaction && interaction->is_ephemeral,
+            .file_names = std::move(file_names)};
 }
 
 void Delivering::on_answer(const Answer& answer) {
     call_ = 0;
+    end_upload_turn();
     judge(answer);
 }
 
@@ -213,12 +221,13 @@ void Delivering::judge(const Answer& answer) {
         if (!is_person(answer)) return fail(answer);
         it_.to.channel.clear();
         return dispatch();
+    case Trouble::rights:
+    case Trouble::too_large:
+        return parts_[part_].files.empty() ? fail(answer) : go_without_files(answer);
     case Trouble::form:
     case Trouble::peer_gone:
-    case Trouble::rights:
     case Trouble::locked:
     case Trouble::answered:
-    case Trouble::too_large:
     case Trouble::refused:
         return fail(answer);
     }

@@ -10,8 +10,9 @@
 // repeat gives the message that is there; after that the channel's last messages are looked through
 // for the nonce first. So nothing here ends in UNKNOWN but a follow-up or a new post, which have no
 // nonce. An interaction that is over is answered in the channel, a person in the direct channel
-// that is opened, a forum with a post, an archived thread is opened once. Everything ends in
-// exactly one finish().
+// that is opened, a forum with a post, an archived thread is opened once. Files go with the first
+// part (upload.h); where they are refused, the part goes without them and says so. Everything ends
+// in exactly one finish().
 #pragma once
 
 #include "common/base/backoff.h"
@@ -26,6 +27,8 @@
 #include "workers/discord/outlet.h"
 #include "workers/discord/previews.h"
 #include "workers/discord/settings.h"
+#include "workers/discord/upload_gate.h"
+#include "workers/discord/world.h"
 
 #include <cstdint>
 #include <memory>
@@ -45,6 +48,7 @@ struct Answering { // what is to be delivered: Outbound as our own value
     std::int64_t expires_at_ms = 0; // 0: never
     bool is_notice = false;
     std::string trace{};
+    AttachedFiles files{};
 };
 
 class Delivering {
@@ -65,6 +69,8 @@ class Delivering {
         Errands& errands;
         OpenInteractions& interactions;
         DirectChannels& directs;
+        UploadGate& uploads;
+        const World& world;
         const Settings& settings;
     };
 
@@ -79,6 +85,8 @@ class Delivering {
 
     const std::string& action_id() const { return it_.action_id; }
 
+    std::size_t file_bytes() const { return bytes_of(it_.files); }
+
   private:
     enum class State {
         waiting_for_preview, // an edit of it is on its way
@@ -86,6 +94,7 @@ class Delivering {
         waiting_for_acknowledgement, // of the command it answers
         opening_channel,
         looking_back,
+        waiting_for_upload, // others' files are on their way
         calling,
         pausing,
         waiting_for_ack,
@@ -101,6 +110,11 @@ class Delivering {
     void look_back();
     void on_history(const Answer& answer);
     void call();
+    bool take_upload_turn();
+    void end_upload_turn();
+    void enclose_files(Call& call) const;
+    void go_without_files(const Answer& answer);
+    std::size_t largest_file();
     Outlet outlet();
     Message message() const;
     void on_answer(const Answer& answer);
@@ -125,11 +139,12 @@ class Delivering {
     Owner& owner_;
     Answering it_;
     State state_ = State::waiting_for_preview;
-    std::vector<std::string> parts_;
+    std::vector<Part> parts_;
     std::uint32_t part_ = 0;
     Outlet outlet_; // of the call on its way
     Api::Id call_ = 0;
-    std::string preview_; // the message that shows it; empty: none
+    std::size_t uploading_ = 0; // bytes of the turn that is ours
+    std::string preview_;       // the message that shows it; empty: none
     bool has_looked_back_ = false;
     bool is_forum_ = false;
     bool has_opened_channel_ = false;

@@ -105,6 +105,9 @@ InteractionTranslation translate_interaction(json::View data, World& world, bool
                                   .token = std::string(data["token"].text()),
                                   .type = type,
                                   .is_ephemeral = ephemeral && type == InteractionType::command};
+    if (const auto limit = data["attachment_size_limit"].integer(); limit > 0)
+        out.interaction->largest_upload =
+            std::min(static_cast<std::size_t>(limit), most_of_a_request);
     out.translation.ignored_because = "ours";
     if (type == InteractionType::ping || type == InteractionType::autocomplete) return out;
     const auto where = Snowflake::parse(data["channel_id"].text());

@@ -7,6 +7,7 @@
 
 #include "common/json/read.h"
 #include "workers/discord/translate.h"
+#include "workers/discord/upload.h"
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,7 @@ struct Interaction {
     std::string token;
     InteractionType type = InteractionType::ping;
     bool is_ephemeral = false;
+    std::size_t largest_upload = discord::largest_upload; // attachment_size_limit
 };
 
 struct InteractionTranslation {

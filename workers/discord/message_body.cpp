@@ -29,12 +29,21 @@ void write_mentions(json::Writer& out, const Message& message) {
     out.member("replied_user", false).end_object();
 }
 
+void write_files(json::Writer& out, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    out.key("attachments").begin_array();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        out.begin_object().member("id", i).member("filename", names[i]).end_object();
+    out.end_array();
+}
+
 void write_message(json::Writer& out, const Message& message) {
     out.member("content", message.content);
     write_mentions(out, message);
     const int flags = (message.suppress_embeds ? suppress_embeds_flag : 0) |
                       (message.is_ephemeral ? ephemeral_flag : 0);
     if (flags != 0) out.member("flags", flags);
+    write_files(out, message.file_names);
 }
 
 } // namespace

@@ -22,6 +22,7 @@ struct Message {
     bool suppress_embeds = true;
     bool is_ephemeral = false; // of an interaction only
     Pings pings = Pings::named_users;
+    std::vector<std::string> file_names{}; // of the form's files[0], files[1], …
 };
 
 std::string create_body(const Message& message);

@@ -101,7 +101,9 @@ OpenInteractions::Open* OpenInteractions::by_trace(const std::string& trace) {
 std::optional<OpenInteractions::Reply> OpenInteractions::reply_to(const std::string& trace) {
     const auto* open = by_trace(trace);
     if (open == nullptr || open->until <= clock_.now()) return std::nullopt;
-    return Reply{.path = follow_up_path(*open), .is_ephemeral = open->interaction.is_ephemeral};
+    return Reply{.path = follow_up_path(*open),
+                 .is_ephemeral = open->interaction.is_ephemeral,
+                 .largest_upload = open->interaction.largest_upload};
 }
 
 std::string OpenInteractions::follow_up_path(const Open& open) const {

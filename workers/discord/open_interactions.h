@@ -47,6 +47,7 @@ class OpenInteractions {
     struct Reply {
         std::string path; // where follow-ups are posted
         bool is_ephemeral = false;
+        std::size_t largest_upload = discord::largest_upload;
     };
 
     std::optional<Reply> reply_to(const std::string& trace);

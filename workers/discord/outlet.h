@@ -34,7 +34,8 @@ struct Outlet {
                     .body = create_body({.content = message.content,
                                          .suppress_embeds = message.suppress_embeds,
                                          .is_ephemeral = message.is_ephemeral,
-                                         .pings = message.pings}),
+                                         .pings = message.pings,
+                                         .file_names = message.file_names}),
                     .is_anonymous = true};
         case Kind::post:
             return {.method = "POST",

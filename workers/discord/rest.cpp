@@ -98,7 +98,7 @@ net::HttpRequest Rest::request_for(const Call& call) const {
     request.url = Secret(settings_.api_root + call.path); // an interaction's token is in it
     request.headers = {{"User-Agent", settings_.user_agent}};
     if (!call.is_anonymous) request.headers.push_back({"Authorization", "Bot " + token_.reveal()});
-    if (!call.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    if (!call.body.empty()) request.headers.push_back({"Content-Type", call.content_type});
     request.body = call.body;
     request.connect_timeout = std::min(rest_connected_within, call.deadline);
     request.total_timeout = call.deadline;

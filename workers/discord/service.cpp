@@ -1,6 +1,6 @@
 #include "workers/discord/service.h"
 
-#include "common/ipc/text.h"
+#include "common/ipc/attached_files.h"
 #include "common/log/log.h"
 #include "workers/discord/action_call.h"
 #include "workers/discord/chat.h"
@@ -11,18 +11,19 @@ namespace openclaw::discord {
 
 namespace {
 
-Answering answering_for(const wire::Outbound& outbound, Destination to, std::string markdown,
+Answering answering_for(const wire::Outbound& outbound, Destination to, ipc::TextAndFiles content,
                         const std::string& trace) {
     return {.action_id = outbound.action_id(),
             .attempt = outbound.attempt(),
             .to = std::move(to),
-            .markdown = std::move(markdown),
+            .markdown = std::move(content.text),
             .reply_to_message_id = outbound.reply_to_message_id(),
             .first_part = outbound.first_part(),
             .stream_message_id = outbound.stream_message_id(),
             .expires_at_ms = outbound.expires_at_ms(),
             .is_notice = outbound.notice(),
-            .trace = trace};
+            .trace = trace,
+            .files = std::move(content.files)};
 }
 
 } // namespace
@@ -60,8 +61,9 @@ Service::Service(worker::Context& context, Settings settings, Secret token,
     , previews_({clock_, alarms_, api_, in_flight_, uplink_, errands_, settings_})
     , interactions_(clock_, alarms_, api_,
                     [this](std::string text) { remembered_.set_interactions(text); })
+    , uploads_(alarms_)
     , deliveries_({clock_, alarms_, api_, in_flight_, uplink_, previews_, errands_, interactions_,
-                   directs_, settings_},
+                   directs_, uploads_, world_, settings_},
                   typing_)
     , commands_(alarms_, api_, remembered_, settings_)
     , checkup_(api_, settings_, [this] { return evidence(); })
@@ -120,11 +122,11 @@ void Service::on_frame(const wire::Frame& frame, Fds fds) {
 
 void Service::on_outbound(const wire::Outbound& outbound, const Fds& fds,
                           const std::string& trace) {
-    auto markdown = ipc::take_text(outbound.markdown(), fds);
-    if (!markdown) return context_.link().misbehaved(markdown.error().sentence);
+    auto content = ipc::take_text_and_files(outbound.markdown(), outbound.files(), fds);
+    if (!content) return context_.link().misbehaved(content.error().sentence);
     auto to = destination_of(outbound.chat());
     if (!to) return refuse_target(outbound, to.error().sentence, trace);
-    deliveries_.begin(answering_for(outbound, std::move(*to), std::move(*markdown), trace));
+    deliveries_.begin(answering_for(outbound, std::move(*to), std::move(*content), trace));
 }
 
 // Whoever wrote the target must write another.

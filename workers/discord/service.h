@@ -99,6 +99,7 @@ class Service final : public worker::Service,
     Previews previews_;
     OpenInteractions interactions_;
     DirectChannels directs_;
+    UploadGate uploads_;
     Deliveries deliveries_;
     Commands commands_;
     Checkup checkup_;

@@ -1,6 +1,7 @@
 #include "workers/discord/world.h"
 
 #include "common/base/strings.h"
+#include "workers/discord/upload.h"
 
 #include <utility>
 
@@ -44,6 +45,7 @@ void World::learn_guild(json::View guild) {
     const auto id = id_in(guild["id"]);
     if (!id || guild["unavailable"].boolean()) return;
     guilds_[id.value].name = name_in(guild["name"]);
+    guilds_[id.value].tier = guild["premium_tier"].integer();
     guild["roles"].each_element([&](json::View role) {
         learn_role(id, role);
         return true;
@@ -102,6 +104,13 @@ std::string_view World::guild_name(Snowflake id) const {
 Snowflake World::own_role(Snowflake guild) const {
     const auto found = guilds_.find(guild.value);
     return found == guilds_.end() ? Snowflake{} : found->second.own_role;
+}
+
+// Two boost levels raise it above what a request may hold: that is the limit then.
+std::size_t World::largest_upload_to(Snowflake id) const {
+    const auto* known = channel(id);
+    const auto guild = known != nullptr ? guilds_.find(known->guild.value) : guilds_.end();
+    return guild != guilds_.end() && guild->second.tier >= 2 ? most_of_a_request : largest_upload;
 }
 
 } // namespace openclaw::discord

@@ -8,6 +8,7 @@
 #include "common/json/read.h"
 #include "workers/discord/snowflake.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +66,8 @@ class World {
     std::string_view guild_name(Snowflake id) const;
     // The role that Discord made for the bot itself: mentioning it means the bot. 0: not known.
     Snowflake own_role(Snowflake guild) const;
+    // Of one file, in this channel; a server's boosts raise it.
+    std::size_t largest_upload_to(Snowflake channel) const;
 
     std::size_t guild_count() const { return guilds_.size(); }
 
@@ -80,6 +83,7 @@ class World {
     struct Guild {
         std::string name;
         Snowflake own_role;
+        std::int64_t tier = 0; // "Premium Tier"
     };
 
     void learn_guild(json::View guild);

@@ -22,7 +22,7 @@ inline constexpr WorkerSpec discord_worker = {
     .secret_fields = {"token"},
     // The API, the gateway it names, and the gateway a session is resumed at (gateway-us-east1-b…).
     .reaches = {{{.address = "discord.com:443", .setting = "apiRoot"},
-                 {.address = "*.discord.gg:443", .setting = "apiRoot"}}},
+                 {.address = "*.discord.gg:443", .setting = "apiRoot"}}}},
 };
 
 extern const Section discord_section;
@@ -40,6 +40,7 @@ inline constexpr ChannelRow discord_channel = {
                   .unsend = true,
                   .reply = true,
                   .threads = true,
+                  .media = true,
                   .native_commands = true,
                   .actions = {"react", "edit", "delete", "pin", "unpin", "list-pins", "read",
                               "thread-create"},

@@ -1,8 +1,4 @@
-#include "tests/unit/workers/discord/scripted.h"
-#include "workers/discord/deliveries.h"
-
-#include <sys/mman.h>
-#include <unistd.h>
+#include "tests/unit/workers/discord/delivery_bench.h"
 
 using namespace openclaw;
 using namespace openclaw::discord;
@@ -19,58 +15,6 @@ std::string paragraphs(int count) {
         text += std::string(1500, static_cast<char>('a' + i)) + "\n\n";
     return text;
 }
-
-struct DeliveryBench {
-    DeliveryBench() {
-        file.reset(memfd_create("in-flight", MFD_CLOEXEC));
-        REQUIRE(ipc::shape_in_flight_file(file.get()));
-        REQUIRE(in_flight.open(file));
-        settings.previews = true;
-        interactions.use_application(Snowflake{900});
-    }
-
-    void begin(const std::string& markdown, std::uint32_t attempt = 1,
-               std::uint32_t first_part = 0) {
-        deliveries.begin({.action_id = "act",
-                          .attempt = attempt,
-                          .to = {.channel = "7001"},
-                          .markdown = markdown,
-                          .first_part = first_part,
-                          .expires_at_ms = expires,
-                          .trace = "trace"});
-    }
-
-    void stream(const std::string& markdown) {
-        wire::StreamUpdate update;
-        update.set_action_id("act");
-        update.mutable_chat()->set_id("7001");
-        update.set_markdown(markdown);
-        previews.update(update, "trace");
-    }
-
-    std::string nonce() const { return std::string(api.last_body().root()["nonce"].text()); }
-
-    Words told() const { return uplink.deliveries(); }
-
-    std::size_t noted() const { return ipc::read_in_flight_file(file.get())->size(); }
-
-    ManualClock clock;
-    FakeAlarms alarms{clock};
-    FakeApi api;
-    FakeUplink uplink;
-    UniqueFd file;
-    ipc::InFlight in_flight;
-    Settings settings;
-    std::int64_t expires = 0;
-    Errands errands{clock, alarms, api};
-    Typing typing{clock, alarms, api};
-    Previews previews{{clock, alarms, api, in_flight, uplink, errands, settings}};
-    OpenInteractions interactions{clock, alarms, api};
-    DirectChannels directs;
-    Deliveries deliveries{
-        {clock, alarms, api, in_flight, uplink, previews, errands, interactions, directs, settings},
-        typing};
-};
 
 constexpr auto create = "POST /channels/7001/messages";
 

@@ -24,12 +24,13 @@ class FakeApi final : public Api {
         Priority priority{};
         bool is_anonymous = false;
         bool rather_never = false;
+        std::string content_type{};
     };
 
     Id call(Call call, OnAnswer done) override {
         if (call.on_leaving && connects && !call.on_leaving()) held_back = true;
         made.push_back({++last_, call.method + " " + call.path, call.body, call.priority,
-                        call.is_anonymous, call.rather_never});
+                        call.is_anonymous, call.rather_never, call.content_type});
         open_.emplace(last_, std::move(done));
         return last_;
     }
