@@ -29,7 +29,7 @@ bool is_address(const std::string& argument) {
 
 // Opened without waiting: a pipe without a writer would hang for ever.
 CallResult<std::string> bytes_of_file(const std::string& path) {
-    const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 
     struct stat about {};
 
@@ -43,7 +43,7 @@ CallResult<std::string> bytes_of_file(const std::string& path) {
     std::string bytes(size, '\0');
     std::size_t have = 0;
     while (have < size) {
-        const auto got = read(file.get(), bytes.data() + have, size - have);
+        const auto got = ::read(file.get(), bytes.data() + have, size - have);
         if (got < 0) return cannot_send(path, words_for(errno));
         if (got == 0) return cannot_send(path, "the file became shorter while it was read");
         have += static_cast<std::size_t>(got);

@@ -52,7 +52,7 @@ policy::Facts facts_of(std::string_view worker, const wire::Inbound& message) {
     facts.awaits_answer = message.awaits_answer();
     facts.addressing = addressing_of(message.addressing());
     facts.text = message.text().inline_text();
-    facts.has_attachments = message.attachments_size() > 0;
+    facts.has_attachments = message.attachments_size() > 0 || message.files_size() > 0;
     facts.command = message.command();
     facts.command_arguments = message.command_arguments();
     facts.message_id = message.message_id();

@@ -6,28 +6,6 @@ namespace openclaw::discord {
 
 namespace {
 
-constexpr std::int64_t voice_flag = 1 << 13; // Message Flags, IS_VOICE_MESSAGE
-constexpr std::size_t most_attachments = 10;
-
-std::string_view placeholder(json::View attachment, bool is_voice) {
-    const auto kind = attachment["content_type"].text();
-    if (is_voice || kind.starts_with("audio/")) return "<media:audio>";
-    if (kind.starts_with("image/")) return "<media:image>";
-    return kind.starts_with("video/") ? "<media:video>" : "<media:document>";
-}
-
-void read_attachments(Content& content, json::View message) {
-    const bool is_voice = (message["flags"].integer() & voice_flag) != 0;
-    message["attachments"].each_element([&](json::View attachment) {
-        content.attachments.emplace_back(placeholder(attachment, is_voice));
-        return content.attachments.size() < most_attachments;
-    });
-    message["sticker_items"].each_element([&](json::View) {
-        content.attachments.emplace_back("<media:sticker>");
-        return content.attachments.size() < most_attachments;
-    });
-}
-
 std::string poll_in_words(json::View poll) {
     if (!poll.is_object()) return {};
     std::string out = "📊 " + std::string(poll["question"]["text"].text());
@@ -53,14 +31,14 @@ Content content_of(json::View message) {
         if (!content.text.empty()) content.text = "[Forwarded]\n" + content.text;
         return content;
     }
-    read_attachments(content, message);
+    content.attachments = attachments_of(message);
     content.text = message["content"].text();
     for (auto words : {poll_in_words(message["poll"]), sticker_in_words(message)})
         if (content.text.empty()) content.text = std::move(words);
     if (const auto cards = embeds_in_words(message["embeds"], content.text); !cards.empty())
         content.text += (content.text.empty() ? "" : "\n") + cards;
     if (content.text.empty() && !content.attachments.empty())
-        content.text = content.attachments.front();
+        content.text = media_word(content.attachments.front());
     return content;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/json/read.h"
+#include "workers/discord/attachment.h"
 
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@ namespace openclaw::discord {
 
 struct Content {
     std::string text;
-    std::vector<std::string> attachments; // "<media:image>"
+    std::vector<Attachment> attachments;
 
     bool is_empty() const { return text.empty() && attachments.empty(); }
 };

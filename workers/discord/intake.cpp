@@ -1,6 +1,6 @@
 #include "workers/discord/intake.h"
 
-#include "common/ipc/text.h"
+#include "common/ipc/attached_files.h"
 #include "common/log/log.h"
 
 #include <algorithm>
@@ -12,6 +12,13 @@ namespace {
 
 constexpr Milliseconds overdue_after = std::chrono::seconds(10);
 constexpr Milliseconds overdue_at_most = std::chrono::minutes(5);
+
+void add_fetched(Translation& message, Fetched fetched) {
+    for (auto& words : fetched.words)
+        message.inbound.add_attachments(std::move(words));
+    message.files = std::move(fetched.files);
+    message.lease = std::move(fetched.lease);
+}
 
 } // namespace
 
@@ -52,28 +59,49 @@ void Intake::tell_place() {
     listener_.on_place(place);
 }
 
-void Intake::offer(Translation message, std::int64_t place, Held held) {
+bool Intake::offer(Translation message, std::int64_t place, Held held) {
     const auto& event_id = message.inbound.event_id();
     const auto is_same = [&](const Item& item) {
         return item.message.inbound.event_id() == event_id;
     };
     // Told again by a replay while the first one is still on its way.
-    if (open_.contains(event_id) || std::ranges::any_of(waiting_, is_same)) return settle(place);
-    waiting_.push_back(
-        {.message = std::move(message), .place = place, .is_held = held == Held::yes});
+    if (open_.contains(event_id) || std::ranges::any_of(waiting_, is_same)) {
+        settle(place);
+        return false;
+    }
+    waiting_.push_back({.message = std::move(message), .place = place, .held = held});
     send_waiting();
     tell_pressure();
+    return true;
 }
 
 void Intake::release(const std::string& event_id) {
     for (auto& item : waiting_)
-        if (item.message.inbound.event_id() == event_id) item.is_held = false;
+        if (item.message.inbound.event_id() == event_id) item.held = Held::no;
     on_room();
+}
+
+void Intake::complete(const std::string& event_id, Fetched fetched) {
+    for (auto& item : waiting_) {
+        if (item.message.inbound.event_id() != event_id) continue;
+        add_fetched(item.message, std::move(fetched));
+        break;
+    }
+    release(event_id);
+}
+
+// The first that is not held, nor of a channel whose earlier message is.
+std::deque<Intake::Item>::iterator Intake::next_to_send() {
+    std::set<Snowflake> held;
+    return std::ranges::find_if(waiting_, [&](const Item& item) {
+        if (item.held == Held::with_channel) held.insert(item.message.channel);
+        return item.held == Held::no && !held.contains(item.message.channel);
+    });
 }
 
 void Intake::send_waiting() {
     while (credits_ > 0 && uplink_.has_room()) {
-        const auto next = std::ranges::find(waiting_, false, &Item::is_held);
+        const auto next = next_to_send();
         if (next == waiting_.end()) return;
         auto item = std::move(*next);
         waiting_.erase(next);
@@ -89,7 +117,9 @@ void Intake::send_waiting() {
 void Intake::send(const Translation& message) {
     wire::Frame frame;
     *frame.mutable_inbound() = message.inbound;
-    auto blob = ipc::put_text(*frame.mutable_inbound()->mutable_text(), message.text);
+    auto& inbound = *frame.mutable_inbound();
+    auto blob = ipc::put_text_and_files(*inbound.mutable_text(), message.text,
+                                        *inbound.mutable_files(), message.files);
     if (!blob) return log::warn("discord.message_kept_back", {{"reason", blob.error().sentence}});
     uplink_.send(std::move(frame), std::move(*blob));
 }
@@ -99,7 +129,8 @@ void Intake::acknowledge(const std::string& event_id, const std::string& trace) 
     const auto found = open_.extract(event_id);
     if (!found) return; // of a message sent twice
     ++credits_;
-    const auto& item = found.mapped();
+    auto& item = found.mapped();
+    item.message.lease.reset(); // others' files may come now
     if (!trace.empty()) listener_.on_traced(event_id, trace);
     if (!item.message.inbound.message_id().empty())
         listener_.on_recorded(item.message.channel, item.message.message);

@@ -11,6 +11,7 @@
 
 #include "common/loop/alarm.h"
 #include "common/worker/uplink.h"
+#include "workers/discord/downloads.h"
 #include "workers/discord/translate.h"
 
 #include <cstdint>
@@ -44,9 +45,13 @@ class Intake {
     void arrived(std::int64_t place);
     void settle(std::int64_t place); // it is for nobody
     // Place 0: of no session (read from history).
-    enum class Held { no, yes }; // until release(): others go before it
-    void offer(Translation message, std::int64_t place, Held held = Held::no);
+    // Until release(); meanwhile others go before it, or all but those of its channel.
+    enum class Held { no, alone, with_channel };
+    // False: it is on its way already.
+    bool offer(Translation message, std::int64_t place, Held held = Held::no);
     void release(const std::string& event_id);
+    // Its files are there, as far as they can be had: it goes on.
+    void complete(const std::string& event_id, Fetched fetched);
     void acknowledge(const std::string& event_id, const std::string& trace);
     void on_room();
 
@@ -60,9 +65,10 @@ class Intake {
     struct Item {
         Translation message;
         std::int64_t place = 0;
-        bool is_held = false;
+        Held held = Held::no;
     };
 
+    std::deque<Item>::iterator next_to_send();
     void send_waiting();
     void send(const Translation& message);
     void on_overdue();

@@ -56,6 +56,11 @@ Service::Service(worker::Context& context, Settings settings, Secret token,
     , dialer_(context.loop(), context.link())
     , api_(context.loop(), alarms_, dialer_, settings_, token,
            [this](const Answer& answer) { on_refused_token(answer); })
+    , cdn_(context.loop(), dialer_, settings_)
+    , downloads_({clock_, alarms_, api_, cdn_, settings_},
+                 [this](const std::string& event_id, Fetched fetched) {
+                     intake_.complete(event_id, std::move(fetched));
+                 })
     , errands_(clock_, alarms_, api_)
     , typing_(clock_, alarms_, api_)
     , previews_({clock_, alarms_, api_, in_flight_, uplink_, errands_, settings_})

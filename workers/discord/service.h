@@ -14,6 +14,7 @@
 #include "workers/discord/commands.h"
 #include "workers/discord/deliveries.h"
 #include "workers/discord/directory.h"
+#include "workers/discord/downloads.h"
 #include "workers/discord/gateway_socket.h"
 #include "workers/discord/history.h"
 #include "workers/discord/intake.h"
@@ -69,6 +70,7 @@ class Service final : public worker::Service,
     void on_refused(const CloseMeaning& why) override;
 
     void on_message(json::View message, std::int64_t place, UnknownChannel unknown);
+    void take_with_files(Translation message, std::int64_t place);
     void on_interaction(json::View data, std::int64_t place);
     void on_known_channel(const ChannelLookups::Waiting& waiting);
     void close_gap_if_read();
@@ -94,6 +96,8 @@ class Service final : public worker::Service,
     ipc::InFlight in_flight_;
     net::LinkDialer dialer_;
     Rest api_;
+    HttpsCdn cdn_;
+    Downloads downloads_;
     Errands errands_;
     Typing typing_;
     Previews previews_;

@@ -80,7 +80,23 @@ void Service::on_message(json::View message, std::int64_t place, UnknownChannel 
                           (!read.inbound.sender().is_bot() ||
                            bots_.hear(channel, read.inbound.sender().id(), clock_.now()));
     if (!is_heard) return intake_.settle(place);
-    intake_.offer(std::move(read), place);
+    if (read.attachments.empty()) return static_cast<void>(intake_.offer(std::move(read), place));
+    take_with_files(std::move(read), place);
+}
+
+// Later messages of the channel wait behind it.
+void Service::take_with_files(Translation message, std::int64_t place) {
+    const auto& inbound = message.inbound;
+    const bool is_direct = inbound.chat().kind() == wire::CHAT_DIRECT;
+    const bool is_meant = is_direct || inbound.addressing() != wire::ADDRESSED_NOT;
+    Downloads::Wanted wanted{.event_id = inbound.event_id(),
+                             .attachments = std::exchange(message.attachments, {}),
+                             .sender = inbound.sender().id(),
+                             .is_addressed = is_meant && !inbound.sender().is_bot()};
+    const auto event_id = wanted.event_id;
+    if (!intake_.offer(std::move(message), place, Intake::Held::with_channel)) return;
+    auto nothing_to_fetch = downloads_.begin(std::move(wanted));
+    if (nothing_to_fetch) intake_.complete(event_id, std::move(*nothing_to_fetch));
 }
 
 void Service::on_known_channel(const ChannelLookups::Waiting& waiting) {
@@ -99,7 +115,7 @@ void Service::on_interaction(json::View data, std::int64_t place) {
                                   [this, event_id] { intake_.release(event_id); });
     if (!is_told) return intake_.settle(place);
     intake_.offer(std::move(read.translation), place,
-                  read.interaction ? Intake::Held::yes : Intake::Held::no);
+                  read.interaction ? Intake::Held::alone : Intake::Held::no);
 }
 
 void Service::on_session(const Session& session, bool lost) {
@@ -159,6 +175,7 @@ void Service::on_place(std::int64_t place) {
 
 void Service::on_recorded(Snowflake channel, Snowflake message) {
     remembered_.saw(channel, message);
+    downloads_.on_room(); // its files are not ours any more
     close_gap_if_read();
 }
 

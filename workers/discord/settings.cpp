@@ -42,6 +42,7 @@ Result<void> read_api_root(Settings& settings, json::View root) {
         const auto path = std::min(address.find('/', scheme + 3), address.size());
         settings.gateway =
             (is_plain ? "ws" : "wss") + address.substr(scheme, path - scheme) + "/gateway";
+        settings.file_origins = {address.substr(0, path)};
     }
     settings.api_root = std::move(address);
     return {};
@@ -97,6 +98,8 @@ Result<Settings> read_settings(std::string_view instance, std::string_view json)
     settings.registers_commands = !is_switched_off(root["commands"]["native"]);
     settings.intents = read_intents(root["intents"]);
     settings.presence = read_presence(root);
+    settings.most_media_bytes = static_cast<std::size_t>(
+        std::clamp(root["mediaMaxMb"].number(100), 0.0, 100.0) * (1u << 20));
     return settings;
 }
 

@@ -19,6 +19,10 @@ struct Settings {
     std::string account = "default";
     std::string api_root = "https://discord.com/api/v10"; // no slash at the end
     std::string gateway = "wss://gateway.discord.gg";     // when the server does not say
+    // Where files of messages lie (DISCORD.md 3.7); with another apiRoot, there.
+    std::vector<std::string> file_origins = {"https://cdn.discordapp.com",
+                                             "https://media.discordapp.net"};
+    std::size_t most_media_bytes = 100u << 20; // of one file: mediaMaxMb
     std::string user_agent; // Discord blocks agents of another form (API reference, "User Agent")
     ChunkRule chunk;
     bool previews = false;            // DISCORD.md 2.4: off unless asked for

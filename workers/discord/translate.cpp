@@ -85,8 +85,7 @@ Translation translate_message(json::View message, const Identity& me, const Worl
     fill_sender(*out.mutable_sender(), message["author"], message["member"]);
     if (message["webhook_id"]) out.mutable_sender()->set_is_bot(true);
     fill_addressing(out, message, me, world);
-    for (auto& placeholder : content.attachments)
-        out.add_attachments(std::move(placeholder));
+    translation.attachments = std::move(content.attachments);
     out.set_logical_id(where->text() + ":" + id->text());
     translation.text = std::move(content.text);
     return translation;

@@ -7,11 +7,14 @@
 
 #include "common/json/read.h"
 #include "proto/channel.pb.h"
+#include "workers/discord/attachment.h"
 #include "workers/discord/identity.h"
 #include "workers/discord/world.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace openclaw::discord {
 
@@ -22,10 +25,13 @@ struct Translation {
         ignored,
     };
     Kind kind = Kind::ignored;
-    std::string_view ignored_because; // a word for the log
-    wire::Inbound inbound;            // all but the text
-    std::string text;                 // may need a blob
-    Snowflake channel;                // where it was written: the thread, if it is one
+    std::string_view ignored_because;    // a word for the log
+    wire::Inbound inbound;               // all but the text
+    std::string text;                    // may need a blob
+    std::vector<Attachment> attachments; // to be fetched, or told of in words
+    AttachedFiles files{};               // what was fetched of them
+    std::shared_ptr<const void> lease{}; // their memory
+    Snowflake channel;                   // where it was written: the thread, if it is one
     Snowflake message;
 };
 

@@ -141,7 +141,6 @@ constexpr std::array common_fields = {
     known("heartbeatVisibility", Reload::channel),
     known("implicitMentions", Reload::channel),
     known("markdown", Reload::channel),
-    known("mediaMaxMb", Reload::channel),
 };
 
 } // namespace

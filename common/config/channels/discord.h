@@ -22,7 +22,10 @@ inline constexpr WorkerSpec discord_worker = {
     .secret_fields = {"token"},
     // The API, the gateway it names, and the gateway a session is resumed at (gateway-us-east1-b…).
     .reaches = {{{.address = "discord.com:443", .setting = "apiRoot"},
-                 {.address = "*.discord.gg:443", .setting = "apiRoot"}}}},
+                 {.address = "*.discord.gg:443", .setting = "apiRoot"},
+                 // Files of messages (DISCORD.md 3.7).
+                 {.address = "cdn.discordapp.com:443", .setting = "apiRoot"},
+                 {.address = "media.discordapp.net:443", .setting = "apiRoot"}}},
 };
 
 extern const Section discord_section;

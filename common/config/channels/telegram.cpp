@@ -41,6 +41,7 @@ constexpr std::array telegram_fields = {
     known("errorPolicy", Reload::channel),
     known("execApprovals", Reload::channel),
     known("joinIntro", Reload::channel),
+    known("mediaMaxMb", Reload::channel),
     known("pollingStallThresholdMs", Reload::channel),
     known("reactionLevel", Reload::channel),
     known("reactionNotifications", Reload::channel),

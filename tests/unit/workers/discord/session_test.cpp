@@ -194,7 +194,7 @@ TEST_SUITE("workers/discord") {
     TEST_CASE("what is held waits for its release, and holds up nothing but the place on record") {
         IntakeBench bench;
         bench.intake.arrived(5);
-        bench.intake.offer(message(10), 5, Intake::Held::yes);
+        bench.intake.offer(message(10), 5, Intake::Held::alone);
         bench.come(11, 6);
         CHECK(bench.uplink.frames.back().inbound().event_id() == "MESSAGE_CREATE:11");
         bench.record(11);
@@ -203,6 +203,26 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.uplink.frames.back().inbound().event_id() == "MESSAGE_CREATE:10");
         bench.record(10);
         CHECK(bench.places.back() == 6);
+    }
+    TEST_CASE("a message that waits for its files is overtaken by other channels only") {
+        IntakeBench bench;
+        auto elsewhere = message(12);
+        elsewhere.channel = Snowflake{8};
+        bench.intake.arrived(5);
+        bench.intake.offer(message(10), 5, Intake::Held::with_channel);
+        bench.come(11, 6);
+        bench.intake.arrived(7);
+        bench.intake.offer(std::move(elsewhere), 7);
+        CHECK(bench.sent() == 1);
+        CHECK(bench.uplink.frames.back().inbound().event_id() == "MESSAGE_CREATE:12");
+        bench.record(12);
+        CHECK(bench.places == std::vector<std::int64_t>{4});
+        bench.intake.complete("MESSAGE_CREATE:10", {.words = {"<media:image> a.png"}});
+        CHECK(bench.uplink.frames.at(1).inbound().attachments(0) == "<media:image> a.png");
+        CHECK(bench.uplink.frames.at(2).inbound().event_id() == "MESSAGE_CREATE:11");
+        bench.record(10);
+        bench.record(11);
+        CHECK(bench.places.back() == 7);
     }
     TEST_CASE("what is remembered comes back in the next life") {
         StateBench bench;
@@ -454,6 +474,7 @@ TEST_SUITE("workers/discord") {
         CHECK(plain->api_root == "https://discord.com/api/v10");
         CHECK(plain->gateway == "wss://gateway.discord.gg");
         CHECK(plain->user_agent.starts_with("DiscordBot ("));
+        CHECK(plain->most_media_bytes == 100u << 20);
         CHECK(plain->chunk.limit == 2000);
         CHECK(plain->chunk.lines == 17);
         CHECK_FALSE(plain->previews);
@@ -462,10 +483,12 @@ TEST_SUITE("workers/discord") {
             "discord:default",
             R"({"apiRoot":"http://127.0.0.1:8083/api/v10/","textChunkLimit":9000,"maxLinesPerMessage":0,
             "streaming":{"mode":"partial","chunkMode":"newline"},"intents":{"messageContent":false,"guildMembers":true},"commands":{"native":false},
-            "activity":"chess","status":"idle","suppressEmbeds":false,"slashCommand":{"ephemeral":false},"replyToMode":"all"})");
+            "activity":"chess","status":"idle","suppressEmbeds":false,"slashCommand":{"ephemeral":false},"replyToMode":"all","mediaMaxMb":0.5})");
         REQUIRE(own);
         CHECK(own->api_root == "http://127.0.0.1:8083/api/v10");
         CHECK(own->gateway == "ws://127.0.0.1:8083/gateway");
+        CHECK(own->file_origins == std::vector<std::string>{"http://127.0.0.1:8083"});
+        CHECK(own->most_media_bytes == 512u << 10);
         CHECK(own->chunk.limit == 2000);
         CHECK(own->chunk.each_paragraph);
         CHECK(own->previews);

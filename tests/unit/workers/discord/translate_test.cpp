@@ -71,8 +71,8 @@ std::string printed(const Translation& translation) {
     line(out, "reply_to.sender_id", message.reply_to().sender_id());
     line(out, "reply_to.text", message.reply_to().text());
     line(out, "reply_to.is_self", message.reply_to().is_self() ? "true" : "");
-    for (const auto& attachment : message.attachments())
-        line(out, "attachment", attachment);
+    for (const auto& attachment : translation.attachments)
+        line(out, "attachment", in_words(attachment));
     line(out, "awaits_answer", message.awaits_answer() ? "true" : "");
     line(out, "text", translation.text);
     return out;
