@@ -44,8 +44,13 @@ CallError no_credential(const AccountPlace& place) {
         "standard input), --token-file FILE.");
 }
 
-CallResult<CredentialGiven> as_value(Result<Secret> secret) {
+// What cannot be one is not written down.
+CallResult<CredentialGiven> as_value(const AccountPlace& place, Result<Secret> secret) {
     if (!secret) return std::unexpected(cli_error(secret.error().sentence));
+    const auto check = place.row->credential.check;
+    if (const auto looks_right = check == nullptr ? Result<void>() : check(secret->reveal());
+        !looks_right)
+        return std::unexpected(cli_error(looks_right.error().sentence));
     return CredentialGiven{.value = std::string(secret->reveal()), .file_path = {}};
 }
 
@@ -66,15 +71,15 @@ CallResult<CredentialGiven> credential_given(const Context& context, const AddOp
     if (credential.field.empty()) return CredentialGiven{};
     if (options.use_env) return from_environment(context, place);
     if (!options.token_file.empty()) {
-        auto secret = read_token_file(options.token_file);
-        if (!secret || credential.file_key.empty()) return as_value(std::move(secret));
+        auto given = as_value(place, read_token_file(options.token_file));
+        if (!given || credential.file_key.empty()) return given;
         return CredentialGiven{.value = {}, .file_path = absolute_path(options.token_file)};
     }
-    if (options.token == "-") return as_value(read_token_from_input());
-    if (!options.token.empty()) return CredentialGiven{.value = options.token, .file_path = {}};
+    if (options.token == "-") return as_value(place, read_token_from_input());
+    if (!options.token.empty()) return as_value(place, Secret(options.token));
     if (!is_somebody_there() || options.connection.json)
         return std::unexpected(no_credential(place));
-    return as_value(ask_for_secret(std::string(place.row->spec->label) + " token: "));
+    return as_value(place, ask_for_secret(std::string(place.row->spec->label) + " token: "));
 }
 
 std::string account_block(const AddOptions& options, const AccountPlace& place,

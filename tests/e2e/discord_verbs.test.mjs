@@ -48,6 +48,20 @@ describe('a bot is added', { concurrency: 3 }, () => {
     assert.match(added.stdout, /^! Message Content Intent is not switched on.*Developer Portal/m);
   });
 
+  test('what cannot be a token is one sentence, and nothing is written', async (t) => {
+    const { gateway, discord } = await withoutBot(t);
+    const before = fs.readFileSync(gateway.configPath, 'utf8');
+    for (const [wrong, why] of [['not-a-token', /not a bot token: copy the one the Developer Portal shows/], [`Bot ${DISCORD_TOKEN}`, /without "Bot "/]]) {
+      const refused = await add(gateway, wrong);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, why);
+      assert.equal(refused.stderr.trim().split('\n').length, 1, refused.stderr);
+      assert.ok(!refused.stderr.includes(wrong.slice(4)));
+    }
+    assert.equal(fs.readFileSync(gateway.configPath, 'utf8'), before);
+    assert.equal(discord.calls.length, 0, 'nobody was asked');
+  });
+
   test('one that Discord refuses is said to fail', async (t) => {
     const { gateway } = await withoutBot(t);
     const foreign = `${DISCORD_TOKEN.slice(0, -4)}0000`;

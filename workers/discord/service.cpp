@@ -1,5 +1,6 @@
 #include "workers/discord/service.h"
 
+#include "common/config/channels/discord_token.h"
 #include "common/ipc/attached_files.h"
 #include "common/log/log.h"
 #include "workers/discord/action_call.h"
@@ -36,7 +37,7 @@ Result<std::unique_ptr<worker::Service>> Service::make(worker::Context& context)
         return fail(
             Code::invalid,
             "channels.discord.token is not set: create a bot in Discord's Developer Portal");
-    TRY_VOID(check_token(token->second.reveal()));
+    TRY_VOID(config::check_discord_token(token->second.reveal()));
     TRY_VOID(net::load_http()); // behind the sandbox's walls no library can be loaded
     auto sockets = TRY(net::WsClient::create(context.loop()));
     return std::unique_ptr<worker::Service>(

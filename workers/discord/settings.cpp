@@ -11,8 +11,6 @@ namespace openclaw::discord {
 
 namespace {
 
-constexpr std::size_t longest_token = 120;
-
 std::string_view host_part(std::string_view root) {
     root.remove_prefix(root.find("://") + 3);
     if (root.starts_with('[')) return root.substr(0, root.find(']') + 1);
@@ -101,19 +99,6 @@ Result<Settings> read_settings(std::string_view instance, std::string_view json)
     settings.most_media_bytes = static_cast<std::size_t>(
         std::clamp(root["mediaMaxMb"].number(100), 0.0, 100.0) * (1u << 20));
     return settings;
-}
-
-Result<void> check_token(std::string_view token) {
-    const auto dots = std::ranges::count(token, '.');
-    const bool is_clean = std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
-    if (token.starts_with("Bot "))
-        return fail(Code::invalid,
-                    "channels.discord.token is to be written without \"Bot \" before it");
-    if (!is_clean || dots != 2 || token.size() > longest_token)
-        return fail(Code::invalid,
-                    "channels.discord.token is not a bot token: copy the one the Developer "
-                    "Portal shows under Bot (not the client secret)");
-    return {};
 }
 
 } // namespace openclaw::discord

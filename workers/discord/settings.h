@@ -37,7 +37,4 @@ struct Settings {
 // Errors: invalid, when a value cannot be right.
 Result<Settings> read_settings(std::string_view instance, std::string_view json);
 
-// "<base64 of the bot's id>.<…>.<…>". Errors: invalid.
-Result<void> check_token(std::string_view token);
-
 } // namespace openclaw::discord

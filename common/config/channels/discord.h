@@ -1,6 +1,7 @@
 // config/channels/discord.h — the Discord channel's row: one process for each configured bot.
 #pragma once
 
+#include "common/config/channels/discord_token.h"
 #include "common/config/channels/row.h"
 #include "common/ipc/permits.h"
 #include "common/worker/spec.h"
@@ -33,7 +34,10 @@ extern const Section discord_section;
 inline constexpr ChannelRow discord_channel = {
     .spec = &discord_worker,
     .fields = &discord_section,
-    .credential = {.field = "token", .file_key = "tokenFile", .variable = "DISCORD_BOT_TOKEN"},
+    .credential = {.field = "token",
+                   .file_key = "tokenFile",
+                   .variable = "DISCORD_BOT_TOKEN",
+                   .check = check_discord_token},
     .id_prefixes = {"user:"},
     .streaming = StreamingMode::off, // CONFIG.md 5.4
     .text_chunk_limit = 2000,

@@ -2,6 +2,7 @@
 // WorkerSpec.
 #pragma once
 
+#include "common/base/result.h"
 #include "common/config/config.h"
 #include "common/config/fields.h"
 #include "common/config/patience_rule.h"
@@ -40,6 +41,8 @@ struct ChannelRow {
         std::string_view field;    // "botToken": the name the worker knows, too
         std::string_view file_key; // "tokenFile"
         std::string_view variable; // "TELEGRAM_BOT_TOKEN"
+        // Does it look like one, before it is written down? Null: whatever is given may be one.
+        Result<void> (*check)(std::string_view value) = nullptr;
     } credential{};
 
     std::array<std::string_view, 4> id_prefixes{}; // "tg:": stands for "telegram:" before an id

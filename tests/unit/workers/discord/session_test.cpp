@@ -1,3 +1,4 @@
+#include "common/config/channels/discord_token.h"
 #include "common/ipc/text.h"
 #include "tests/unit/workers/discord/scripted.h"
 #include "workers/discord/channel_lookups.h"
@@ -500,9 +501,9 @@ TEST_SUITE("workers/discord") {
               "no token") {
         CHECK_FALSE(read_settings("d", R"({"apiRoot":"http://10.0.0.5/api"})"));
         CHECK_FALSE(read_settings("d", R"({"apiRoot":"discord.com"})"));
-        CHECK(check_token("MTIz.abc.def"));
-        CHECK_FALSE(check_token("Bot MTIz.abc.def"));
-        CHECK_FALSE(check_token("secret"));
-        CHECK_FALSE(check_token("a.b. c"));
+        CHECK(config::check_discord_token("MTIz.abc.def"));
+        CHECK_FALSE(config::check_discord_token("Bot MTIz.abc.def"));
+        CHECK_FALSE(config::check_discord_token("secret"));
+        CHECK_FALSE(config::check_discord_token("a.b. c"));
     }
 }
