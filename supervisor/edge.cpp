@@ -112,7 +112,8 @@ Edge::Edge(Standing& facts, const Preparation& p, auth::GatewayIdentity identity
                    .events = events_,
                    .runs = facts.runs,
                    .run_events = run_events_,
-                   .facts = shown_})
+                   .facts = shown_,
+                   .system_events = facts.system_events})
     , automations_({.loop = facts.loop,
                     .runs = facts.runs,
                     .run_events = run_events_,

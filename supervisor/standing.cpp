@@ -24,11 +24,13 @@ Standing::Standing(Loop& on, config::Paths at, InstanceLock held,
     , ledger(std::move(book))
     , workers(loop, process::Programs::of_this_executable(), state_from(*ledger))
     , traces(loop.clock())
+    , system_events(loop.clock())
     , rooms{.loop = loop,
             .ledger = *ledger,
             .links = workers,
             .decisions = generation,
             .traces = traces,
+            .system_events = system_events,
             .started_at_ms = loop.clock().unix_ms(),
             .in_flight_directory = paths.in_state("state/in-flight")}
     , deliveries(rooms)

@@ -30,6 +30,7 @@ struct Standing {
     CurrentGeneration generation;
     process::Workers workers;
     flow::TraceLog traces;
+    flow::SystemEvents system_events;
     flow::Rooms rooms;
     flow::Deliveries deliveries;
     flow::RunTable runs;

@@ -16,6 +16,7 @@ namespace openclaw::config {
 enum class DmPolicy { pairing, allowlist, open, disabled };
 enum class GroupPolicy { allowlist, open, disabled };
 enum class AllowBots { no, yes, mentions };
+enum class ReactionNotifications { off, own, all, allowlist }; // whose reactions the agent hears of
 
 using SenderList = std::vector<std::string>; // ids, prefixes as written; "*": everybody
 
@@ -26,6 +27,7 @@ struct RoomRules { // of a group, of a topic inside one, or of a space
     std::optional<SenderList> allow_from;
     std::optional<std::vector<std::string>> roles; // or who has one of these in the space
     std::optional<std::string> system_prompt;
+    std::optional<ReactionNotifications> reactions;
     std::string agent_id; // topics may choose their agent
 };
 

@@ -43,6 +43,8 @@ std::string_view body_name(wire::Frame::BodyCase body) {
         return "Typing";
     case wire::Frame::kReaction:
         return "Reaction";
+    case wire::Frame::kChannelEvent:
+        return "ChannelEvent";
     case wire::Frame::kChannelStatus:
         return "ChannelStatus";
     case wire::Frame::kInFlightFile:

@@ -48,6 +48,7 @@ inline constexpr auto channel_permits = std::to_array<Permit>({
     {wire::Frame::kDeliveryAck, Side::supervisor, detail::working},
     {wire::Frame::kTyping, Side::supervisor, detail::working},
     {wire::Frame::kReaction, Side::supervisor, detail::working},
+    {wire::Frame::kChannelEvent, Side::worker, detail::working},
     {wire::Frame::kChannelStatus, Side::worker, detail::working},
     {wire::Frame::kChannelQuery, Side::supervisor, in(Phase::serving)},
     {wire::Frame::kChannelAnswer, Side::worker, detail::working, false, 1},

@@ -73,6 +73,7 @@ void AgentRun::start() {
     const bool is_new = before == nullptr || before->session_id != session.session_id;
     if (is_new) rooms_.ledger.transcripts.begin(session.session_id);
     run_.session_id = session.session_id;
+    run_.request.message.insert(0, rooms_.system_events.take(session.key));
     rooms_.traces.add(run_.request.trace, run_room, "started", run_.request.session_key);
     auto put = rooms_.ledger.sessions.put(session); // in memory from here on
     if (is_new) table_.tell(&RunListener::on_session_changed, session.key, "create");

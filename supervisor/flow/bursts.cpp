@@ -52,6 +52,15 @@ void Bursts::add(const std::string& sender, RunRequest request, const policy::Pa
     burst->over.start(std::min(patience.pause, left), [this, sender] { end(sender); });
 }
 
+std::optional<RunRequest> Bursts::withdraw(const ledger::InboxKey& key) {
+    const auto found = std::ranges::find_if(
+        waiting_, [&](const auto& entry) { return entry.second->request.is_just(key); });
+    if (found == waiting_.end()) return std::nullopt;
+    auto request = std::move(found->second->request);
+    waiting_.erase(found);
+    return request;
+}
+
 void Bursts::end(const std::string& sender) {
     if (auto burst = waiting_.extract(sender)) give_(std::move(burst.mapped()->request));
 }

@@ -29,6 +29,8 @@ class Bursts {
     void add(const std::string& sender, RunRequest request, const policy::Patience& patience);
     // Something else of this sender comes: what waits goes before it.
     void end(const std::string& sender);
+    // Takes a message out that waits alone. Nothing: it does not wait, or not alone.
+    std::optional<RunRequest> withdraw(const ledger::InboxKey& key);
 
     std::size_t size() const { return waiting_.size(); }
 

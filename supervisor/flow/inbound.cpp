@@ -7,11 +7,11 @@
 #include "common/json/write.h"
 #include "common/log/log.h"
 #include "supervisor/flow/kill_point.h"
+#include "supervisor/flow/sender_rules.h"
 #include "supervisor/flow/wire_form.h"
 #include "supervisor/policy/ack_reaction.h"
 #include "supervisor/policy/pairing.h"
 #include "supervisor/policy/reply_route.h"
-#include "supervisor/policy/routing.h"
 #include "supervisor/policy/session_key.h"
 
 #include <algorithm>
@@ -160,22 +160,14 @@ void Inbounds::judge(const Held& message) {
     if (account == nullptr)
         return drop(message, "account_removed",
                     "this account is not in the configuration any more");
-    const auto where = policy::room_for(facts, account->access);
-    const auto route = policy::route(facts, where.agent_id, config.bindings, config.agents);
-    if (!route) return drop(message, "no_agent", route.error().sentence);
-    const auto is_paired = [&](std::string_view sender) {
-        return rooms_.ledger.pairings.is_approved(facts.channel, facts.account, sender);
-    };
-    const auto admission = policy::admit(facts,
-                                         {.access = account->access,
-                                          .commands = config.commands,
-                                          .mentions = rooms_.decisions.mentions(route->agent_id)},
-                                         is_paired);
+    const auto judged = judge_sender(rooms_, facts, account->access);
+    if (!judged) return drop(message, "no_agent", judged.error().sentence);
+    const auto& [admission, route] = *judged;
     if (admission.verdict == policy::Verdict::pair) return offer_pairing(message, facts);
     if (admission.verdict != policy::Verdict::admit)
         return drop(message, policy::word(admission.reason), policy::sentence(admission.reason));
     rooms_.traces.add(message->trace, "policy/access", "admitted",
-                      "agent " + route->agent_id + " by " + std::string(route->matched));
+                      "agent " + route.agent_id + " by " + std::string(route.matched));
     const auto call = policy::judge_command(facts, admission, config.commands, config.session);
     using Answer = policy::CommandCall::Answer;
     if (call.answer == Answer::refuse)
@@ -185,15 +177,15 @@ void Inbounds::judge(const Held& message) {
         bursts_.end(sender_of(message->worker, facts)); // said before the command
         const Commands::Order order{.call = call,
                                     .facts = facts,
-                                    .route = *route,
+                                    .route = route,
                                     .key = message->key,
                                     .run_id = message->run_id,
                                     .trace = message->trace};
         if (commands_.obey(order, notice_for(*message, facts, ""))) return;
         message->inbound.mutable_text()->set_inline_text(call.arguments); // "/new and then this"
     }
-    react(facts, admission, *account, route->agent_id);
-    begin_run(message, facts, *route);
+    react(facts, admission, *account, route.agent_id);
+    begin_run(message, facts, route);
 }
 
 void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
@@ -205,7 +197,7 @@ void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
                        .session_key = policy::session_key(facts, route, config.session),
                        .agent_id = route.agent_id,
                        .message = agent_text(message->inbound),
-                       .sender_label = sender_label(message->inbound),
+                       .sender_label = sender_label(message->inbound.sender()),
                        .inbox_event_id = message->key.event_id,
                        .charged_resumes = message->charged_resumes,
                        .trace = message->trace};
@@ -236,6 +228,15 @@ void Inbounds::give_to_agent(RunRequest request) {
     // Refused only while draining: the record stays unfinished and the next start resumes it.
     if (!begun)
         rooms_.traces.add(trace, inbound_room, "left_for_next_start", begun.error().sentence);
+}
+
+bool Inbounds::withdraw(const ledger::InboxKey& key) {
+    const auto request = bursts_.withdraw(key);
+    if (!request) return false;
+    const std::string why(taken_back);
+    rooms_.traces.add(request->trace, inbound_room, "taken_back", why);
+    rooms_.ledger.store->note(rooms_.ledger.inbox.settle(key, ledger::InboxState::dropped, why));
+    return true;
 }
 
 void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission,

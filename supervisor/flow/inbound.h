@@ -32,6 +32,8 @@ class Inbounds {
     bool on_inbound(const std::string& worker, const wire::Inbound& message, const Fds& fds);
     // Rows found unfinished at start: each is resumed once.
     void recover(const std::vector<ledger::InboxRow>& rows);
+    // A message that was taken back is not answered. False: it does not wait here, or not alone.
+    bool withdraw(const ledger::InboxKey& key);
     void on_fewer_runs();
     void on_worker_down(const std::string& worker); // its next life has all its credits
     std::int64_t last_inbound_ms(const std::string& worker) const;

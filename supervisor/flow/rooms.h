@@ -3,6 +3,7 @@
 
 #include "common/loop/loop.h"
 #include "supervisor/flow/decisions.h"
+#include "supervisor/flow/system_events.h"
 #include "supervisor/flow/trace_log.h"
 #include "supervisor/ledger/ledger.h"
 #include "supervisor/process/workers.h"
@@ -17,6 +18,7 @@ struct Rooms {
     process::Links& links;
     const Decisions& decisions;
     TraceLog& traces;
+    SystemEvents& system_events;
     std::int64_t started_at_ms = 0; // this process
     std::filesystem::path in_flight_directory;
 

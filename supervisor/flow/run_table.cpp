@@ -228,6 +228,12 @@ bool RunTable::on_end(const wire::RunEnd& end, const Fds& fds) {
     return true;
 }
 
+void RunTable::withdraw(const ledger::InboxKey& message) {
+    for (const auto& [id, run] : live_)
+        if (!run->is_started() && run->run().request.is_just(message))
+            return run->abort(taken_back); // it leaves live_
+}
+
 void RunTable::on_agent_ready() {
     std::vector<AgentRun*> waiting;
     for (const auto& [id, run] : live_)

@@ -45,6 +45,8 @@ class RunTable final : public AgentRuns {
     void on_delta(const wire::RunDelta& delta);
     bool on_end(const wire::RunEnd& end,
                 const Fds& fds); // false: a text that was announced and did not come
+    // A message that was taken back: its turn, when it is not joined with others and has not begun.
+    void withdraw(const ledger::InboxKey& message);
     void on_agent_ready();
     void on_agent_down();
 

@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "supervisor/ledger/address.h"
+#include "supervisor/ledger/inbox.h"
 #include "supervisor/ledger/transcripts.h"
 
 #include <algorithm>
@@ -60,6 +61,12 @@ struct RunRequest {
     AttachedFiles images = {};
     std::vector<std::string> file_owners = {}; // ledger/files.h
 
+    // Made of this one message and no other.
+    bool is_just(const ledger::InboxKey& one) const {
+        return inbox_event_id == one.event_id && joined_event_ids.empty() && target &&
+               target->to.channel == one.channel && target->to.account == one.account;
+    }
+
     // Another message of the same chat, answered by the same run.
     void join(RunRequest more) {
         message += "\n" + more.message;
@@ -71,6 +78,9 @@ struct RunRequest {
         std::ranges::move(more.file_owners, std::back_inserter(file_owners));
     }
 };
+
+// Why a message has no turn.
+inline constexpr std::string_view taken_back = "deleted before its turn had begun";
 
 enum class RunStatus { queued, running, completed, failed, aborted };
 

@@ -58,6 +58,9 @@ void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds 
     case wire::Frame::kRunEnd:
         is_sound = runs_.on_end(frame.run_end(), fds);
         break;
+    case wire::Frame::kChannelEvent:
+        is_sound = events_.on_event(id, frame.channel_event());
+        break;
     case wire::Frame::kChannelStatus:
         on_channel_status(id, frame.channel_status());
         break;

@@ -5,6 +5,7 @@
 // account's affairs, is misbehaviour and ends that worker's life.
 #pragma once
 
+#include "supervisor/flow/channel_events.h"
 #include "supervisor/flow/channel_facts.h"
 #include "supervisor/flow/deliveries.h"
 #include "supervisor/flow/dials.h"
@@ -24,6 +25,7 @@ class Switchboard final : public process::Listener {
                 Dials& dials)
         : rooms_(rooms)
         , inbounds_(inbounds)
+        , events_(rooms, inbounds, runs)
         , deliveries_(deliveries)
         , runs_(runs)
         , dials_(dials) {}
@@ -48,6 +50,7 @@ class Switchboard final : public process::Listener {
 
     Rooms& rooms_;
     Inbounds& inbounds_;
+    ChannelEvents events_;
     Deliveries& deliveries_;
     RunTable& runs_;
     Dials& dials_;

@@ -152,9 +152,7 @@ bool has_role(const Facts& facts, const std::vector<std::string>& roles) {
 // Who may speak in a room that groupPolicy "allowlist" governs.
 Reason sender_refusal(const Facts& facts, const Room& room, const AccessSettings& access) {
     if (!room.senders.empty() || !room.roles.empty())
-        return is_listed(room.senders, facts.sender_id, access) || has_role(facts, room.roles)
-                   ? Reason::none
-                   : Reason::group_sender_not_allowed;
+        return is_named_in(room, facts, access) ? Reason::none : Reason::group_sender_not_allowed;
     // A room named by its id stands for its members; "*" alone names nobody.
     return room.is_named ? Reason::none : Reason::group_list_empty;
 }
@@ -263,6 +261,10 @@ bool is_listed(const SenderList& list, std::string_view sender_id, const AccessS
     return std::ranges::any_of(list, is_sender);
 }
 
+bool is_named_in(const Room& room, const Facts& facts, const AccessSettings& access) {
+    return is_listed(room.senders, facts.sender_id, access) || has_role(facts, room.roles);
+}
+
 Room room_for(const Facts& facts, const AccessSettings& access) {
     const bool is_in_space = !facts.guild_id.empty() && !access.spaces.empty();
     const Place place =
@@ -282,6 +284,7 @@ Room room_for(const Facts& facts, const AccessSettings& access) {
     room.require_mention = first_set(
         {first(&RoomRules::require_mention), place.star_mention, access.require_mention}, true);
     set_senders(room, place, access);
+    room.reactions = first(&RoomRules::reactions).value_or(room.reactions);
     for (const RoomRules* rules : place.rules)
         if (rules != nullptr && room.agent_id.empty()) room.agent_id = rules->agent_id;
     room.system_prompt = first(&RoomRules::system_prompt).value_or("");

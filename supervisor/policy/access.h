@@ -72,11 +72,15 @@ struct Room {
     config::GroupPolicy policy = config::GroupPolicy::allowlist;
     config::SenderList senders;     // who may speak, prefixes taken off
     std::vector<std::string> roles; // or who has one of these
-    std::string agent_id;           // empty: routing decides
-    std::string system_prompt;      // empty: none of its own
+    config::ReactionNotifications reactions = config::ReactionNotifications::own;
+    std::string agent_id;      // empty: routing decides
+    std::string system_prompt; // empty: none of its own
 };
 
 Room room_for(const Facts& facts, const config::AccessSettings& access);
+
+// Among the senders and roles that the room names.
+bool is_named_in(const Room& room, const Facts& facts, const config::AccessSettings& access);
 
 // "telegram:5001", "tg:5001" and "5001" are one; "*" is everybody.
 bool is_listed(const config::SenderList& list, std::string_view sender_id,

@@ -10,7 +10,6 @@ namespace openclaw::rpc {
 
 namespace {
 
-constexpr std::size_t max_waiting = 20;
 constexpr std::size_t max_preview_bytes = 200;
 constexpr std::int64_t max_text = 8000; // characters
 
@@ -47,24 +46,31 @@ constexpr std::array enable_params = {
 } // namespace
 
 void Heartbeats::queue(std::string text) {
-    if (waiting_.size() >= max_waiting) waiting_.pop_front();
-    waiting_.push_back(std::move(text));
+    parts_.system_events.add(session_key(), std::move(text), flow::SystemEvents::From::gateway);
+}
+
+const flow::SystemEvents::Events& Heartbeats::waiting() const {
+    return parts_.system_events.of(session_key());
+}
+
+std::string Heartbeats::session_key() const {
+    return policy::main_session_key(parts_.facts.agents.default_id);
 }
 
 Result<void> Heartbeats::beat() {
     std::string news = "System events:";
-    for (const auto& text : waiting_)
-        news += "\n- " + text;
+    for (const auto& event : waiting())
+        news += "\n- " + event.text;
     flow::RunRequest request;
     request.run_id = uuid_v4();
     request.agent_id = parts_.facts.agents.default_id;
-    request.session_key = policy::main_session_key(request.agent_id);
+    request.session_key = session_key();
     request.message = std::move(news);
     request.trace = request.run_id;
     request.joins_waiting = true;
     const std::string run_id = request.run_id, key = request.session_key;
     TRY_VOID(parts_.runs.begin(std::move(request)));
-    waiting_.clear();
+    parts_.system_events.forget(key);
     parts_.run_events.when_ended(run_id, [this](const flow::Run& run) { ended(run); });
     parts_.run_events.tell_session_changed(key, "send");
     return {};

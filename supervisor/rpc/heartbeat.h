@@ -1,19 +1,19 @@
 // rpc/heartbeat.h — news for the agent from outside a conversation: wake, system-event,
 // set-heartbeats, last-heartbeat.
 //
-// News waits in memory, at most 20 pieces; the oldest make room. `wake` with mode "now" gives all
-// of it to the default agent's main session as one run, which is what a heartbeat is in this build:
-// there is no timer that wakes by itself. set-heartbeats false lets news wait.
+// News waits with the default agent's main session (flow/system_events.h) and reaches the agent
+// with its next turn. `wake` with mode "now" makes that turn, which is what a heartbeat is in this
+// build: there is no timer that wakes by itself. set-heartbeats false lets news wait.
 #pragma once
 
 #include "common/loop/loop.h"
 #include "supervisor/flow/runs.h"
+#include "supervisor/flow/system_events.h"
 #include "supervisor/rpc/events.h"
 #include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/method_table.h"
 #include "supervisor/rpc/run_events.h"
 
-#include <deque>
 #include <string>
 
 namespace openclaw::rpc {
@@ -26,6 +26,7 @@ class Heartbeats {
         flow::AgentRuns& runs;
         RunEvents& run_events;
         const GatewayFacts& facts;
+        flow::SystemEvents& system_events;
     };
 
     explicit Heartbeats(Parts parts)
@@ -39,16 +40,16 @@ class Heartbeats {
 
     bool is_enabled() const { return is_enabled_; }
 
-    const std::deque<std::string>& waiting() const { return waiting_; }
+    const flow::SystemEvents::Events& waiting() const;
 
     // The last record as JSON; "null" before the first.
     const std::string& last() const { return last_; }
 
   private:
     void ended(const flow::Run& run);
+    std::string session_key() const;
 
     Parts parts_;
-    std::deque<std::string> waiting_;
     std::string last_ = "null";
     bool is_enabled_ = true;
 };

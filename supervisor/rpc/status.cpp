@@ -98,8 +98,8 @@ std::string status_json(const StatusParts& parts, const Asked& asked, const Task
              channel_sentences(channel_lines(sources.channels(), workers, parts.health.judging())))
             out.value(line);
     out.end_array().key("queuedSystemEvents").begin_array();
-    for (const auto& text : parts.heartbeats.waiting())
-        out.value(text);
+    for (const auto& event : parts.heartbeats.waiting())
+        out.value(event.text);
     out.end_array();
     for (const auto* empty : {"degradedSecretOwners", "degradedPlugins"})
         out.key(empty).begin_array().end_array();

@@ -1,9 +1,10 @@
-// What an operator does with a bot of Discord's on the command line: adds it, looks whether it works, takes it away.
+// What an operator does with a bot of Discord's on the command line: adds it, looks whether it works, takes it away; and
+// with messages that are there.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { eventually, processTree, readProc, runCli } from './harness.mjs';
-import { BOT_ID, DISCORD_TOKEN, discordStage, isListening } from './discord_stage.mjs';
+import { BOT_ID, DISCORD_TOKEN, GENERAL, MENTION, SERVER, discordStage, isListening } from './discord_stage.mjs';
 
 // Discord's documentation, "Permissions": what the invitation asks for, and nothing that lets a bot rule a server.
 const PERMISSION = {
@@ -111,5 +112,22 @@ describe('a bot is looked at, and leaves', { concurrency: 3 }, () => {
     const deleted = await gateway.cli('channels', 'remove', '--channel', 'discord', '--delete');
     assert.equal(deleted.stdout, 'Deleted Discord account "default".\n');
     assert.equal(JSON.parse(fs.readFileSync(gateway.configPath, 'utf8')).channels?.discord, undefined);
+  });
+});
+
+describe('messages that are there', () => {
+  test('one is pinned, shown among the pins of its channel, and unpinned', async (t) => {
+    const { gateway, room } = await discordStage(t, { channel: { guilds: { [SERVER]: { requireMention: true } } } });
+    const pinned = await room(GENERAL, { from_id: '7003' }).ask(`${MENTION} say keep this`, 'keep this');
+    const act = async (verb, ...more) => {
+      const done = await gateway.cli('message', verb, '--channel', 'discord', '-t', GENERAL, ...more);
+      assert.equal(done.code, 0, done.stderr);
+      return done.stdout;
+    };
+    assert.equal(await act('pins'), 'No messages.\n');
+    await act('pin', '--message-id', pinned.id);
+    assert.equal(await act('pins'), `[${pinned.id}] fakebot: keep this\n`);
+    await act('unpin', '--message-id', pinned.id);
+    assert.equal(await act('pins'), 'No messages.\n');
   });
 });

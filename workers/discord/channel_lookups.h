@@ -1,4 +1,5 @@
-// discord/channel_lookups.h — messages that wait until it is known what their channel is.
+// discord/channel_lookups.h — messages and reactions that wait until it is known what their channel
+// is.
 //
 // A resumed session tells nothing of the servers it is about, and a thread may be older than our
 // memory. So the channel is asked for once, its messages wait in order, and go on whatever the
@@ -18,8 +19,9 @@ namespace openclaw::discord {
 class ChannelLookups {
   public:
     struct Waiting {
-        std::string json; // the message
+        std::string json; // what was dispatched
         std::int64_t place = 0;
+        std::string type = "MESSAGE_CREATE";
     };
 
     // Told for each that waited, in order, when the channel is known or cannot be.

@@ -99,6 +99,17 @@ std::deque<Intake::Item>::iterator Intake::next_to_send() {
     });
 }
 
+bool Intake::withdraw(const std::string& event_id) {
+    const auto found = std::ranges::find_if(
+        waiting_, [&](const Item& item) { return item.message.inbound.event_id() == event_id; });
+    if (found == waiting_.end()) return false;
+    const auto place = found->place;
+    waiting_.erase(found);
+    settle(place);
+    on_room(); // those behind it in its channel
+    return true;
+}
+
 void Intake::send_waiting() {
     while (credits_ > 0 && uplink_.has_room()) {
         const auto next = next_to_send();

@@ -52,6 +52,8 @@ class Intake {
     void release(const std::string& event_id);
     // Its files are there, as far as they can be had: it goes on.
     void complete(const std::string& event_id, Fetched fetched);
+    // A message that was not sent yet is not wanted any more. False: it was, or is not known.
+    bool withdraw(const std::string& event_id);
     void acknowledge(const std::string& event_id, const std::string& trace);
     void on_room();
 

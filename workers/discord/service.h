@@ -10,6 +10,7 @@
 #include "common/worker/runtime.h"
 #include "workers/discord/bot_guard.h"
 #include "workers/discord/channel_lookups.h"
+#include "workers/discord/chat_events.h"
 #include "workers/discord/checkup.h"
 #include "workers/discord/commands.h"
 #include "workers/discord/deliveries.h"
@@ -71,6 +72,10 @@ class Service final : public worker::Service,
 
     void on_message(json::View message, std::int64_t place, UnknownChannel unknown);
     void take_with_files(Translation message, std::int64_t place);
+    void on_reacted(std::string_view type, json::View data, std::int64_t place,
+                    UnknownChannel unknown);
+    void on_deleted(json::View data);
+    void tell(wire::ChannelEvent event);
     void on_interaction(json::View data, std::int64_t place);
     void on_known_channel(const ChannelLookups::Waiting& waiting);
     void close_gap_if_read();
@@ -92,6 +97,7 @@ class Service final : public worker::Service,
     Identity me_;
     World world_;
     BotGuard bots_;
+    ChatEvents chat_events_;
     Intake intake_;
     ipc::InFlight in_flight_;
     net::LinkDialer dialer_;

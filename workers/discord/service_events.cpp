@@ -64,10 +64,14 @@ void Service::on_dispatch(const Gateway::Dispatch& dispatch) {
     if (dispatch.type == "MESSAGE_CREATE")
         return on_message(dispatch.data, dispatch.seq, UnknownChannel::asks);
     if (dispatch.type == "INTERACTION_CREATE") return on_interaction(dispatch.data, dispatch.seq);
+    if (is_reaction(dispatch.type))
+        return on_reacted(dispatch.type, dispatch.data, dispatch.seq, UnknownChannel::asks);
+    if (is_deletion(dispatch.type)) on_deleted(dispatch.data);
     intake_.settle(dispatch.seq);
 }
 
 void Service::on_message(json::View message, std::int64_t place, UnknownChannel unknown) {
+    chat_events_.saw(message, me_);
     auto read = translate_message(message, me_, world_, unknown);
     const auto channel = read.channel.text();
     if (read.ignored_because == "own")
@@ -100,8 +104,45 @@ void Service::take_with_files(Translation message, std::int64_t place) {
 }
 
 void Service::on_known_channel(const ChannelLookups::Waiting& waiting) {
-    const auto message = json::Document::parse(waiting.json);
-    if (message) on_message(message->root(), waiting.place, UnknownChannel::is_plain);
+    const auto told = json::Document::parse(waiting.json);
+    if (!told) return;
+    if (is_reaction(waiting.type))
+        return on_reacted(waiting.type, told->root(), waiting.place, UnknownChannel::is_plain);
+    on_message(told->root(), waiting.place, UnknownChannel::is_plain);
+}
+
+// Worth a line, and no more: what finds no room on its way is left out.
+void Service::on_reacted(std::string_view type, json::View data, std::int64_t place,
+                         UnknownChannel unknown) {
+    const auto where = Snowflake::parse(data["channel_id"].text()).value_or(Snowflake{});
+    if (unknown == UnknownChannel::asks) {
+        if (!chat_events_.may_tell(where, clock_.now())) return intake_.settle(place);
+        if (data["guild_id"] && world_.channel(where) == nullptr)
+            return lookups_.wait(where,
+                                 {.json = data.dump(), .place = place, .type = std::string(type)});
+    }
+    auto event = chat_events_.reaction(type, data, me_, world_);
+    if (event.kind() != wire::ChannelEvent::KIND_UNSPECIFIED) tell(std::move(event));
+    intake_.settle(place);
+}
+
+// What is not sent yet is not sent; of what is, the supervisor is told.
+void Service::on_deleted(json::View data) {
+    for (const auto message : chat_events_.deleted(data)) {
+        auto event_id = message_event_id(message);
+        if (intake_.withdraw(event_id)) continue;
+        wire::ChannelEvent event;
+        event.set_kind(wire::ChannelEvent::MESSAGE_DELETED);
+        event.set_event_id(std::move(event_id));
+        tell(std::move(event));
+    }
+}
+
+void Service::tell(wire::ChannelEvent event) {
+    if (!uplink_.has_room()) return;
+    wire::Frame frame;
+    *frame.mutable_channel_event() = std::move(event);
+    uplink_.send(std::move(frame));
 }
 
 // The acknowledgement goes first: three seconds are not ours to share, and nothing may answer

@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "workers/discord/addressing.h"
 #include "workers/discord/chat.h"
+#include "workers/discord/chat_events.h"
 #include "workers/discord/content.h"
 
 #include <algorithm>
@@ -76,7 +77,7 @@ Translation translate_message(json::View message, const Identity& me, const Worl
     }
     translation.kind = Translation::Kind::message;
     auto& out = translation.inbound;
-    out.set_event_id("MESSAGE_CREATE:" + id->text());
+    out.set_event_id(message_event_id(*id));
     out.set_message_id(id->text());
     out.set_sent_at_ms(id->unix_ms());
     fill_chat(*out.mutable_chat(), *where, is_of_guild, world);
@@ -89,12 +90,6 @@ Translation translate_message(json::View message, const Identity& me, const Worl
     out.set_logical_id(where->text() + ":" + id->text());
     translation.text = std::move(content.text);
     return translation;
-}
-
-std::string_view quiet_event(std::string_view dispatch_type) {
-    if (dispatch_type == "MESSAGE_UPDATE") return "edit";
-    if (dispatch_type.starts_with("MESSAGE_DELETE")) return "deletion";
-    return dispatch_type.starts_with("MESSAGE_REACTION_") ? "reaction" : std::string_view();
 }
 
 } // namespace openclaw::discord

@@ -42,8 +42,4 @@ enum class UnknownChannel { asks, is_plain };
 Translation translate_message(json::View message, const Identity& me, const World& world,
                               UnknownChannel unknown = UnknownChannel::asks);
 
-// The name of a dispatch that is an event in a chat but no message: "edit", "deletion", "reaction".
-// Empty: it is none of those.
-std::string_view quiet_event(std::string_view dispatch_type);
-
 } // namespace openclaw::discord

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> dm_policy_words = {"pairing", "allowlist", "open",
                                                              "disabled"};
+constexpr std::array<std::string_view, 4> reaction_words = {"off", "own", "all", "allowlist"};
 constexpr std::array<std::string_view, 4> status_words = {"online", "idle", "dnd", "invisible"};
 
 constexpr auto account_access = &ChannelAccount::access;
@@ -54,7 +55,7 @@ constexpr std::array guild_fields = {
     set<&RoomRules::roles>("roles", Reload::none),
     known("ignoreOtherMentions", Reload::none),
     known("presenceEvents", Reload::none),
-    known("reactionNotifications", Reload::none),
+    set<&RoomRules::reactions>("reactionNotifications", Reload::none, words_of(reaction_words)),
     known("slug", Reload::none),
     known("tools", Reload::none),
     known("toolsBySender", Reload::none),

@@ -122,7 +122,8 @@ export function world(fake) {
       attachments: body.attachments ?? [], embeds: body.embeds ?? [], pinned: false, type: body.type ?? 0, flags: body.flags ?? 0, components: body.components ?? [],
     };
     if (body.nonce !== undefined) message.nonce = body.nonce;
-    if (body.webhook_id) Object.assign(message, { webhook_id: body.webhook_id, application_id: fake.world.app.id });
+    if (body.webhook_id) message.webhook_id = body.webhook_id;
+    if (body.webhook_id === fake.world.app.id) message.application_id = body.webhook_id; // a person's hook has none
     if (body.message_reference?.message_id) refer(channel, message, body);
     if (body.poll) message.poll = body.poll;
     if (body.sticker_ids) message.sticker_items = body.sticker_ids.map((id) => ({ id, name: 'sticker', format_type: 1 }));

@@ -9,7 +9,8 @@ TEST_SUITE("common/config") {
     TEST_CASE("a Discord account's servers, channels and people become rules of access") {
         const Config config =
             loaded("{channels:{discord:{token:'a.b.c',allowBots:'mentions',guilds:{"
-                   "'8':{requireMention:false,users:['1'],roles:['5'],channels:{"
+                   "'8':{requireMention:false,users:['1'],roles:['5'],"
+                   "reactionNotifications:'all',channels:{"
                    "'70':{enabled:false,requireMention:true,systemPrompt:'be brief'},"
                    "'71':{users:['2']}}},'*':{slug:'others'}}}}}");
         REQUIRE(config.channels.size() == 1);
@@ -22,6 +23,7 @@ TEST_SUITE("common/config") {
         CHECK(guild.require_mention == false);
         CHECK(guild.allow_from == SenderList{"1"});
         CHECK(guild.roles == std::vector<std::string>{"5"});
+        CHECK(guild.reactions == ReactionNotifications::all);
         CHECK(guild.rooms.at("70").enabled == false);
         CHECK(guild.rooms.at("70").require_mention == true);
         CHECK(guild.rooms.at("70").system_prompt == "be brief");
@@ -56,8 +58,9 @@ TEST_SUITE("common/config") {
               R"("activity":"tea"})");
     }
     TEST_CASE("what a Discord account cannot mean is an error that says so") {
-        for (const auto* wrong : {"allowBots:'all'", "dm:{enabled:1}", "status:'away'",
-                                  "guilds:{'8':{channel:{}}}", "intents:{messages:true}"}) {
+        for (const auto* wrong :
+             {"allowBots:'all'", "dm:{enabled:1}", "status:'away'", "guilds:{'8':{channel:{}}}",
+              "intents:{messages:true}", "guilds:{'8':{reactionNotifications:'some'}}"}) {
             const Config config =
                 loaded("{channels:{discord:{token:'a.b.c'," + std::string(wrong) + "}}}");
             CHECK_MESSAGE(config.channels[0].is_malformed, wrong);

@@ -115,6 +115,7 @@ class Stage {
                                               .links = links,
                                               .decisions = decisions,
                                               .traces = traces,
+                                              .system_events = system_events,
                                               .in_flight_directory = directory / "in-flight"});
         deliveries = std::make_unique<Deliveries>(*rooms);
         runs = std::make_unique<RunTable>(*rooms, *deliveries);
@@ -220,6 +221,7 @@ class Stage {
     std::unique_ptr<ledger::Ledger> book;
     TestLinks links;
     TraceLog traces{loop.clock()};
+    SystemEvents system_events{loop.clock()};
     std::unique_ptr<Rooms> rooms;
     std::unique_ptr<Deliveries> deliveries;
     std::unique_ptr<RunTable> runs;

@@ -1,5 +1,6 @@
 #include "supervisor/policy/ack_reaction.h"
 #include "supervisor/policy/patience.h"
+#include "supervisor/policy/reaction.h"
 #include "supervisor/policy/reply_route.h"
 #include "tests/unit/supervisor/policy/scene.h"
 
@@ -55,6 +56,31 @@ TEST_SUITE("supervisor/policy") {
         CHECK(patience(facts, rule, messages).pause == Milliseconds(1500));
         messages.debounce = Milliseconds(2000);
         CHECK(patience(facts, rule, messages).pause == Milliseconds(2000));
+    }
+    TEST_CASE("of reactions those on the bot's own messages are told, unless the server says "
+              "otherwise") {
+        using Mode = config::ReactionNotifications;
+        config::AccessSettings access;
+        const auto there = in_space("8", "70", "5"), elsewhere = in_space("9", "71", "5");
+        CHECK(wants_reaction(direct("5"), access, true));
+        CHECK_FALSE(wants_reaction(direct("5"), access, false));
+        access.spaces["8"].reactions = Mode::all;
+        access.spaces["*"].reactions = Mode::off;
+        CHECK(wants_reaction(there, access, false));
+        CHECK_FALSE(wants_reaction(elsewhere, access, true));
+        CHECK(wants_reaction(direct("5"), access, true)); // lies in no server
+    }
+    TEST_CASE("an allowlist of reactions is the people and roles that the place names") {
+        config::AccessSettings access;
+        auto& space = access.spaces["8"];
+        space.reactions = config::ReactionNotifications::allowlist;
+        auto facts = in_space("8", "70", "5");
+        CHECK_FALSE(wants_reaction(facts, access, true)); // nobody is named
+        space.allow_from = config::SenderList{"6"};
+        CHECK_FALSE(wants_reaction(facts, access, true));
+        space.roles = std::vector<std::string>{"44"};
+        facts.sender_roles = {"44"};
+        CHECK(wants_reaction(facts, access, false));
     }
     TEST_CASE("commands and what carries files do not wait") {
         config::PatienceRule rule;

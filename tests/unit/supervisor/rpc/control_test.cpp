@@ -32,9 +32,9 @@ TEST_SUITE("supervisor/rpc") {
         desk.ask("wake", R"({"mode":"now","text":"first"})");
         CHECK(desk.runs.begun.empty());
         for (int i = 0; i < 20; ++i)
-            desk.ask("system-event", R"({"text":"later"})");
+            desk.ask("system-event", R"({"text":"later )" + std::to_string(i) + R"("})");
         CHECK(desk.heartbeats.waiting().size() == 20);
-        CHECK(desk.heartbeats.waiting().front() == "later");
+        CHECK(desk.heartbeats.waiting().front().text == "later 0");
     }
     TEST_CASE("without a reviewer a command is refused at once") {
         Desk desk;

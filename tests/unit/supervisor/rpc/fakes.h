@@ -500,8 +500,13 @@ struct Desk {
     rpc::SetupRoute setup_route;
     FakeCron cron;
     rpc::StabilityLog stability{loop.clock()};
-    rpc::Heartbeats heartbeats{
-        {.loop = loop, .events = events, .runs = runs, .run_events = run_events, .facts = facts}};
+    flow::SystemEvents system_events{loop.clock()};
+    rpc::Heartbeats heartbeats{{.loop = loop,
+                                .events = events,
+                                .runs = runs,
+                                .run_events = run_events,
+                                .facts = facts,
+                                .system_events = system_events}};
     rpc::Automations automations{{.loop = loop,
                                   .runs = runs,
                                   .run_events = run_events,

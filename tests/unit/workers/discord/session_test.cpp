@@ -192,6 +192,15 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.sent() == 39);
         CHECK(bench.overdue.empty());
     }
+    TEST_CASE(
+        "a message that is deleted before it was sent is not sent, and its place is on record") {
+        IntakeBench bench(0);
+        bench.come(10, 5);
+        CHECK(bench.intake.withdraw("MESSAGE_CREATE:10"));
+        CHECK_FALSE(bench.intake.withdraw("MESSAGE_CREATE:10"));
+        CHECK(bench.intake.waiting() == 0);
+        CHECK(bench.places.back() == 5);
+    }
     TEST_CASE("what is held waits for its release, and holds up nothing but the place on record") {
         IntakeBench bench;
         bench.intake.arrived(5);

@@ -1,0 +1,58 @@
+#include "supervisor/flow/system_events.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
+
+namespace openclaw::flow {
+
+namespace {
+
+// "2026-03-02 00:32:44 UTC"
+std::string time_of(std::int64_t unix_ms) {
+    const std::time_t seconds = unix_ms / 1000;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
+}
+
+std::string line_of(const SystemEvents::Event& event) {
+    const bool is_ours = event.from == SystemEvents::From::gateway;
+    return (is_ours ? "System: [" : "System (untrusted): [") + time_of(event.at_ms) + "] " +
+           event.text + "\n";
+}
+
+} // namespace
+
+void SystemEvents::add(const std::string& session_key, std::string text, From from) {
+    if (!waiting_.contains(session_key)) {
+        if (order_.size() >= most_sessions) forget(std::string(order_.front()));
+        order_.push_back(session_key);
+    }
+    auto& events = waiting_[session_key];
+    if (!events.empty() && events.back().text == text) return;
+    if (events.size() >= most_of_session) events.pop_front();
+    events.push_back({.text = std::move(text), .from = from, .at_ms = clock_.unix_ms()});
+}
+
+const SystemEvents::Events& SystemEvents::of(const std::string& session_key) const {
+    static const Events none;
+    const auto found = waiting_.find(session_key);
+    return found == waiting_.end() ? none : found->second;
+}
+
+void SystemEvents::forget(const std::string& session_key) {
+    if (waiting_.erase(session_key) > 0) std::erase(order_, session_key);
+}
+
+std::string SystemEvents::take(const std::string& session_key) {
+    std::string lines;
+    for (const auto& event : of(session_key))
+        lines += line_of(event);
+    forget(session_key);
+    return lines;
+}
+
+} // namespace openclaw::flow
