@@ -25,6 +25,8 @@ std::string_view body_name(wire::Frame::BodyCase body) {
         return "Fault";
     case wire::Frame::kStateWrite:
         return "StateWrite";
+    case wire::Frame::kStateWritten:
+        return "StateWritten";
     case wire::Frame::kInbound:
         return "Inbound";
     case wire::Frame::kInboundAck:

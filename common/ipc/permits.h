@@ -38,6 +38,7 @@ inline constexpr auto working = Phase::serving | Phase::draining;
 inline constexpr auto channel_permits = std::to_array<Permit>({
     OPENCLAW_WORKER_PERMITS,
     {wire::Frame::kStateWrite, Side::worker, detail::working},
+    {wire::Frame::kStateWritten, Side::supervisor, detail::working},
     {wire::Frame::kInbound, Side::worker, detail::working, false, 1},
     {wire::Frame::kInboundAck, Side::supervisor, detail::working},
     {wire::Frame::kInFlightFile, Side::supervisor, detail::working, true, 1},

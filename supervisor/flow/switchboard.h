@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 
 namespace openclaw::flow {
 
@@ -46,7 +47,9 @@ class Switchboard final : public process::Listener {
 
   private:
     void on_channel_status(const std::string& id, const wire::ChannelStatus& status);
-    void on_state_write(const std::string& id, const wire::StateWrite& write);
+    void on_state_write(const std::string& id, std::uint64_t question,
+                        const wire::StateWrite& write);
+    void answer_state_write(const std::string& id, std::uint64_t question, std::string problem);
 
     Rooms& rooms_;
     Inbounds& inbounds_;
@@ -55,6 +58,7 @@ class Switchboard final : public process::Listener {
     RunTable& runs_;
     Dials& dials_;
     ChannelFactsTable channels_;
+    std::unordered_map<std::string, std::uint64_t> lives_; // that ended
     std::function<void()> tell_;
 };
 

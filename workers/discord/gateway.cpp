@@ -56,6 +56,8 @@ constexpr CloseMeaning zombie{0, AfterClose::resume, "silent",
                               "Discord no longer acknowledges our heartbeats"};
 constexpr CloseMeaning too_slow{0, AfterClose::resume, "timeout",
                                 "Discord did not go on with the connection in time"};
+constexpr CloseMeaning unrecorded{0, AfterClose::resume, "unrecorded",
+                                  "the new session could not be put on record"};
 constexpr CloseMeaning no_sense{0, AfterClose::resume, "protocol",
                                 "Discord sent what we cannot read"};
 
@@ -166,6 +168,8 @@ void Gateway::on_deadline() {
         return on_info_failed();
     case State::collecting: // an outage of one guild is not ours
         return become_live(false);
+    case State::recording:
+        return leave(unrecorded, state(), {});
     case State::connecting:
     case State::greeting:
     case State::identifying:
@@ -218,7 +222,17 @@ void Gateway::on_hello(json::View hello) {
 void Gateway::identify() {
     may_identify_ = false;
     budget_.take(to_.clock.unix_ms());
-    to_.listener.on_identify(budget_);
+    enter(State::recording, recorded_within);
+    to_.listener.on_identify(budget_, ++attempts_);
+}
+
+// Only now: a kill must not make us forget one that was sent.
+void Gateway::on_identify_recorded(std::uint64_t attempt, bool is_kept) {
+    if (state_ != State::recording || attempt != attempts_) return;
+    if (!is_kept) {
+        budget_.give_back();
+        return leave(unrecorded, {}, {});
+    }
     enter(State::identifying, ready_within);
     to_.wire.send(identify_payload(
         {.token = setting_.token, .intents = setting_.intents, .presence = setting_.presence}));
@@ -398,6 +412,8 @@ std::string_view Gateway::state() const {
         return "connecting";
     case State::greeting:
         return "waiting for the greeting";
+    case State::recording:
+        return "putting the new session on record";
     case State::identifying:
         return "identifying";
     case State::resuming:

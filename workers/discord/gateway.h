@@ -77,7 +77,8 @@ class Gateway {
         // An attempt ended. `next_try` is in so long.
         virtual void on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,
                                     Milliseconds next_try) = 0;
-        virtual void on_identify(const IdentifyBudget& budget) = 0; // to be kept before it leaves
+        // A session is about to begin. It waits for on_identify_recorded(attempt).
+        virtual void on_identify(const IdentifyBudget& budget, std::uint64_t attempt) = 0;
         virtual void on_reduced() = 0; // the privileged intents were refused; going on without
         virtual void on_refused(const CloseMeaning& why) = 0; // the last call: a person must act
     };
@@ -109,6 +110,9 @@ class Gateway {
 
     void set_durable(std::int64_t seq) { durable_seq_ = seq; }
 
+    static constexpr Milliseconds recorded_within = std::chrono::seconds(5);
+    // The budget that was told with this attempt is on disk, or cannot be kept.
+    void on_identify_recorded(std::uint64_t attempt, bool is_kept);
     void on_info(const GatewayInfo& info);
     void on_info_failed();
     void on_open();
@@ -139,6 +143,7 @@ class Gateway {
         waiting,
         connecting,
         greeting,
+        recording,
         identifying,
         resuming,
         collecting,
@@ -181,6 +186,7 @@ class Gateway {
     Instant url_until_{};
     int resume_url_failures_ = 0; // in a row
     bool may_identify_ = false;   // the server was asked, and grants it
+    std::uint64_t attempts_ = 0;  // to begin a session
     bool is_reduced_ = false;
     std::unordered_set<std::string> awaited_guilds_;
     std::deque<Instant> faults_; // closes that were our own fault

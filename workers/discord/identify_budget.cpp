@@ -83,6 +83,10 @@ void IdentifyBudget::take(std::int64_t now_unix_ms) {
     taken_.push_back(now_unix_ms);
 }
 
+void IdentifyBudget::give_back() {
+    if (!taken_.empty()) taken_.pop_back();
+}
+
 std::size_t IdentifyBudget::used(std::int64_t now_unix_ms) const {
     return static_cast<std::size_t>(std::ranges::count_if(
         taken_, [&](std::int64_t at) { return at + window.count() > now_unix_ms; }));

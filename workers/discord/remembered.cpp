@@ -39,6 +39,14 @@ Remembered::Channels sorted(const std::unordered_map<std::uint64_t, Snowflake>& 
     return all;
 }
 
+wire::Frame entry(const std::string& key, const std::string& value) {
+    wire::Frame frame;
+    auto& entry = *frame.mutable_state_write()->add_entries();
+    entry.set_key(key);
+    entry.set_value(value);
+    return frame;
+}
+
 } // namespace
 
 Remembered::Remembered(AlarmMaker& alarms, worker::Uplink& uplink,
@@ -98,9 +106,9 @@ void Remembered::set_place(std::int64_t place) {
     write_later();
 }
 
-void Remembered::set_budget(const IdentifyBudget& budget) {
+wire::Frame Remembered::set_budget(const IdentifyBudget& budget) {
     budget_ = budget.text();
-    write("identifies", budget_);
+    return entry("identifies", budget_);
 }
 
 void Remembered::set_commands(std::string commands) {
@@ -165,11 +173,7 @@ void Remembered::flush() {
 }
 
 void Remembered::write(const std::string& key, const std::string& value) {
-    wire::Frame frame;
-    auto& entry = *frame.mutable_state_write()->add_entries();
-    entry.set_key(key);
-    entry.set_value(value);
-    uplink_.send(std::move(frame));
+    uplink_.send(entry(key, value));
 }
 
 } // namespace openclaw::discord

@@ -44,7 +44,8 @@ class Remembered {
 
     void set_session(const Session& session, std::int64_t place); // at once
     void set_place(std::int64_t place);
-    void set_budget(const IdentifyBudget& budget);  // at once
+    // The caller sends it and waits: an IDENTIFY is on disk before it leaves.
+    wire::Frame set_budget(const IdentifyBudget& budget);
     void set_commands(std::string commands);        // at once
     void set_interactions(const std::string& text); // at once; the tokens are in it
 

@@ -66,7 +66,7 @@ class Service final : public worker::Service,
     void on_heartbeat_acknowledged() override;
     void on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,
                         Milliseconds next_try) override;
-    void on_identify(const IdentifyBudget& budget) override;
+    void on_identify(const IdentifyBudget& budget, std::uint64_t attempt) override;
     void on_reduced() override;
     void on_refused(const CloseMeaning& why) override;
 
@@ -123,6 +123,7 @@ class Service final : public worker::Service,
     std::unique_ptr<Alarm> last_moment_; // of a drain
     bool gave_up_ = false;
     bool drained_ = false;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 } // namespace openclaw::discord

@@ -189,8 +189,16 @@ void Service::on_interrupted(const CloseMeaning& why, std::string_view reason, i
     status_.interrupted(why, in_a_row);
 }
 
-void Service::on_identify(const IdentifyBudget& budget) {
-    remembered_.set_budget(budget);
+void Service::on_identify(const IdentifyBudget& budget, std::uint64_t attempt) {
+    auto frame = remembered_.set_budget(budget);
+    context_.link().request(frame, {}, Gateway::recorded_within,
+                            [this, attempt, alive = std::weak_ptr(alive_)](
+                                Result<const wire::Frame*> answer, const Fds&) {
+                                if (alive.expired()) return;
+                                const bool is_kept = answer && (*answer)->has_state_written() &&
+                                                     (*answer)->state_written().problem().empty();
+                                gateway_.on_identify_recorded(attempt, is_kept);
+                            });
 }
 
 void Service::on_reduced() {

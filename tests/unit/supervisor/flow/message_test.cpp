@@ -36,6 +36,32 @@ TEST_SUITE("supervisor/flow") {
         CHECK(stage.outbox(out.action_id()).at(0).state == ledger::OutboxState::sent);
         CHECK(stage.deliveries->waiting_count() == 0);
     }
+    TEST_CASE("what a worker wants back is on disk before it is told so") {
+        Scratch scratch;
+        const auto wanted = [](std::string key, std::uint64_t question) {
+            wire::Frame frame;
+            frame.set_id(question);
+            auto& entry = *frame.mutable_state_write()->add_entries();
+            entry.set_key(std::move(key));
+            entry.set_value("v");
+            return frame;
+        };
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            echo.says(wanted("unasked", 0));
+            echo.says(wanted("asked", 7));
+            const auto answer = before.expect(echo, wire::Frame::kStateWritten);
+            CHECK(answer.re() == 7);
+            CHECK(answer.state_written().problem().empty());
+            echo.says(wanted(std::string(5000, 'k'), 8));
+            const auto refusal = before.expect(echo, wire::Frame::kStateWritten);
+            CHECK(refusal.re() == 8);
+            CHECK_FALSE(refusal.state_written().problem().empty());
+        } // not closed: like a crash
+        Stage after(scratch.path);
+        CHECK(after.book->worker_state.of(channel).contains("asked"));
+    }
     TEST_CASE("a redelivered message is acknowledged as known and begins nothing") {
         Scratch scratch;
         Stage stage(scratch.path);

@@ -49,7 +49,11 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
         next_try = next;
     }
 
-    void on_identify(const IdentifyBudget& budget) override { kept = budget.text(); }
+    void on_identify(const IdentifyBudget& budget, std::uint64_t number) override {
+        kept = budget.text();
+        attempt = number;
+        if (is_kept) gateway.on_identify_recorded(attempt, *is_kept);
+    }
 
     void on_reduced() override { events.emplace_back("reduced"); }
 
@@ -109,6 +113,8 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
     openclaw::scripted::FakeAlarms alarms{clock};
     std::vector<std::string> events, sent, dispatches;
     std::string kept;
+    std::uint64_t attempt = 0;
+    std::optional<bool> is_kept = true; // nothing: no answer
     int connections = 0;
     Milliseconds next_try{0};
     Gateway gateway;
@@ -234,6 +240,37 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.opcodes() == std::vector{1});
         bench.alarms.advance(40s); // the next of its own: nothing was missed
         CHECK(bench.events.empty());
+    }
+    TEST_CASE("no session is begun before its IDENTIFY is on record") {
+        GatewayBench bench;
+        bench.is_kept.reset();
+        bench.gateway.begin(std::nullopt, 0);
+        bench.gateway.on_info({.url = "wss://g.example"});
+        bench.hello();
+        CHECK(bench.kept != "");
+        CHECK(bench.opcodes().empty());
+        bench.gateway.on_identify_recorded(bench.attempt - 1, true); // of another attempt
+        CHECK(bench.opcodes().empty());
+        bench.gateway.on_identify_recorded(bench.attempt, true);
+        CHECK(bench.opcodes() == std::vector{2});
+        bench.gateway.on_identify_recorded(bench.attempt, true);
+        CHECK(bench.opcodes() == std::vector{2});
+        bench.ready();
+        CHECK(bench.last_event() == "session s1");
+    }
+    TEST_CASE("an IDENTIFY that cannot be put on record, or not in time, does not leave") {
+        for (const bool is_answered : {true, false}) {
+            CAPTURE(is_answered);
+            GatewayBench bench;
+            bench.is_kept = is_answered ? std::optional(false) : std::nullopt;
+            bench.gateway.begin(std::nullopt, 0);
+            bench.gateway.on_info({.url = "wss://g.example"});
+            bench.hello(600'000);
+            if (!is_answered) bench.alarms.advance(5s);
+            CHECK(bench.last_event() == "interrupted unrecorded");
+            bench.gateway.on_identify_recorded(bench.attempt, true);
+            CHECK(bench.opcodes().empty());
+        }
     }
     TEST_CASE("op 7 reconnects at once and resumes; never closes with 1000") {
         GatewayBench bench;

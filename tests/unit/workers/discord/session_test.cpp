@@ -241,7 +241,7 @@ TEST_SUITE("workers/discord") {
         bench.remembered.set_session(session, 1);
         IdentifyBudget budget;
         budget.take(bench.clock.unix_ms());
-        bench.remembered.set_budget(budget);
+        bench.uplink.frames.push_back(bench.remembered.set_budget(budget));
         bench.remembered.set_commands("c1");
         bench.remembered.set_place(40);
         bench.remembered.set_place(42);
