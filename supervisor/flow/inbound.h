@@ -39,6 +39,8 @@ class Inbounds {
     std::int64_t last_inbound_ms(const std::string& worker) const;
 
   private:
+    static constexpr std::string_view inbound_room = "flow/inbound"; // in traces
+
     struct Message { // in the hands of this room
         std::string worker;
         wire::Inbound inbound;
