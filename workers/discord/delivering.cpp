@@ -11,7 +11,6 @@ namespace openclaw::discord {
 namespace {
 
 constexpr Milliseconds rate_pause = std::chrono::seconds(5);
-constexpr int most_tries_without_expiry = 10;
 // "The past few minutes" (Create Message, enforce_nonce): below that a repeat is harmless.
 constexpr Milliseconds nonce_holds = std::chrono::minutes(2);
 // A record takes milliseconds; a full disk never takes it. Then the supervisor tries anew.
@@ -279,23 +278,6 @@ void Delivering::open_thread(const Answer& answer) {
                          });
 }
 
-void Delivering::pause(Milliseconds how_long, const Answer& answer) {
-    const bool never_ends =
-        it_.expires_at_ms == 0 && backoff_.failures() >= most_tries_without_expiry;
-    const bool ends_first =
-        it_.expires_at_ms != 0 && to_.clock.unix_ms() + how_long.count() > it_.expires_at_ms;
-    if (never_ends || ends_first)
-        return may_stand_ ? unknown(answer) : fail(answer.word(), answer.description, false);
-    state_ = State::pausing;
-    if (!may_stand_) { // else it stays noted: its nonce tells in the next life
-        to_.in_flight.strike(it_.action_id, part_, it_.attempt);
-        send(report(wire::Delivery::HELD));
-        first_left_ = Instant::max();
-    }
-    has_looked_back_ = false;
-    alarm_->set(how_long);
-}
-
 void Delivering::on_alarm() {
     if (state_ == State::pausing) return dispatch();
     if (state_ == State::waiting_for_ack) // the rest comes with a new attempt
@@ -304,52 +286,6 @@ void Delivering::on_alarm() {
 
 void Delivering::on_room() {
     if (state_ == State::waiting_for_room) dispatch();
-}
-
-void Delivering::unknown(const Answer& answer) {
-    auto last = report(wire::Delivery::UNKNOWN);
-    last.set_error_code(std::string(answer.word()));
-    last.set_error(answer.description);
-    finish(last);
-}
-
-void Delivering::fail(const Answer& answer) {
-    fail(answer.word(), answer.description, true);
-}
-
-void Delivering::fail(std::string_view code, std::string_view why, bool permanent) {
-    auto last = report(wire::Delivery::FAILED);
-    last.set_error_code(std::string(code));
-    last.set_error(std::string(why));
-    last.set_permanent(permanent);
-    finish(last);
-}
-
-void Delivering::finish(wire::Delivery& last) {
-    state_ = State::finished;
-    send(std::move(last));
-    owner_.on_finished(*this);
-}
-
-bool Delivering::is_expired() const {
-    return it_.expires_at_ms != 0 && to_.clock.unix_ms() > it_.expires_at_ms;
-}
-
-wire::Delivery Delivering::report(wire::Delivery::State state) const {
-    wire::Delivery delivery;
-    delivery.set_action_id(it_.action_id);
-    delivery.set_state(state);
-    delivery.set_part(part_);
-    delivery.set_parts(static_cast<std::uint32_t>(parts_.size()));
-    delivery.set_attempt(it_.attempt);
-    return delivery;
-}
-
-void Delivering::send(wire::Delivery delivery) {
-    wire::Frame frame;
-    frame.set_trace(it_.trace);
-    *frame.mutable_delivery() = std::move(delivery);
-    to_.uplink.send(std::move(frame));
 }
 
 } // namespace openclaw::discord
