@@ -1,5 +1,5 @@
-// rpc/attachments.h — what clients attach to a message: `attachments` of chat.send, agent and
-// sessions.send, [{mimeType, fileName, content (base64, or a data: URL)}].
+// rpc/attachments.h — what clients attach to a message: `attachments` of chat.send, agent,
+// sessions.send and sessions.create, [{mimeType, fileName, content (base64, or a data: URL)}].
 //
 // Text follows the message under its name; images go to the model and are named there
 // (policy/attached_files.h). Everything else is refused, by name: an answer that ignored it would

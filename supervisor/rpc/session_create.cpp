@@ -3,6 +3,7 @@
 #include "common/json/write.h"
 #include "supervisor/policy/session_key.h"
 #include "supervisor/rpc/agents.h"
+#include "supervisor/rpc/attachments.h"
 #include "supervisor/rpc/models.h"
 #include "supervisor/rpc/session_answer.h"
 #include "supervisor/rpc/session_changes.h"
@@ -59,16 +60,22 @@ void answer_created(const Reply& reply, const std::string& key, const RunParts& 
     reply.ok(finish_session_answer(out, *session, parts));
 }
 
-void on_created(const Reply& reply, const std::string& key, const std::string& message,
-                const RunParts& parts) {
-    parts.run_events.tell_session_changed(key, "create");
-    if (message.empty()) return answer_created(reply, key, parts, nullptr);
+// The first message, if there is one.
+flow::RunRequest first_run(json::View params, const std::string& key, Attachments attached) {
     flow::RunRequest request;
     request.run_id = uuid_v4();
     request.session_key = key;
     request.agent_id = policy::agent_of(key);
-    request.message = message;
+    request.message = params["message"].text(params["task"].text());
+    std::move(attached).put(request);
     request.trace = request.run_id;
+    return request;
+}
+
+void on_created(const Reply& reply, flow::RunRequest request, const RunParts& parts) {
+    const auto key = request.session_key;
+    parts.run_events.tell_session_changed(key, "create");
+    if (request.message.empty()) return answer_created(reply, key, parts, nullptr);
     const std::string run_id = request.run_id;
     const auto begun = parts.runs.begin(std::move(request));
     if (begun) parts.run_events.narrate(run_id);
@@ -82,6 +89,8 @@ void create(Call& call, const RunParts& parts) {
     if (!key) return call.reply.fail(key.error());
     if (parts.conversations.find(*key) != nullptr)
         return call.reply.fail(invalid_request("session already exists: " + *key));
+    auto attached = read_attachments(params["attachments"]);
+    if (!attached) return call.reply.fail(attached.error());
     auto session = new_session(*key, parts);
     if (const auto model = params["model"].text(); !model.empty()) {
         if (!is_known_model(model, parts.facts)) return call.reply.fail(unknown_model(model));
@@ -92,12 +101,13 @@ void create(Call& call, const RunParts& parts) {
     session.settings.category = params["category"].text();
     session.settings.created_via = "operator";
     session.settings.parent_key = params["parentSessionKey"].text();
-    const std::string message(params["message"].text(params["task"].text()));
-    parts.conversations.keep(std::move(session),
-                             [reply = call.reply, key = *key, message, parts](Result<void> kept) {
-                                 if (!kept) return reply.fail(kept.error());
-                                 on_created(reply, key, message, parts);
-                             });
+    parts.conversations.keep(
+        std::move(session),
+        [reply = call.reply, parts,
+         first = first_run(params, *key, std::move(*attached))](Result<void> kept) mutable {
+            if (!kept) return reply.fail(kept.error());
+            on_created(reply, std::move(first), parts);
+        });
 }
 
 // title.prepare: what a session would be called that begins with this message. No model is asked.

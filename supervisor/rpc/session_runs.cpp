@@ -17,10 +17,10 @@ namespace {
 void send(Call& call, const RunParts& parts) {
     auto session_key = session_named(call.params["key"].text(), parts.facts);
     if (!session_key) return call.reply.fail(session_key.error());
-    if (trim(call.params["message"].text()).empty())
-        return call.reply.fail(invalid_request("message must not be empty"));
     auto attached = read_attachments(call.params["attachments"]);
     if (!attached) return call.reply.fail(attached.error());
+    if (trim(call.params["message"].text()).empty() && attached->is_empty())
+        return call.reply.fail(invalid_request("message must not be empty"));
     flow::RunRequest request;
     request.run_id = call.params["idempotencyKey"].text();
     if (request.run_id.empty()) request.run_id = uuid_v4();

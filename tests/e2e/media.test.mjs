@@ -46,6 +46,15 @@ describe('files', { concurrency: 2 }, () => {
     assert.ok(JSON.stringify(later.messages).includes('[image photo.png'), 'but the name');
   });
 
+  test('a session is created with a picture as its first message', async (t) => {
+    const { gateway, provider } = await stage(t, { more: seeing() });
+    await gateway.workerReady('agent');
+    const made = await gateway.call('sessions.create', { key: 'agent:main:pictured', attachments: [image()] });
+    assert.equal(made.runStarted, true);
+    const { requests } = await provider.ctl('GET /wait', {}, { text: 'photo.png' });
+    assert.deepEqual(imagesOf(requests[0]), [PNG_URL]);
+  });
+
   test('a model that does not see is told so', async (t) => {
     const { gateway, provider } = await stage(t, { more: blind });
     await gateway.workerReady('agent');
