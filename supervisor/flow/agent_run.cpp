@@ -77,7 +77,6 @@ void AgentRun::start() {
     recall(std::move(put));
 }
 
-// What was said before: from memory, else from the file.
 ipc::Link* AgentRun::agent_with_room() const {
     ipc::Link* link = rooms_.links.link(std::string(agent_worker_id));
     return link != nullptr && link->can_send() ? link : nullptr;
@@ -86,30 +85,41 @@ ipc::Link* AgentRun::agent_with_room() const {
 void AgentRun::try_agent() {
     if (state_ != State::wants_agent || agent_with_room() == nullptr) return;
     if (run_.request.file_owners.empty()) return send_start({});
-    fetch_images();
+    if (table_.may_show_images()) fetch_images(); // else when another's are seen
 }
 
 // Not before an agent is there, and not kept after it has them: they are large.
 void AgentRun::fetch_images() {
     state_ = State::fetching;
     rooms_.ledger.files.load(run_.request.file_owners,
-                             [this, alive = alive_](Result<AttachedFiles> images) {
+                             [this, alive = alive_](Result<ledger::Files::Loaded> images) {
                                  if (*alive && state_ == State::fetching)
                                      on_images(std::move(images));
                              });
 }
 
-void AgentRun::on_images(Result<AttachedFiles> images) {
+void AgentRun::on_images(Result<ledger::Files::Loaded> images) {
     state_ = State::wants_agent;
-    if (!images || images->empty()) {
+    if (!images) {
         log::warn("run.images_lost",
-                  {{"run", run_.request.run_id},
-                   {"why", images ? "they are not in the ledger" : images.error().sentence}});
+                  {{"run", run_.request.run_id}, {"why", images.error().sentence}});
         run_.error = "The image that came with this could not be read back. Please send it again.";
         run_.error_kind = "files";
         return complete(RunStatus::failed, "⚠️ " + run_.error, "error");
     }
-    if (agent_with_room() != nullptr) send_start(*images); // else the next one fetches them again
+    mention(images->left_out);
+    if (agent_with_room() != nullptr)
+        send_start(images->files); // else the next one fetches them again
+}
+
+// A model that is told of a picture and not shown it makes one up.
+void AgentRun::mention(const std::vector<std::string>& left_out) {
+    if (left_out.empty() || std::exchange(has_mentioned_, true)) return;
+    std::string names;
+    for (const auto& name : left_out)
+        names += (names.empty() ? "" : ", ") + name;
+    log::warn("run.images_left_out", {{"run", run_.request.run_id}, {"files", left_out.size()}});
+    run_.request.message += "\n[not shown, too many at once: " + names + "]";
 }
 
 void AgentRun::send_start(const AttachedFiles& images) {
@@ -198,7 +208,8 @@ void AgentRun::abort(std::string_view reason) {
             frame.mutable_run_abort()->set_run_id(run_.request.run_id);
             (void)link->send(frame);
         }
-    rooms_.traces.add(run_.request.trace, run_room, "aborted", std::string(reason));
+    abort_reason_ = reason;
+    rooms_.traces.add(run_.request.trace, run_room, "aborted", abort_reason_);
     complete(RunStatus::aborted, std::exchange(run_.text, {}), "abort");
 }
 

@@ -38,6 +38,12 @@ class AgentRun {
 
     bool waits_for_agent() const { return state_ == State::wants_agent; }
 
+    // Images of it are in memory, or at the agent.
+    bool shows_images() const {
+        return !run_.request.file_owners.empty() &&
+               (state_ == State::fetching || state_ == State::running);
+    }
+
     void start();                  // its turn in the session has come
     void join(RunRequest request); // one more message for a turn that has not started
     void end_joined();             // this one's message became part of another's turn
@@ -57,7 +63,8 @@ class AgentRun {
     void on_recalled();
     ipc::Link* agent_with_room() const;
     void fetch_images();
-    void on_images(Result<AttachedFiles> images);
+    void on_images(Result<ledger::Files::Loaded> images);
+    void mention(const std::vector<std::string>& left_out);
     void send_start(const AttachedFiles& images);
     ledger::Session session_now() const;
     void note_earlier();
@@ -88,6 +95,8 @@ class AgentRun {
     bool is_owed_ = false;          // the unit holds an answer for a chat
     bool began_as_preview_ = false; // its outbox row was on disk before the answer was whole
     bool is_typing_ = false;
+    bool has_mentioned_ = false; // what was left out
+    std::string abort_reason_;
     std::unique_ptr<Preview> preview_;
     Timer deadline_;
     Timer typing_;

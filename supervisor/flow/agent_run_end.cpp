@@ -54,11 +54,12 @@ ledger::Writes AgentRun::unit_for(const std::string& answer, bool is_notice) {
     note_end_of_session(unit, answer);
     if (run_.status != RunStatus::aborted && run_.request.target)
         owe_answer(unit, *run_.request.target, answer, is_notice);
-    const auto why = run_.status == RunStatus::aborted ? std::string("stopped by a person")
+    const auto why = run_.status == RunStatus::aborted ? abort_reason_
                      : is_notice                       ? "failed: " + run_.error
                                                        : std::string();
+    const auto fate = why == taken_back ? ledger::InboxState::dropped : ledger::InboxState::done;
     for (const auto& key : settles())
-        unit.push_back(rooms_.ledger.inbox.settle(key, ledger::InboxState::done, why));
+        unit.push_back(rooms_.ledger.inbox.settle(key, fate, why));
     for (const auto& owner : run_.request.file_owners)
         unit.push_back(rooms_.ledger.files.drop(owner));
     return unit;

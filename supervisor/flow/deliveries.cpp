@@ -104,12 +104,15 @@ void Deliveries::push(const std::string& worker) {
 // They are in memory only while they go from the disk to the worker.
 void Deliveries::fetch_files(const Delivery& delivery) {
     fetching_.insert(delivery.worker);
-    rooms_.ledger.files.load(
-        {ledger::files_of_action(delivery.row.action_id)},
-        [this, worker = delivery.worker, place = delivery.place](Result<AttachedFiles> files) {
-            fetching_.erase(worker);
-            on_files(worker, place, std::move(files));
-        });
+    rooms_.ledger.files.load({ledger::files_of_action(delivery.row.action_id)},
+                             [this, worker = delivery.worker,
+                              place = delivery.place](Result<ledger::Files::Loaded> loaded) {
+                                 fetching_.erase(worker);
+                                 if (loaded)
+                                     on_files(worker, place, std::move(loaded->files));
+                                 else
+                                     on_files(worker, place, Failure(loaded.error()));
+                             });
 }
 
 // Meanwhile it may have expired, the worker may be gone, or another answer's turn may have come.

@@ -19,6 +19,9 @@ constexpr std::size_t max_joined_bytes = 256 * 1024;
 constexpr Milliseconds remembered_for =
     std::chrono::minutes(5); // PROTOCOL.md 14: keys come back for minutes
 constexpr std::size_t remembered = 1000;
+// Four times 24 MiB, twice that as base64 in the agent, which may have 1 GiB.
+constexpr std::ptrdiff_t max_showing_images = 4;
+constexpr std::size_t max_image_bytes = 128u << 20; // of clients, on their way to the disk
 
 bool is_failure(RunStatus status) {
     return status == RunStatus::failed;
@@ -54,7 +57,7 @@ Result<Begun> RunTable::begin(RunRequest request) {
     }
     if (!refusal_.empty())
         return Failure(Error{.code = Code::unavailable, .sentence = refusal_, .retryable = true});
-    keep_images(request);
+    TRY_VOID(keep_images(request));
     Begun begun{.run_id = request.run_id};
     auto& line = lines_[request.session_key];
     const bool joins = request.joins_waiting || line.size() > max_line;
@@ -71,12 +74,29 @@ Result<Begun> RunTable::begin(RunRequest request) {
 }
 
 // On their way to the disk, so that a run that waits for its turn does not keep them in memory.
-void RunTable::keep_images(RunRequest& request) {
-    if (request.images.empty()) return;
+Result<void> RunTable::keep_images(RunRequest& request) {
+    const auto bytes = bytes_of(request.images);
+    if (bytes == 0) return {};
+    if (const auto& why = rooms_.ledger.store->degraded(); !why.empty())
+        return Failure(Error{.code = Code::unavailable, .sentence = why, .retryable = true});
+    if (image_bytes_ + bytes > max_image_bytes)
+        return Failure(Error{.code = Code::busy,
+                             .sentence = "too many images wait for the disk; try again in a moment",
+                             .retryable = true});
     auto images = std::make_shared<const AttachedFiles>(std::exchange(request.images, {}));
     const auto owner = ledger::files_of_run(request.run_id);
-    rooms_.ledger.store->note(rooms_.ledger.files.add(owner, std::move(images)));
+    auto write = rooms_.ledger.files.add(owner, std::move(images));
+    image_bytes_ += bytes;
+    write.settled = [this, bytes](bool) { image_bytes_ -= bytes; };
+    rooms_.ledger.store->note(std::move(write));
     request.file_owners.push_back(owner);
+    return {};
+}
+
+bool RunTable::may_show_images() const {
+    return std::ranges::count_if(live_, [](const auto& entry) {
+               return entry.second->shows_images();
+           }) < max_showing_images;
 }
 
 bool RunTable::join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& request) {
@@ -84,7 +104,9 @@ bool RunTable::join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& 
     const auto& last = line.back()->run().request;
     const bool same_chat = last.target.has_value() == request.target.has_value() &&
                            (!last.target || last.target->to == request.target->to);
-    if (line.back()->is_started() || !same_chat || last.message.size() > max_joined_bytes)
+    const auto files = last.file_owners.size() + request.file_owners.size();
+    if (line.back()->is_started() || !same_chat || last.message.size() > max_joined_bytes ||
+        files > max_attached_files)
         return false;
     line.back()->join(request);
     return true;
@@ -121,16 +143,18 @@ void RunTable::ended(AgentRun& run) {
     const bool was_running = !line.empty() && line.front() == &run && run.is_started();
     const bool had_slot = run.run().started_at_ms != 0;
     std::erase(line, &run);
+    const bool had_files = !request.file_owners.empty();
     if (had_slot) --running_;
     if (line.empty()) lines_.erase(session_key);
     auto node = live_.extract(run_id);
     if (!node.empty()) remember(std::move(node.mapped()));
     release_waiters(run_id, find(run_id));
     // A slot is free: first this session's next, then whoever found all slots taken.
-    rooms_.loop.defer([this, session_key, was_running] {
+    rooms_.loop.defer([this, session_key, was_running, had_files] {
         if (was_running) start_next(session_key);
         if (running_ + 1 >= max_running) start_all_waiting();
         if (on_fewer_) on_fewer_();
+        if (had_files) on_agent_ready(); // who waits to show his
     });
 }
 

@@ -66,6 +66,8 @@ class RunTable final : public AgentRuns {
             (listener->*what)(args...);
     }
 
+    // Of all sessions so many at a time: a picture is large, here and at the agent.
+    bool may_show_images() const;
     void ended(AgentRun& run); // its fate is known: the next of the session may start
 
   private:
@@ -75,7 +77,7 @@ class RunTable final : public AgentRuns {
     };
 
     AgentRun* live(const std::string& run_id) const;
-    void keep_images(RunRequest& request);
+    Result<void> keep_images(RunRequest& request);
     bool join_last_waiting(std::deque<AgentRun*>& line, const RunRequest& request);
     void remember_joined(RunRequest request);
     void start_next(const std::string& session_key);
@@ -95,6 +97,7 @@ class RunTable final : public AgentRuns {
     std::size_t running_ = 0;
     Task on_fewer_;
     std::string refusal_;
+    std::size_t image_bytes_ = 0; // on their way to the disk
 };
 
 } // namespace openclaw::flow

@@ -1,6 +1,5 @@
 #include "supervisor/ledger/files.h"
 
-#include "common/log/log.h"
 #include "supervisor/ledger/database.h"
 #include "supervisor/ledger/inbox.h"
 
@@ -27,15 +26,14 @@ Result<AttachedFiles> read_files(Database& database, const std::string& owner) {
 }
 
 // Turns that were joined may have more than one message may carry.
-void take_what_fits(AttachedFiles& all, AttachedFiles more) {
+void take_what_fits(Files::Loaded& all, AttachedFiles more) {
     for (auto& file : more) {
-        const bool fits = all.size() < max_attached_files &&
-                          bytes_of(all) + file.bytes.size() <= max_attached_bytes;
-        if (!fits) {
-            log::warn("files.left_out", {{"name", file.name}, {"bytes", file.bytes.size()}});
-            continue;
-        }
-        all.push_back(std::move(file));
+        const bool fits = all.files.size() < max_attached_files &&
+                          bytes_of(all.files) + file.bytes.size() <= max_attached_bytes;
+        if (fits)
+            all.files.push_back(std::move(file));
+        else
+            all.left_out.push_back(std::move(file.name));
     }
 }
 
@@ -72,11 +70,14 @@ Write Files::drop(std::string owner) {
 }
 
 void Files::load(std::vector<std::string> owners, OnFiles done) {
-    store_->read<AttachedFiles>(
-        [owners = std::move(owners)](Database* database) -> Result<AttachedFiles> {
-            AttachedFiles all;
-            for (const auto& owner : owners)
-                take_what_fits(all, TRY(read_files(*database, owner)));
+    store_->read<Loaded>(
+        [owners = std::move(owners)](Database* database) -> Result<Loaded> {
+            Loaded all;
+            for (const auto& owner : owners) {
+                auto found = TRY(read_files(*database, owner));
+                if (found.empty()) return fail(Code::corrupt, "they are not in the ledger");
+                take_what_fits(all, std::move(found));
+            }
             return all;
         },
         std::move(done));

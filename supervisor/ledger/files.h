@@ -35,8 +35,13 @@ class Files {
     Write add(std::string owner, SharedFiles files);
     Write drop(std::string owner);
 
-    using OnFiles = std::move_only_function<void(Result<AttachedFiles>)>;
-    // Those of all `owners`, in order; at most what one message may carry, the rest is left out.
+    struct Loaded {
+        AttachedFiles files;
+        std::vector<std::string> left_out; // names, of what one message may not carry any more
+    };
+
+    using OnFiles = std::move_only_function<void(Result<Loaded>)>;
+    // Those of all `owners`, in order. Error: corrupt, when one of them has none.
     void load(std::vector<std::string> owners, OnFiles done);
 
   private:

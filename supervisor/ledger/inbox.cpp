@@ -73,6 +73,7 @@ Result<void> take_over_event_id(Database& database, const InboxRow& row) {
     if (database.changed_rows() == 0)
         return fail(Code::busy, "another message with the event id " + row.key.event_id +
                                     " is still being answered");
+    TRY_VOID(delete_files(database, files_of(row.key))); // of one that was set aside
     return insert(database, row);
 }
 

@@ -198,9 +198,8 @@ class Stage {
 
     std::size_t files_of(const std::string& owner) {
         std::optional<std::size_t> count;
-        book->files.load({owner}, [&](Result<AttachedFiles> files) {
-            REQUIRE(files);
-            count = files->size();
+        book->files.load({owner}, [&](Result<ledger::Files::Loaded> found) {
+            count = found ? found->files.size() : 0;
         });
         turn_until([&] { return count.has_value(); });
         return *count;

@@ -30,11 +30,13 @@ OutboxRow owed_photo() {
     return row;
 }
 
+Result<Files::Loaded> try_load(Fixture& it, std::vector<std::string> owners) {
+    return wait_for<Result<Files::Loaded>>(
+        it.loop, [&](auto done) { it.ledger->files.load(std::move(owners), std::move(done)); });
+}
+
 AttachedFiles load(Fixture& it, std::vector<std::string> owners) {
-    return wait_for<Result<AttachedFiles>>(
-               it.loop,
-               [&](auto done) { it.ledger->files.load(std::move(owners), std::move(done)); })
-        .value();
+    return try_load(it, std::move(owners)).value().files;
 }
 
 std::int64_t rows_of_files(Fixture& it) {
@@ -115,10 +117,27 @@ TEST_SUITE("supervisor/ledger") {
         REQUIRE(it.keep(
             it.ledger->files.add("run:a", two_photos()),
             it.ledger->files.add("run:b", std::make_shared<const AttachedFiles>(std::move(ten)))));
-        const auto files = load(it, {"run:a", "nobody", "run:b"});
-        REQUIRE(files.size() == max_attached_files);
-        CHECK(files[0].name == "a.png");
-        CHECK(files[2].name == "x.png");
+        const auto found = try_load(it, {"run:a", "run:b"}).value();
+        REQUIRE(found.files.size() == max_attached_files);
+        CHECK(found.files[0].name == "a.png");
+        CHECK(found.files[2].name == "x.png");
+        CHECK(found.left_out == std::vector<std::string>{"x.png", "x.png"});
+        CHECK(try_load(it, {"run:a", "nobody"}).error().code == Code::corrupt);
+    }
+    TEST_CASE("a message that comes under the id of one that was set aside has its own files") {
+        Fixture it;
+        auto aside = photo_message();
+        aside.logical_id = "first";
+        REQUIRE(it.keep(it.ledger->inbox.record(std::move(aside), nullptr, two_photos())));
+        REQUIRE(it.keep(it.ledger->inbox.settle(photo_key, InboxState::parked, "no")));
+        AttachedFiles own(1, attached_file("own.png", "image/png", "1"));
+        auto next = photo_message();
+        next.logical_id = "second";
+        REQUIRE(it.keep(it.ledger->inbox.record(
+            std::move(next), nullptr, std::make_shared<const AttachedFiles>(std::move(own)))));
+        const auto files = load(it, {files_of(photo_key)});
+        REQUIRE(files.size() == 1);
+        CHECK(files[0].name == "own.png");
     }
     TEST_CASE("leftovers go with the tombstones of their age") {
         Fixture it;
