@@ -64,7 +64,12 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
     return true;
 }
 
+std::string Inbounds::name_of(const ledger::InboxKey& key) {
+    return worker_id(key.channel, key.account) + '\n' + key.event_id;
+}
+
 void Inbounds::record(const Held& message) {
+    recording_.try_emplace(name_of(message->key), message);
     auto found = std::make_shared<ledger::Recorded>();
     ledger::InboxRow row{.key = message->key,
                          .logical_id = message->inbound.logical_id(),
@@ -98,6 +103,8 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
             });
         return;
     }
+    const auto recorded = recording_.find(name_of(message->key));
+    if (recorded != recording_.end() && recorded->second == message) recording_.erase(recorded);
     release_images(*message);
     kill_point("inbound_recorded");
     acknowledge({.worker = message->worker,
@@ -108,7 +115,7 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
         return rooms_.traces.add(found.trace, inbound_room, "redelivered",
                                  "already known, answered once");
     rooms_.traces.add(message->trace, inbound_room, "recorded");
-    judge(message);
+    message->is_taken_back ? take_back(message->key, message->trace) : judge(message);
 }
 
 void Inbounds::acknowledge(Ack ack) {
@@ -218,12 +225,17 @@ void Inbounds::give_to_agent(RunRequest request) {
 }
 
 bool Inbounds::withdraw(const ledger::InboxKey& key) {
+    if (const auto found = recording_.find(name_of(key)); found != recording_.end())
+        return found->second->is_taken_back = true;
     const auto request = bursts_.withdraw(key);
-    if (!request) return false;
+    if (request) take_back(key, request->trace);
+    return request.has_value();
+}
+
+void Inbounds::take_back(const ledger::InboxKey& key, const std::string& trace) {
     const std::string why(taken_back);
-    rooms_.traces.add(request->trace, inbound_room, "taken_back", why);
+    rooms_.traces.add(trace, inbound_room, "taken_back", why);
     rooms_.ledger.store->note(rooms_.ledger.inbox.settle(key, ledger::InboxState::dropped, why));
-    return true;
 }
 
 void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission,

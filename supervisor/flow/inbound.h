@@ -32,7 +32,7 @@ class Inbounds {
     bool on_inbound(const std::string& worker, const wire::Inbound& message, const Fds& fds);
     // Rows found unfinished at start: each is resumed once.
     void recover(const std::vector<ledger::InboxRow>& rows);
-    // A message that was taken back is not answered. False: it does not wait here, or not alone.
+    // A message that was taken back is not answered. False: it is not here, or not alone.
     bool withdraw(const ledger::InboxKey& key);
     void on_fewer_runs();
     void on_worker_down(const std::string& worker); // its next life has all its credits
@@ -50,9 +50,12 @@ class Inbounds {
         int charged_resumes = 0;
         bool had_begun = false; // its run was lost with a former process
         int record_tries = 0;
+        bool is_taken_back = false;
     };
 
     using Held = std::shared_ptr<Message>;
+
+    static std::string name_of(const ledger::InboxKey& key);
 
     // What it brings besides its words (inbound_files.cpp).
     void take_files(Message& message, AttachedFiles files);
@@ -73,6 +76,7 @@ class Inbounds {
     void give_to_agent(RunRequest request);
     void react(const policy::Facts& facts, const policy::Admission& admission,
                const config::ChannelAccount& account, const std::string& agent_id);
+    void take_back(const ledger::InboxKey& key, const std::string& trace);
     void drop(const Held& message, std::string_view word, std::string_view sentence);
     void park(const Held& message);
     ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts,
@@ -87,7 +91,8 @@ class Inbounds {
     std::deque<Ack> held_back_;
     std::unordered_map<std::string, std::uint32_t> unacknowledged_; // of each worker's life
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
-    std::size_t image_bytes_ = 0; // of messages that are not on disk yet
+    std::size_t image_bytes_ = 0;                     // of messages that are not on disk yet
+    std::unordered_map<std::string, Held> recording_; // by name_of()
     Timer record_again_;
     std::deque<Held> to_record_again_;
 };

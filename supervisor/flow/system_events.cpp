@@ -24,6 +24,17 @@ std::string line_of(const SystemEvents::Event& event) {
            event.text + "\n";
 }
 
+// A stranger's line goes first, and pushes out nobody else's.
+bool make_room(SystemEvents::Events& events, SystemEvents::From from) {
+    const auto oldest =
+        std::ranges::find(events, SystemEvents::From::stranger, &SystemEvents::Event::from);
+    if (oldest != events.end())
+        events.erase(oldest);
+    else if (from == SystemEvents::From::gateway)
+        events.pop_front();
+    return events.size() < SystemEvents::most_of_session;
+}
+
 } // namespace
 
 void SystemEvents::add(const std::string& session_key, std::string text, From from) {
@@ -33,7 +44,7 @@ void SystemEvents::add(const std::string& session_key, std::string text, From fr
     }
     auto& events = waiting_[session_key];
     if (!events.empty() && events.back().text == text) return;
-    if (events.size() >= most_of_session) events.pop_front();
+    if (events.size() >= most_of_session && !make_room(events, from)) return;
     events.push_back({.text = std::move(text), .from = from, .at_ms = clock_.unix_ms()});
 }
 

@@ -2,8 +2,8 @@
 // news from clients.
 //
 // Nothing here begins a turn. In memory, so a restart forgets it; the newest 20 of a session are
-// kept, and 500 sessions: the one that has waited longest makes room. A line of a stranger's says
-// that it is one.
+// kept, strangers' lines making room first, and 500 sessions: the one that has waited longest makes
+// room. A line of a stranger's says that it is one.
 #pragma once
 
 #include "common/base/clock.h"

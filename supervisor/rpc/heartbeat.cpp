@@ -60,7 +60,8 @@ std::string Heartbeats::session_key() const {
 Result<void> Heartbeats::beat() {
     std::string news = "System events:";
     for (const auto& event : waiting())
-        news += "\n- " + event.text;
+        news += (event.from == flow::SystemEvents::From::stranger ? "\n- (untrusted) " : "\n- ") +
+                event.text;
     flow::RunRequest request;
     request.run_id = uuid_v4();
     request.agent_id = parts_.facts.agents.default_id;

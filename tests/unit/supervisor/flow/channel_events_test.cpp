@@ -134,7 +134,22 @@ TEST_SUITE("supervisor/flow") {
         CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
               "third");
         stage.let_writes_settle();
-        CHECK(stage.inbox("2").state == ledger::InboxState::done);
+        CHECK(stage.inbox("2").state == ledger::InboxState::dropped);
+        CHECK(stage.inbox("2").reason == taken_back);
+    }
+    TEST_CASE("a message that is deleted in the moment it comes is recorded, and has no turn") {
+        Scratch scratch;
+        Stage stage(scratch.path, closed_config);
+        auto& echo = stage.connect(echo_worker);
+        auto& agent = stage.connect("agent");
+        echo.says(inbound("1", "never mind"));
+        echo.says(deletion("1"));
+        echo.says(inbound("2", "second"));
+        CHECK(stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "second");
+        stage.let_writes_settle();
+        CHECK(stage.inbox("1").state == ledger::InboxState::dropped);
+        CHECK(stage.runs->active_count() == 1);
     }
     TEST_CASE("a message that is deleted while more of it is awaited is dropped") {
         Scratch scratch;

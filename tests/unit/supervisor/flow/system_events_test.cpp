@@ -34,6 +34,21 @@ TEST_SUITE("supervisor/flow") {
         CHECK(events.of("a").front().text == "980");
         CHECK(events.of("a").back().text == "999");
     }
+    TEST_CASE("strangers push out no news of the gateway's") {
+        ManualClock clock;
+        SystemEvents events(clock);
+        events.add("a", "the door is open", From::gateway);
+        for (int i = 0; i < 100; ++i)
+            events.add("a", std::to_string(i), From::stranger);
+        CHECK(events.of("a").size() == SystemEvents::most_of_session);
+        CHECK(events.of("a").front().text == "the door is open");
+        CHECK(events.of("a").back().text == "99");
+        for (int i = 0; i < 100; ++i)
+            events.add("a", "news " + std::to_string(i), From::gateway);
+        events.add("a", "a reaction", From::stranger);
+        CHECK(events.of("a").size() == SystemEvents::most_of_session);
+        CHECK(events.of("a").back().text == "news 99");
+    }
     TEST_CASE("of too many sessions the one that waits longest makes room") {
         ManualClock clock;
         SystemEvents events(clock);
