@@ -20,6 +20,16 @@ OutgoingReceipt receipt_of(const ledger::OutboxRow& row) {
             .message_id = row.receipts.empty() ? std::string() : row.receipts.back().message_id};
 }
 
+Result<OutgoingReceipt> outcome_of(const ledger::OutboxRow& row) {
+    if (row.state == ledger::OutboxState::sent) return receipt_of(row);
+    return fail(Code::unavailable,
+                row.error.empty() ? "the outcome of the message is unknown" : row.error);
+}
+
+bool is_finished(ledger::OutboxState state) {
+    return state != ledger::OutboxState::queued && state != ledger::OutboxState::sending;
+}
+
 Result<void> check_files(const config::ChannelAccount& account, const AttachedFiles& files) {
     const auto* row = config::find_channel_row(account.channel);
     if (row == nullptr || !row->abilities.media)
@@ -76,7 +86,21 @@ void Outgoings::send(const OutgoingOrder& order, Done done) {
     if (!row)
         return rooms_.loop.defer(
             [waiting, error = row.error()] { settle(waiting, Failure(error)); });
+    if (order.idempotency_key.empty()) return record(std::move(*row), order.files, waiting);
     const std::string action_id = row->action_id;
+    rooms_.ledger.outbox.of_action(
+        action_id, [this, alive = std::weak_ptr(alive_), row = std::move(*row), files = order.files,
+                    waiting](Result<std::vector<ledger::OutboxRow>> found) mutable {
+            if (alive.expired()) return;
+            if (!found) return settle(waiting, Failure(found.error()));
+            if (!found->empty() && is_finished(found->front().state))
+                return settle(waiting, outcome_of(found->front()));
+            record(std::move(row), std::move(files), waiting);
+        });
+}
+
+void Outgoings::record(ledger::OutboxRow row, ledger::SharedFiles files, const Shared& waiting) {
+    const std::string action_id = row.action_id;
     if (deliveries_.is_known(action_id))
         return rooms_.loop.defer(
             [waiting] { settle(waiting, fail(Code::busy, "this message is being sent already")); });
@@ -84,12 +108,9 @@ void Outgoings::send(const OutgoingOrder& order, Done done) {
         settle(waiting, fail(Code::timeout, "the message is recorded and not yet delivered; "
                                             "`openclaw channels status` tells why"));
     });
-    auto unit = ledger::writes(deliveries_.owe(std::move(*row), order.files));
+    auto unit = ledger::writes(deliveries_.owe(std::move(row), std::move(files)));
     deliveries_.on_settled(action_id, [waiting](const ledger::OutboxRow& settled) {
-        if (settled.state == ledger::OutboxState::sent) return settle(waiting, receipt_of(settled));
-        settle(waiting, fail(Code::unavailable, settled.error.empty()
-                                                    ? "the outcome of the message is unknown"
-                                                    : settled.error));
+        settle(waiting, outcome_of(settled));
     });
     rooms_.ledger.store->commit(std::move(unit), [this, action_id, waiting](Result<void> kept) {
         if (kept) return deliveries_.release(action_id);

@@ -37,7 +37,8 @@ class Outgoings {
     // Records the message, hands it over, and calls `done` once: with the receipt, or with
     // not_found (no such channel or account), invalid (`to`, or files that the
     // channel cannot send), unavailable (not sent), timeout (not
-    // known yet; it is recorded and goes on).
+    // known yet; it is recorded and goes on). A key that was used before, also in
+    // an earlier life, sends nothing: the outcome of then is told again.
     void send(const OutgoingOrder& order, Done done);
 
   private:
@@ -49,10 +50,12 @@ class Outgoings {
     using Shared = std::shared_ptr<Waiting>;
 
     Result<ledger::OutboxRow> row_for(const OutgoingOrder& order) const;
+    void record(ledger::OutboxRow row, ledger::SharedFiles files, const Shared& waiting);
     static void settle(const Shared& waiting, Result<OutgoingReceipt> outcome);
 
     Rooms& rooms_;
     Deliveries& deliveries_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 } // namespace openclaw::flow

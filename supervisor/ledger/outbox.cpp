@@ -221,6 +221,16 @@ void Outbox::unfinished(std::int64_t after_sequence, std::size_t limit, OnRows d
         std::move(done));
 }
 
+void Outbox::of_action(std::string action_id, OnRows done) {
+    store_->read<std::vector<OutboxRow>>(
+        [action_id = std::move(action_id)](Database* database) {
+            return all_of(*database, database->query("select " OUTBOX_COLUMNS
+                                                     " from outbox where action_id = ?",
+                                                     action_id));
+        },
+        std::move(done));
+}
+
 void Outbox::find(std::string id, OnRows done) {
     store_->read<std::vector<OutboxRow>>(
         [id = std::move(id)](Database* database) -> Result<std::vector<OutboxRow>> {

@@ -94,6 +94,8 @@ class Outbox {
     // Rows in queued or sending with their receipts, oldest first, after `after_sequence`, at most
     // `limit`.
     void unfinished(std::int64_t after_sequence, std::size_t limit, OnRows done);
+    // None, or the one.
+    void of_action(std::string action_id, OnRows done);
     // Rows whose action id, run id, trace, answered event or any message id is `id`; newest first,
     // at most 20.
     void find(std::string id, OnRows done);

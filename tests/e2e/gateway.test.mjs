@@ -214,6 +214,18 @@ describe('a running gateway', () => {
 });
 
 describe('starting and stopping', () => {
+  test('the key of a send that comes again after a restart sends nothing, and gets the outcome of then', async (t) => {
+    const { gateway, chat } = await stage(t);
+    await gateway.workerReady('telegram');
+    const params = { channel: 'telegram', to: '5201', message: 'just once', idempotencyKey: 'over-a-restart' };
+    const first = await gateway.call('send', params);
+    await gateway.restart();
+    await gateway.workerReady('telegram');
+    const again = await gateway.call('send', params);
+    assert.equal(again.messageId, first.messageId);
+    assert.equal((await chat(5201).answers()).length, 1);
+  });
+
   test('SIGTERM: clients hear shutdown and 1012, exit code 0, no process is left', async (t) => {
     const { gateway } = await stage(t);
     const client = await gateway.connect();
