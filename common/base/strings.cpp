@@ -14,8 +14,6 @@ namespace openclaw {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::string_view base64_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 void fill_random(std::span<std::uint8_t> bytes) {
     CHECK_INVARIANT(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
@@ -67,57 +65,6 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
         out += hex_digits[byte & 15];
     }
     return out;
-}
-
-std::string to_base64url(std::span<const std::uint8_t> bytes) {
-    std::string out;
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (const auto byte : bytes) {
-        bits = bits << 8 | byte;
-        for (count += 8; count >= 6; count -= 6)
-            out += base64_digits[bits >> (count - 6) & 63];
-    }
-    if (count > 0) out += base64_digits[bits << (6 - count) & 63];
-    return out;
-}
-
-Result<std::string> from_base64url(std::string_view text) {
-    std::string out;
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (const char c : text) {
-        const auto value = base64_digits.find(c);
-        if (value == std::string_view::npos) return fail(Code::invalid, "not base64url text");
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        out += static_cast<char>(bits >> count & 255);
-    }
-    return out;
-}
-
-std::string to_base64(std::string_view bytes) {
-    std::string out =
-        to_base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    std::ranges::replace(out, '-', '+');
-    std::ranges::replace(out, '_', '/');
-    out.append((4 - out.size() % 4) % 4, '=');
-    return out;
-}
-
-Result<std::string> from_base64(std::string_view text) {
-    while (text.ends_with('='))
-        text.remove_suffix(1);
-    if (text.find_first_of("-_") != text.npos || text.size() % 4 == 1)
-        return fail(Code::invalid, "not base64 text");
-    std::string form(text);
-    std::ranges::replace(form, '+', '-');
-    std::ranges::replace(form, '/', '_');
-    auto bytes = from_base64url(form);
-    if (!bytes) return fail(Code::invalid, "not base64 text");
-    return bytes;
 }
 
 bool is_valid_utf8(std::string_view text) {
