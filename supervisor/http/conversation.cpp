@@ -38,6 +38,13 @@ std::string_view address_of(json::View part) {
     return url.is_object() ? url["url"].text() : url.text();
 }
 
+// Asked before the image is decoded.
+bool fits(const Content& content, std::size_t image_bytes) {
+    return image_bytes <= policy::max_image_bytes &&
+           bytes_of(content.images) + image_bytes <= policy::max_client_file_bytes &&
+           content.images.size() < max_attached_files;
+}
+
 std::optional<ApiError> add_image(Content& content, json::View part, std::string_view type) {
     const auto address = address_of(part);
     const auto place = "`" + std::string(type) + "`";
@@ -45,6 +52,10 @@ std::optional<ApiError> add_image(Content& content, json::View part, std::string
         return invalid_request("Unsupported " + place +
                                ": this gateway fetches no images; send the image itself, as a "
                                "data: URL in base64.");
+    if (!fits(content, rpc::bytes_in_base64(address)))
+        return invalid_request("Too much in " + place +
+                               ": at most 10 images of 6291456 bytes each, and about 15 MB "
+                               "together.");
     auto bytes = rpc::bytes_of_base64(address);
     if (!bytes || image_type_of(*bytes).empty())
         return invalid_request("Invalid " + place +
@@ -54,12 +65,6 @@ std::optional<ApiError> add_image(Content& content, json::View part, std::string
     const auto name = "image-" + std::to_string(content.images.size() + 1) + "." +
                       std::string(mime.substr(mime.find('/') + 1));
     auto image = attached_file(name, mime, std::move(*bytes));
-    const auto sum = bytes_of(content.images) + image.bytes.size();
-    if (image.bytes.size() > policy::max_image_bytes || sum > policy::max_client_file_bytes ||
-        content.images.size() == max_attached_files)
-        return invalid_request("Too much in " + place +
-                               ": at most 10 images of 6291456 bytes "
-                               "each and 19464192 bytes together.");
     append_line(content.text, policy::name_of_file(image));
     content.images.push_back(std::move(image));
     return std::nullopt;

@@ -41,12 +41,12 @@ FileText file_of(json::View part) {
 
 std::expected<std::string, ApiError> text_of_file(json::View part) {
     const auto file = file_of(part);
-    const auto bytes = from_base64(file.base64);
-    if (!is_text_type(file.mime) || !bytes || !is_valid_utf8(*bytes))
-        return std::unexpected(invalid_request("Unsupported `input_file` \"" + file.name +
-                                               "\": the agent of this gateway reads text files "
-                                               "that come with the request, in base64."));
-    return "[File " + file.name + "]\n" + std::string(utf8_prefix(*bytes, max_file_chars));
+    if (is_text_type(file.mime)) // nothing else is decoded
+        if (const auto bytes = from_base64(file.base64); bytes && is_valid_utf8(*bytes))
+            return "[File " + file.name + "]\n" + std::string(utf8_prefix(*bytes, max_file_chars));
+    return std::unexpected(invalid_request("Unsupported `input_file` \"" + file.name +
+                                           "\": the agent of this gateway reads text files "
+                                           "that come with the request, in base64."));
 }
 
 class Reader {

@@ -22,11 +22,30 @@ std::expected<AttachedFile, WireError> read_attachment(json::View attachment) {
     return file;
 }
 
+std::string_view digits_in(std::string_view written) {
+    constexpr std::string_view marker = ";base64,";
+    if (written.starts_with("data:"))
+        if (const auto at = written.find(marker); at != std::string_view::npos)
+            written.remove_prefix(at + marker.size());
+    return written;
+}
+
+// Before anything is decoded: what will be refused need not be.
+std::optional<WireError> refusal_by_size(json::View attachments) {
+    if (attachments.size() > max_attached_files)
+        return invalid_request("a message may have 10 attachments at most");
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < attachments.size(); ++i)
+        sum += bytes_in_base64(attachments.at(i)["content"].text());
+    if (sum > policy::max_client_file_bytes)
+        return invalid_request("the attachments hold more than 19464192 bytes");
+    return std::nullopt;
+}
+
 std::expected<AttachedFiles, WireError> read_all(json::View attachments) {
+    if (auto refused = refusal_by_size(attachments)) return std::unexpected(std::move(*refused));
     AttachedFiles files;
     std::size_t text_bytes = 0;
-    if (attachments.size() > max_attached_files)
-        return std::unexpected(invalid_request("a message may have 10 attachments at most"));
     for (std::size_t i = 0; i < attachments.size(); ++i) {
         auto file = read_attachment(attachments.at(i));
         if (!file) return std::unexpected(file.error());
@@ -35,8 +54,6 @@ std::expected<AttachedFiles, WireError> read_all(json::View attachments) {
     }
     if (text_bytes > policy::max_attached_text)
         return std::unexpected(invalid_request("the attachments hold more than 512 KiB of text"));
-    if (bytes_of(files) > policy::max_client_file_bytes)
-        return std::unexpected(invalid_request("the attachments hold more than 19464192 bytes"));
     return files;
 }
 
@@ -57,12 +74,14 @@ std::expected<Attachments, WireError> read_attachments(json::View attachments) {
     return read;
 }
 
+std::size_t bytes_in_base64(std::string_view written) {
+    const auto digits = digits_in(written);
+    const std::size_t count = digits.find_last_not_of('=') + 1; // npos + 1 is 0
+    return count / 4 * 3 + count % 4 * 6 / 8;
+}
+
 Result<std::string> bytes_of_base64(std::string_view written) {
-    constexpr std::string_view marker = ";base64,";
-    if (written.starts_with("data:"))
-        if (const auto at = written.find(marker); at != std::string_view::npos)
-            written.remove_prefix(at + marker.size());
-    return from_base64(written);
+    return from_base64(digits_in(written));
 }
 
 } // namespace openclaw::rpc

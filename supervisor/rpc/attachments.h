@@ -10,6 +10,7 @@
 #include "supervisor/flow/runs.h"
 #include "supervisor/rpc/wire_error.h"
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -30,5 +31,7 @@ std::expected<Attachments, WireError> read_attachments(json::View attachments);
 
 // Base64, with or without "data:<type>;base64," before it. Error: invalid.
 Result<std::string> bytes_of_base64(std::string_view written);
+// How many bytes that would be, without decoding any.
+std::size_t bytes_in_base64(std::string_view written);
 
 } // namespace openclaw::rpc

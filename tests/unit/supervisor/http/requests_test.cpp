@@ -100,6 +100,18 @@ TEST_SUITE("supervisor/http") {
         CHECK(elsewhere.contains("fetches no images"));
     }
 
+    TEST_CASE("an image that is too large is refused before it is read") {
+        const auto refusal = [](std::size_t digits) {
+            return refusal_of(read_responses_request,
+                              R"({"input":[{"role":"user","content":[{"type":"input_image",)"
+                              R"("image_url":"data:image/png;base64,)" +
+                                  std::string(digits, '!') + R"("}]}]})");
+        };
+        constexpr std::size_t most = 6'291'456 / 3 * 4;
+        CHECK(refusal(most).contains("Invalid `input_image`")); // no base64
+        CHECK(refusal(most + 4).contains("Too much in `input_image`"));
+    }
+
     TEST_CASE("a response's input may be a string or items") {
         CHECK(read_with(read_responses_request, R"({"input":"hi"})").message == "hi");
         const auto asked = read_with(read_responses_request, R"({"instructions":"Be brief.",

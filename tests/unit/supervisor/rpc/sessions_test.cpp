@@ -225,6 +225,20 @@ TEST_SUITE("supervisor/rpc") {
                     R"({"sessionKey":"main","message":"see","idempotencyKey":"r4","attachments":[{"mimeType":"image/png","fileName":"p.png","content":"!!"}]})"))
                 .contains("is not base64"));
     }
+    TEST_CASE("attachments that are too large together are refused before they are read") {
+        Desk desk;
+        const auto sent = [&](std::size_t digits) {
+            const std::string half(digits, '!'); // no base64: reading it would be another refusal
+            return error_of(
+                desk.ask("chat.send", R"({"sessionKey":"main","message":"x","idempotencyKey":"r1",)"
+                                      R"("attachments":[{"content":")" +
+                                          half + R"("},{"content":"data:image/png;base64,)" + half +
+                                          "==\"}]}"));
+        };
+        constexpr std::size_t most = 19'464'192 / 2 / 3 * 4; // of each
+        CHECK(sent(most).contains("is not base64"));
+        CHECK(sent(most + 4).contains("more than 19464192 bytes"));
+    }
     TEST_CASE("interrupt ends what runs; collect joins what waits; steer has its own turn") {
         Desk desk;
         desk.ask("chat.send", R"({"sessionKey":"main","message":"a","idempotencyKey":"r1"})");
