@@ -121,10 +121,10 @@ void begin(Call& call, flow::RunRequest request, const RunParts& parts) {
 }
 
 void start(Call& call, const RunParts& parts) {
-    const auto message = call.params["message"].text();
-    if (trim(message).empty()) return call.reply.fail(invalid_request("message must not be empty"));
     auto attached = read_attachments(call.params["attachments"]);
     if (!attached) return call.reply.fail(attached.error());
+    if (trim(call.params["message"].text()).empty() && attached->is_empty())
+        return call.reply.fail(invalid_request("message must not be empty"));
     const std::string model = model_in(call.params);
     if (!model.empty() && !is_known_model(model, parts.facts))
         return call.reply.fail(unknown_model(model));

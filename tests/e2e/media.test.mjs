@@ -55,6 +55,14 @@ describe('files', { concurrency: 2 }, () => {
     assert.deepEqual(imagesOf(requests[0]), [PNG_URL]);
   });
 
+  test('a picture needs no words when it comes with `agent`', async (t) => {
+    const { gateway, provider } = await stage(t, { more: seeing() });
+    await gateway.workerReady('agent');
+    await gateway.call('agent', { sessionKey: 'main', message: '', idempotencyKey: 'w1', attachments: [image()] });
+    const { requests } = await provider.ctl('GET /wait', {}, { text: 'photo.png' });
+    assert.deepEqual(imagesOf(requests[0]), [PNG_URL]);
+  });
+
   test('a model that does not see is told so', async (t) => {
     const { gateway, provider } = await stage(t, { more: blind });
     await gateway.workerReady('agent');

@@ -225,6 +225,18 @@ TEST_SUITE("supervisor/rpc") {
                     R"({"sessionKey":"main","message":"see","idempotencyKey":"r4","attachments":[{"mimeType":"image/png","fileName":"p.png","content":"!!"}]})"))
                 .contains("is not base64"));
     }
+    TEST_CASE("a picture needs no words, whichever method brings it") {
+        Desk desk;
+        const std::string picture =
+            R"("message":" ","attachments":[{"fileName":"p.png","content":"iVBORw0KGgoAAAA="}]})";
+        desk.ask("chat.send", R"({"sessionKey":"main","idempotencyKey":"r1",)" + picture);
+        desk.ask("agent", R"({"sessionKey":"main","idempotencyKey":"r2",)" + picture);
+        REQUIRE(desk.runs.begun.size() == 2);
+        for (const auto* run : desk.runs.begun)
+            CHECK(run->request.images.size() == 1);
+        CHECK(error_of(desk.ask("agent", R"({"message":" ","idempotencyKey":"r3"})"))
+                  .contains("must not be empty"));
+    }
     TEST_CASE("attachments that are too large together are refused before they are read") {
         Desk desk;
         const auto sent = [&](std::size_t digits) {
