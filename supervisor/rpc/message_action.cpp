@@ -22,7 +22,7 @@ std::string first_text(json::View params, std::initializer_list<std::string_view
 }
 
 // {action:"send", params:{to|target, message, …}}: the command line of the original.
-void send_message(Call& call, Outgoing& outgoing, const FilePlace& place) {
+void send_message(Call& call, Outgoing& outgoing, SendFiles& files) {
     const auto inner = call.params["params"];
     deliver_message(
         call.reply, outgoing,
@@ -34,7 +34,7 @@ void send_message(Call& call, Outgoing& outgoing, const FilePlace& place) {
          .text = text_in(inner, "message"),
          .files = nullptr,
          .idempotency_key = text_in(call.params, "idempotencyKey")},
-        place, inner);
+        files, inner);
 }
 
 flow::ActionOrder order_of(json::View params, std::string name, std::string key) {
@@ -80,10 +80,10 @@ void carry_out(Call& call, flow::ActionOrder order, HealthSnapshot& health,
                   });
 }
 
-void act_on_message(Call& call, Outgoing& outgoing, const FilePlace& place, HealthSnapshot& health,
+void act_on_message(Call& call, Outgoing& outgoing, SendFiles& files, HealthSnapshot& health,
                     flow::Questions& questions) {
     const std::string action = text_in(call.params, "action");
-    if (action == "send") return send_message(call, outgoing, place);
+    if (action == "send") return send_message(call, outgoing, files);
     carry_out(call, order_of(call.params["params"], action, text_in(call.params, "idempotencyKey")),
               health, questions);
 }
@@ -128,15 +128,15 @@ constexpr std::array poll_params = {
 
 } // namespace
 
-void add_message_action(MethodTable& table, Outgoing& outgoing, FilePlace place,
+void add_message_action(MethodTable& table, Outgoing& outgoing, std::shared_ptr<SendFiles> files,
                         HealthSnapshot& health, flow::Questions& questions) {
     table.add({.name = "message.action",
                .scope = policy::scope::write,
                .admission = Admission::work,
                .idempotency = Idempotency::by_key,
                .params = message_action_params,
-               .handler = [&outgoing, &health, &questions, place](Call& call) {
-                   act_on_message(call, outgoing, place, health, questions);
+               .handler = [&outgoing, &health, &questions, files = std::move(files)](Call& call) {
+                   act_on_message(call, outgoing, *files, health, questions);
                }});
     table.add(
         {.name = "poll",

@@ -12,7 +12,7 @@
 
 namespace openclaw::rpc {
 
-void add_message_action(MethodTable& table, Outgoing& outgoing, FilePlace place,
+void add_message_action(MethodTable& table, Outgoing& outgoing, std::shared_ptr<SendFiles> files,
                         HealthSnapshot& health, flow::Questions& questions);
 
 } // namespace openclaw::rpc

@@ -30,20 +30,19 @@ void hand_over(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) 
 } // namespace
 
 void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message,
-                     const FilePlace& place, json::View params) {
+                     SendFiles& files, json::View params) {
     if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
-    gather_files(place, params,
-                 [reply, &outgoing,
-                  message = std::move(message)](Result<ledger::SharedFiles> files) mutable {
-                     if (!files) return reply.fail(files.error());
-                     message.files = std::move(*files);
-                     hand_over(reply, outgoing, std::move(message));
-                 });
+    files.gather(params, [reply, &outgoing, message = std::move(message)](
+                             Result<ledger::SharedFiles> gathered) mutable {
+        if (!gathered) return reply.fail(gathered.error());
+        message.files = std::move(*gathered);
+        hand_over(reply, outgoing, std::move(message));
+    });
 }
 
 namespace {
 
-void send(Call& call, Outgoing& outgoing, const FilePlace& place) {
+void send(Call& call, Outgoing& outgoing, SendFiles& files) {
     const auto params = call.params;
     deliver_message(call.reply, outgoing,
                     {.channel = text_in(params, "channel"),
@@ -54,7 +53,7 @@ void send(Call& call, Outgoing& outgoing, const FilePlace& place) {
                      .text = text_in(params, "message"),
                      .files = nullptr,
                      .idempotency_key = text_in(params, "idempotencyKey")},
-                    place, params);
+                    files, params);
 }
 
 constexpr std::array send_params = {
@@ -72,13 +71,15 @@ constexpr std::array send_params = {
 
 } // namespace
 
-void add_send(MethodTable& table, Outgoing& outgoing, FilePlace place) {
+void add_send(MethodTable& table, Outgoing& outgoing, std::shared_ptr<SendFiles> files) {
     table.add({.name = "send",
                .scope = policy::scope::write,
                .admission = Admission::work,
                .idempotency = Idempotency::by_key,
                .params = send_params,
-               .handler = [&outgoing, place](Call& call) { send(call, outgoing, place); }});
+               .handler = [&outgoing, files = std::move(files)](Call& call) {
+                   send(call, outgoing, *files);
+               }});
 }
 
 } // namespace openclaw::rpc

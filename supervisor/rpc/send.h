@@ -10,11 +10,12 @@
 
 namespace openclaw::rpc {
 
-void add_send(MethodTable& table, Outgoing& outgoing, FilePlace place);
+// `outgoing` outlives the table, and with it all who share `files`.
+void add_send(MethodTable& table, Outgoing& outgoing, std::shared_ptr<SendFiles> files);
 
 // Hands the message over with the files that `params` name, and answers when the platform has it or
 // will not have it.
 void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message,
-                     const FilePlace& place, json::View params);
+                     SendFiles& files, json::View params);
 
 } // namespace openclaw::rpc

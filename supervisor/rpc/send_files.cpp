@@ -1,33 +1,33 @@
 #include "supervisor/rpc/send_files.h"
 
-#include "supervisor/rpc/agents.h"
 #include "supervisor/rpc/attachments.h"
-#include "supervisor/rpc/workspace_files.h"
+#include "supervisor/rpc/sendable_files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <utility>
 
 namespace openclaw::rpc {
 
-namespace {
+// The files of one call.
+struct SendFiles::Reading {
+    SendableFolders folders = {};
+    std::vector<std::string> paths = {};
+    std::string name = {}, mime = {}; // of the only one; empty: its path tells it
+    AttachedFiles files = {};
+    Result<ledger::SharedFiles> outcome = nullptr;
 
-struct Wanted {
-    std::vector<std::string> roots;
-    std::vector<std::string> paths;
-    std::string mime; // of the only one; empty: its name tells it
+    Result<ledger::SharedFiles> read();
 };
 
-std::vector<std::string> roots_of(const GatewayFacts& facts) {
-    std::vector<std::string> roots{facts.state_directory + "/media"};
-    for (const auto& [id, agent] : facts.agents.entries)
-        roots.push_back(workspace_of(agent, facts));
-    return roots;
+namespace {
+
+// The bytes decide what an image is, not the name.
+AttachedFile file_to_send(std::string_view name, std::string_view mime, std::string bytes) {
+    auto file = attached_file(name, mime, std::move(bytes));
+    if (const auto type = image_type_of(file.bytes); !type.empty()) {
+        file.mime = type;
+        file.kind = "image";
+    }
+    return file;
 }
 
 Result<std::string> path_meant(std::string_view written) {
@@ -51,58 +51,7 @@ Result<std::vector<std::string>> paths_in(json::View params) {
     const auto list = params["mediaUrls"];
     for (std::size_t i = 0; i < list.size(); ++i)
         paths.push_back(TRY(path_meant(list.at(i).text())));
-    if (paths.size() > max_attached_files)
-        return fail(Code::invalid, "a message may carry 10 files at most");
     return paths;
-}
-
-// Where `path` lies below one of the roots, when it does.
-Result<std::pair<std::string, std::string>> place_of(const Wanted& wanted,
-                                                     const std::string& path) {
-    std::error_code error;
-    const auto real = std::filesystem::canonical(path, error).string();
-    if (error) return fail(Code::not_found, path + " is not there: " + error.message());
-    for (const auto& root : wanted.roots) {
-        const auto folder = std::filesystem::canonical(root, error).string() + "/";
-        if (!error && real.starts_with(folder))
-            return std::pair(folder, real.substr(folder.size()));
-    }
-    return fail(Code::denied, path + " may not be sent: only files under " + wanted.roots.front() +
-                                  " and the agents' workspaces may; copy it there");
-}
-
-Result<std::string> read_whole(int fd, std::size_t size, const std::string& path) {
-    std::string bytes(size, '\0');
-    std::size_t have = 0;
-    while (have < size) {
-        const auto got = ::read(fd, bytes.data() + have, size - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return Failure(system_error(Code::unavailable, "cannot read " + path, errno));
-        have += static_cast<std::size_t>(got);
-    }
-    return bytes;
-}
-
-Result<AttachedFile> read_file(const Wanted& wanted, const std::string& path) {
-    const auto [root, below] = TRY(place_of(wanted, path));
-    const auto fd = TRY(open_below(root, below, O_RDONLY));
-    struct stat facts = {};
-    if (::fstat(fd.get(), &facts) != 0)
-        return Failure(system_error(Code::unavailable, "cannot look at " + path, errno));
-    if (!S_ISREG(facts.st_mode)) return fail(Code::invalid, path + " is no regular file");
-    const auto size = static_cast<std::size_t>(facts.st_size);
-    if (size > max_attached_bytes)
-        return fail(Code::invalid, path + " is larger than a message may carry (24 MiB)");
-    return attached_file(below, wanted.mime, TRY(read_whole(fd.get(), size, path)));
-}
-
-Result<ledger::SharedFiles> read_files(const Wanted& wanted, AttachedFiles files) {
-    for (const auto& path : wanted.paths) {
-        files.push_back(TRY(read_file(wanted, path)));
-        if (bytes_of(files) > max_attached_bytes)
-            return fail(Code::invalid, "a message may carry 24 MiB of files at most");
-    }
-    return std::make_shared<const AttachedFiles>(std::move(files));
 }
 
 Result<AttachedFiles> files_in(json::View params) {
@@ -111,31 +60,72 @@ Result<AttachedFiles> files_in(json::View params) {
     if (buffer.empty()) return files;
     auto bytes = bytes_of_base64(buffer);
     if (!bytes) return fail(Code::invalid, "buffer is not base64");
-    auto file =
-        attached_file(params["filename"].text(), params["contentType"].text(), std::move(*bytes));
-    if (const auto type = image_type_of(file.bytes); !type.empty()) {
-        file.mime = type;
-        file.kind = "image";
-    }
-    files.push_back(std::move(file));
+    files.push_back(
+        file_to_send(params["filename"].text(), params["contentType"].text(), std::move(*bytes)));
     return files;
+}
+
+// Of several files nobody knows which one is meant.
+Result<void> check_description(json::View params, std::size_t files) {
+    if (files > max_attached_files)
+        return fail(Code::invalid, "a message may carry 10 files at most");
+    for (const std::string_view word : {"filename", "contentType"})
+        if (files > 1 && !params[word].text().empty())
+            return fail(Code::invalid,
+                        std::string(word) + " describes one file, and this call has " +
+                            std::to_string(files) + ": send them one by one, or leave it out");
+    return {};
 }
 
 } // namespace
 
-void gather_files(const FilePlace& place, json::View params, OnSendFiles done) {
-    auto files = files_in(params);
-    auto paths = paths_in(params);
-    if (!files) return done(Failure(files.error()));
-    if (!paths) return done(Failure(paths.error()));
-    if (paths->empty() && files->empty()) return done(nullptr);
-    if (paths->empty()) return done(std::make_shared<const AttachedFiles>(std::move(*files)));
-    Wanted wanted{.roots = roots_of(place.facts), .paths = std::move(*paths), .mime = {}};
-    if (wanted.paths.size() == 1) wanted.mime = params["contentType"].text();
-    auto answer = std::make_shared<Result<ledger::SharedFiles>>(nullptr);
-    place.loop.on_pool([wanted = std::move(wanted), files = std::move(*files),
-                        answer]() mutable { *answer = read_files(wanted, std::move(files)); },
-                       [answer, done = std::move(done)]() mutable { done(std::move(*answer)); });
+Result<ledger::SharedFiles> SendFiles::Reading::read() {
+    for (const auto& path : paths) {
+        auto file = TRY(read_sendable(folders, path));
+        files.push_back(file_to_send(name.empty() ? file.name : name, mime, std::move(file.bytes)));
+        if (bytes_of(files) > max_attached_bytes)
+            return fail(Code::invalid, "a message may carry 24 MiB of files at most");
+    }
+    return std::make_shared<const AttachedFiles>(std::move(files));
+}
+
+Result<SendFiles::Reading> SendFiles::wanted(json::View params) const {
+    auto files = TRY(files_in(params));
+    auto paths = TRY(paths_in(params));
+    TRY_VOID(check_description(params, files.size() + paths.size()));
+    return Reading{.folders = sendable_folders(facts_),
+                   .paths = std::move(paths),
+                   .name = text_in(params, "filename"),
+                   .mime = text_in(params, "contentType"),
+                   .files = std::move(files)};
+}
+
+void SendFiles::gather(json::View params, OnSendFiles done) {
+    auto wanted = this->wanted(params);
+    if (!wanted) return done(Failure(wanted.error()));
+    if (wanted->paths.empty() && wanted->files.empty()) return done(nullptr);
+    if (wanted->paths.empty()) return done(wanted->read());
+    if (waiting_.size() >= max_waiting)
+        return done(fail(Code::busy, "32 calls wait for their files to be read from the disk; try "
+                                     "again in a second"));
+    waiting_.push_back(
+        {.reading = std::make_shared<Reading>(std::move(*wanted)), .done = std::move(done)});
+    if (waiting_.size() == 1) next();
+}
+
+void SendFiles::next() {
+    const auto reading = waiting_.front().reading;
+    loop_.on_pool([reading] { reading->outcome = reading->read(); },
+                  [this, reading, alive = std::weak_ptr(alive_)] {
+                      if (!alive.expired()) settle(*reading);
+                  });
+}
+
+void SendFiles::settle(Reading& reading) {
+    auto done = std::move(waiting_.front().done);
+    waiting_.pop_front();
+    if (!waiting_.empty()) next();
+    done(std::move(reading.outcome));
 }
 
 } // namespace openclaw::rpc

@@ -83,7 +83,7 @@ MethodTable make_method_table(const MethodParts& parts) {
     add_session_runs(table, run);
     add_usage(table, reading);
     add_agent(table, run);
-    const FilePlace files{.loop = parts.loop, .facts = parts.facts};
+    const auto files = std::make_shared<SendFiles>(parts.loop, parts.facts);
     add_send(table, parts.outgoing, files);
     add_message_action(table, parts.outgoing, files, parts.health, parts.questions);
     add_pairing(table, parts.pairings, parts.outgoing);

@@ -124,6 +124,8 @@ describe('files', { concurrency: 2 }, () => {
     await refused({ call: { mediaUrl: path.join(gateway.stateDir, 'media/link.json') }, why: /may not be sent/ });
     await refused({ call: { mediaUrl: path.join(gateway.stateDir, 'media/../openclaw.json') }, why: /may not be sent/ });
     await refused({ call: { mediaUrl: path.join(gateway.stateDir, 'media') }, why: /may not be sent|no regular file/ });
+    await refused({ call: { mediaUrl: '/etc/passwd' }, why: /may not be sent/ });
+    await refused({ call: { mediaUrl: '/etc/none-such' }, why: /may not be sent/ });
     await refused({ call: { mediaUrl: 'https://example.com/a.png' }, why: /does not fetch/ });
     await refused({ call: { buffer: '%%%' }, why: /not base64/ });
     await refused({ call: {}, why: /text or a file/ });
