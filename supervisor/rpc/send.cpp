@@ -3,10 +3,31 @@
 #include "common/json/write.h"
 
 #include <array>
+#include <optional>
 
 namespace openclaw::rpc {
 
 namespace {
+
+// How a file is to be shown. No channel of this build does it, and a message that looks otherwise
+// than asked for would be wrong without saying so.
+struct Presentation {
+    std::string_view name, why_not;
+};
+
+constexpr std::array presentations = {
+    Presentation{"asVoice", "this build sends sound as a file, not as a voice message"},
+    Presentation{"gifPlayback", "this build sends files as they are, none as a looping film"},
+    Presentation{"forceDocument", "this build leaves it to the channel how a file is shown"},
+};
+
+std::optional<WireError> refusal_of_presentation(json::View params) {
+    for (const auto& one : presentations)
+        if (params[one.name].boolean())
+            return invalid_request(std::string(one.name) + " cannot be asked for: " +
+                                   std::string(one.why_not) + "; leave it out");
+    return std::nullopt;
+}
 
 void hand_over(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) {
     if (message.text.empty() && !message.files)
@@ -32,6 +53,7 @@ void hand_over(const Reply& reply, Outgoing& outgoing, OutgoingMessage message) 
 void deliver_message(const Reply& reply, Outgoing& outgoing, OutgoingMessage message,
                      SendFiles& files, json::View params) {
     if (message.to.empty()) return reply.fail(invalid_request("send needs a target: to"));
+    if (const auto refused = refusal_of_presentation(params)) return reply.fail(*refused);
     files.gather(params, [reply, &outgoing, message = std::move(message)](
                              Result<ledger::SharedFiles> gathered) mutable {
         if (!gathered) return reply.fail(gathered.error());

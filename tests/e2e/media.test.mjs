@@ -129,6 +129,7 @@ describe('files', { concurrency: 2 }, () => {
     await refused({ call: { mediaUrl: 'https://example.com/a.png' }, why: /does not fetch/ });
     await refused({ call: { buffer: '%%%' }, why: /not base64/ });
     await refused({ call: {}, why: /text or a file/ });
+    await refused({ call: { buffer: PNG, asVoice: true }, why: /asVoice cannot be asked for/ });
     await refused({ call: { channel: 'telegram', to: '5001', buffer: PNG }, why: /cannot send files/ });
     assert.equal(rowsOfFiles(gateway), 0);
   });

@@ -148,6 +148,18 @@ TEST_SUITE("supervisor/rpc") {
                   .starts_with("filename describes one file, and this call has 2"));
         CHECK(desk.send(many_paths("/x", 11)).contains("10 files at most"));
     }
+    TEST_CASE("how a file is shown cannot be asked for, and saying no to it changes nothing") {
+        Disk desk;
+        for (const std::string flag : {"asVoice", "gifPlayback", "forceDocument"}) {
+            CHECK(desk.send(R"("message":"x",")" + flag + R"(":true)")
+                      .starts_with(flag + " cannot be asked for"));
+            CHECK(desk.send(R"("message":"x",")" + flag + R"(":false)") == "sent");
+        }
+        CHECK(desk.ask("message.action",
+                       R"({"channel":"echo","action":"send","idempotencyKey":"k",)"
+                       R"("params":{"to":"5","message":"x","asVoice":true}})")
+                  .contains("asVoice cannot be asked for"));
+    }
     TEST_CASE("calls that need the disk are answered in order, and too many of them not at all") {
         Disk desk;
         rpc::SendFiles files(desk.loop, desk.facts);
