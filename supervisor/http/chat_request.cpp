@@ -18,26 +18,27 @@ std::string_view role_of(std::string_view written) {
     return written == "assistant" ? "assistant" : "user";
 }
 
+std::optional<ApiError> read_message(json::View message, std::string& system,
+                                     std::vector<SaidMessage>& said) {
+    auto content = read_content(message["content"]);
+    if (!content) return content.error();
+    if (content->is_empty()) return std::nullopt; // an assistant that only called a tool
+    const auto written = message["role"].text("user");
+    const auto role = role_of(written);
+    if (role.empty()) return add_to_system(system, *content, written);
+    if (written == "tool" || written == "function")
+        content->text = tool_result(message, content->text);
+    said.push_back({std::string(role), std::move(*content)});
+    return std::nullopt;
+}
+
 std::expected<std::vector<SaidMessage>, ApiError> read_messages(json::View messages,
                                                                 std::string& system) {
     std::vector<SaidMessage> said;
     std::optional<ApiError> refused;
     messages.each_element([&](json::View message) {
-        auto content = read_content(message["content"]);
-        if (!content) {
-            refused = content.error();
-            return false;
-        }
-        if (content->is_empty()) return true; // an assistant that only called a tool
-        const auto written = message["role"].text("user");
-        const auto role = role_of(written);
-        if (role.empty())
-            append_paragraph(system, content->text);
-        else if (written == "tool" || written == "function")
-            said.push_back({std::string(role), {tool_result(message, content->text), {}}});
-        else
-            said.push_back({std::string(role), std::move(*content)});
-        return true;
+        refused = read_message(message, system, said);
+        return !refused;
     });
     if (refused) return std::unexpected(*refused);
     return said;

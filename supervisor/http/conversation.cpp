@@ -132,6 +132,16 @@ int positive(json::View number) {
     return static_cast<int>(std::clamp<std::int64_t>(number.integer(), 0, most));
 }
 
+std::optional<ApiError> add_to_system(std::string& system, const Content& content,
+                                      std::string_view role) {
+    if (!content.images.empty())
+        return invalid_request("Unsupported image in a `" + std::string(role) +
+                               "` message: the system prompt is text. Send the image in a `user` "
+                               "message.");
+    append_paragraph(system, content.text);
+    return std::nullopt;
+}
+
 void append_paragraph(std::string& text, std::string_view paragraph) {
     if (paragraph.empty()) return;
     if (!text.empty()) text += "\n\n";

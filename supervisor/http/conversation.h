@@ -59,6 +59,10 @@ bool demands_tool(json::View tool_choice);
 ApiError cannot_call_tools();
 // A whole number of at least 1, else 0.
 int positive(json::View number);
+// What a `role` message says to the system prompt. The error of one with images: they would not be
+// seen there.
+std::optional<ApiError> add_to_system(std::string& system, const Content& content,
+                                      std::string_view role);
 void append_paragraph(std::string& text, std::string_view paragraph);
 
 } // namespace openclaw::http

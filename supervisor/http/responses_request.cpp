@@ -49,6 +49,11 @@ std::expected<std::string, ApiError> text_of_file(json::View part) {
                                            "that come with the request, in base64."));
 }
 
+// Parts of a content, and no other list that a tool has written.
+bool is_content(json::View output) {
+    return output.at(0)["type"].text().starts_with("input_");
+}
+
 class Reader {
   public:
     explicit Reader(Conversation& asked)
@@ -72,14 +77,22 @@ class Reader {
   private:
     std::optional<ApiError> take(json::View item) {
         const auto type = item["type"].text("message");
-        if (type == "function_call_output") {
-            const auto output = item["output"];
-            std::string text = "[Result of " + std::string(item["call_id"].text("a tool")) + "]\n";
-            text += output.is_string() ? std::string(output.text()) : output.dump();
-            said.push_back({"user", {std::move(text), {}}});
-            return std::nullopt;
-        }
+        if (type == "function_call_output") return take_result(item);
         return type == "message" ? take_message(item) : std::nullopt; // others say nothing to us
+    }
+
+    // Its output is text, parts as those of a message, or whatever else the tool has said.
+    std::optional<ApiError> take_result(json::View item) {
+        const auto output = item["output"];
+        Content content;
+        if (output.is_string() || is_content(output)) {
+            if (auto refused = take_content(output, content)) return refused;
+        } else {
+            content.text = output.dump();
+        }
+        content.text.insert(0, "[Result of " + std::string(item["call_id"].text("a tool")) + "]\n");
+        said.push_back({"user", std::move(content)});
+        return std::nullopt;
     }
 
     std::optional<ApiError> take_message(json::View item) {
@@ -88,9 +101,8 @@ class Reader {
         if (content.is_empty()) return std::nullopt;
         const auto role = item["role"].text("user");
         if (role == "system" || role == "developer")
-            append_paragraph(asked_.system, content.text);
-        else
-            said.push_back({role == "assistant" ? "assistant" : "user", std::move(content)});
+            return add_to_system(asked_.system, content, role);
+        said.push_back({role == "assistant" ? "assistant" : "user", std::move(content)});
         return std::nullopt;
     }
 

@@ -147,5 +147,12 @@ describe('files', { concurrency: 2 }, () => {
     const refused = await post('/v1/chat/completions', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }] }] });
     assert.equal(refused.status, 400);
     assert.match(refused.json.error.message, /fetches no images/);
+    const tool = await post('/v1/chat/completions', { messages: [{ role: 'user', content: 'Look' },
+      { role: 'tool', tool_call_id: 'c1', content: [{ type: 'text', text: 'say tool' }, { type: 'image_url', image_url: { url: PNG_URL } }] }] });
+    assert.equal(tool.status, 200, tool.text);
+    assert.deepEqual(imagesOf(asked(provider, 'say tool')[0]), [PNG_URL]);
+    const system = await post('/v1/chat/completions', { messages: [{ role: 'system', content: [{ type: 'image_url', image_url: { url: PNG_URL } }] }, { role: 'user', content: 'say x' }] });
+    assert.equal(system.status, 400);
+    assert.match(system.json.error.message, /image in a `system` message/);
   });
 });

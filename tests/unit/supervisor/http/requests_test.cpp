@@ -100,6 +100,43 @@ TEST_SUITE("supervisor/http") {
         CHECK(elsewhere.contains("fetches no images"));
     }
 
+    TEST_CASE("a tool's result may be an image, and is looked at when it is the last word") {
+        const std::string url = R"("data:image/png;base64,iVBORw0KGgoAAAA=")";
+        const auto chat = read_with(read_chat_request, R"({"messages":[
+            {"role":"user","content":"Look"},
+            {"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"Here:"},
+                {"type":"image_url","image_url":{"url":)" + url +
+                                                           "}}]}]}");
+        CHECK(chat.message == "[Result of c1]\nHere:\n[image image-1.png, 11 bytes]");
+        CHECK(chat.images.size() == 1);
+        const auto response = read_with(read_responses_request, R"({"input":[
+            {"role":"user","content":"Look"},
+            {"type":"function_call_output","call_id":"c1","output":[
+                {"type":"input_image","image_url":)" + url + "}]}]}");
+        CHECK(response.message == "[Result of c1]\n[image image-1.png, 11 bytes]");
+        CHECK(response.images.size() == 1);
+        CHECK(read_with(read_responses_request,
+                        R"({"input":[{"type":"function_call_output","output":[{"type":"x"}]}]})")
+                  .message == "[Result of a tool]\n[{\"type\":\"x\"}]");
+    }
+
+    TEST_CASE("an image in the system prompt is refused by the name of the role") {
+        for (const std::string role : {"system", "developer"}) {
+            const auto chat = R"({"messages":[{"role":")" + role +
+                              R"(","content":[{"type":"image_url",
+                "image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAA="}}]},
+                {"role":"user","content":"x"}]})";
+            CHECK(
+                refusal_of(read_chat_request, chat).contains("image in a `" + role + "` message"));
+            const auto response = R"({"input":[{"role":")" + role +
+                                  R"(","content":[{"type":"input_image",
+                "image_url":"data:image/png;base64,iVBORw0KGgoAAAA="}]},
+                {"role":"user","content":"x"}]})";
+            CHECK(refusal_of(read_responses_request, response)
+                      .contains("image in a `" + role + "` message"));
+        }
+    }
+
     TEST_CASE("an image that is too large is refused before it is read") {
         const auto refusal = [](std::size_t digits) {
             return refusal_of(read_responses_request,
