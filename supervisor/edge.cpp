@@ -200,7 +200,9 @@ rpc::MethodTable Edge::list_methods() {
 // What needs no restart is in force before anybody hears that it was written.
 void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
     write_config(facts_.loop, std::move(change), prepared_.load_options(),
-                 [this, done = std::move(done)](ConfigWritten written) mutable {
+                 [this, alive = std::weak_ptr(alive_),
+                  done = std::move(done)](ConfigWritten written) mutable {
+                     if (alive.expired()) return; // the next start reads the file
                      if (!written.changed) return done(std::unexpected(written.changed.error()));
                      if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
                      done(std::move(*written.changed));

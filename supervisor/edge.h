@@ -151,6 +151,7 @@ class Edge {
     std::unique_ptr<web::Server> server_;
     std::unique_ptr<web::Listener> listener_;
     std::unique_ptr<control::ControlSocket> control_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
     bool returns_ = false;
     bool sockets_are_given_ = false; // by the service manager: the address is its affair
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;
