@@ -12,6 +12,8 @@ namespace {
 
 constexpr Milliseconds outcome_within = std::chrono::seconds(30);
 constexpr Milliseconds message_life = std::chrono::minutes(10);
+// A key that comes again later than that is of a script that always gives the same one.
+constexpr Milliseconds key_holds = std::chrono::hours(1);
 
 OutgoingReceipt receipt_of(const ledger::OutboxRow& row) {
     return {.channel = row.to.channel,
@@ -93,25 +95,28 @@ void Outgoings::send(const OutgoingOrder& order, Done done) {
                     waiting](Result<std::vector<ledger::OutboxRow>> found) mutable {
             if (alive.expired()) return;
             if (!found) return settle(waiting, Failure(found.error()));
-            if (!found->empty() && is_finished(found->front().state))
-                return settle(waiting, outcome_of(found->front()));
+            if (!found->empty() && is_finished(found->front().state)) {
+                if (rooms_.now_ms() - found->front().created_at_ms < key_holds.count())
+                    return settle(waiting, outcome_of(found->front()));
+                row.action_id += ":" + row.trace; // that one stays on record
+            }
             record(std::move(row), std::move(files), waiting);
         });
 }
 
 void Outgoings::record(ledger::OutboxRow row, ledger::SharedFiles files, const Shared& waiting) {
     const std::string action_id = row.action_id;
-    if (deliveries_.is_known(action_id))
-        return rooms_.loop.defer(
-            [waiting] { settle(waiting, fail(Code::busy, "this message is being sent already")); });
     waiting->limit->start(outcome_within, [waiting] {
         settle(waiting, fail(Code::timeout, "the message is recorded and not yet delivered; "
                                             "`openclaw channels status` tells why"));
     });
-    auto unit = ledger::writes(deliveries_.owe(std::move(row), std::move(files)));
+    ledger::Writes unit;
+    const bool is_on_its_way = deliveries_.is_known(action_id);
+    if (!is_on_its_way) unit = ledger::writes(deliveries_.owe(std::move(row), std::move(files)));
     deliveries_.on_settled(action_id, [waiting](const ledger::OutboxRow& settled) {
         settle(waiting, outcome_of(settled));
     });
+    if (is_on_its_way) return; // asked again: both are told
     rooms_.ledger.store->commit(std::move(unit), [this, action_id, waiting](Result<void> kept) {
         if (kept) return deliveries_.release(action_id);
         deliveries_.forget(action_id);

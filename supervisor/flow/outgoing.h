@@ -37,8 +37,8 @@ class Outgoings {
     // Records the message, hands it over, and calls `done` once: with the receipt, or with
     // not_found (no such channel or account), invalid (`to`, or files that the
     // channel cannot send), unavailable (not sent), timeout (not
-    // known yet; it is recorded and goes on). A key that was used before, also in
-    // an earlier life, sends nothing: the outcome of then is told again.
+    // known yet; it is recorded and goes on). A key that was used within the hour,
+    // also in an earlier life, sends nothing: the outcome of then is told again.
     void send(const OutgoingOrder& order, Done done);
 
   private:
