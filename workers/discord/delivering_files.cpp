@@ -23,6 +23,7 @@ std::string_view why_refused(const Answer& answer) {
 std::size_t Delivering::largest_file() {
     if (const auto interaction = to_.interactions.reply_to(it_.trace))
         return interaction->largest_upload;
+    if (it_.to.channel.empty()) return largest_upload; // a person's, still to be opened
     return to_.world.largest_upload_to(Snowflake::parse(it_.to.channel).value_or(Snowflake{}));
 }
 
@@ -66,7 +67,8 @@ void Delivering::enclose_files(Call& call) const {
 // The same part, and the same nonce: nothing was made of it.
 void Delivering::go_without_files(const Answer& answer) {
     log::warn("discord.files_refused", {{"action", it_.action_id}, {"reason", answer.description}});
-    parts_[part_] = without_files(std::move(parts_[part_]), it_.files, why_refused(answer));
+    const auto shorten = answer.trouble == Trouble::too_large ? without_large_files : without_files;
+    parts_[part_] = shorten(std::move(parts_[part_]), it_.files, why_refused(answer));
     dispatch();
 }
 

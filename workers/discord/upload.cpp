@@ -3,13 +3,15 @@
 #include "common/base/strings.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace openclaw::discord {
 
 namespace {
 
-constexpr std::size_t room_for_notes = 500; // code points: two of them at most
+// In code points: three of them at most (too large here, too large after all, not allowed).
+constexpr std::size_t room_for_notes = 650;
 constexpr std::size_t longest_shown_name = 50;
 constexpr std::size_t most_shown_names = 2;
 
@@ -30,9 +32,23 @@ std::string note(const std::vector<std::size_t>& which, const AttachedFiles& fil
     return out.append(": ").append(why);
 }
 
-void add_note(Part& part, const std::string& text) {
+void add_note(Part& part, const std::vector<std::size_t>& which, const AttachedFiles& files,
+              std::string_view why) {
+    if (which.empty()) return;
     if (!part.content.empty()) part.content += '\n';
-    part.content += text;
+    part.content += note(which, files, why);
+}
+
+// Takes those files out of `from` that are larger.
+std::vector<std::size_t> take_larger(std::vector<std::size_t>& from, const AttachedFiles& files,
+                                     std::size_t than) {
+    std::vector<std::size_t> larger;
+    std::erase_if(from, [&](std::size_t i) {
+        if (files[i].bytes.size() <= than) return false;
+        larger.push_back(i);
+        return true;
+    });
+    return larger;
 }
 
 // One behind the other, as many as a request takes.
@@ -54,34 +70,52 @@ std::vector<std::vector<std::size_t>> batches_of(const std::vector<std::size_t>&
     return batches;
 }
 
-} // namespace
-
-std::vector<Part> parts_of(std::string_view rendered, const AttachedFiles& files, ChunkRule rule,
-                           std::size_t largest_file) {
-    if (!files.empty() && rule.limit > 2 * room_for_notes) rule.limit -= room_for_notes;
-    std::vector<Part> parts;
-    for (auto& text : chunk(rendered, rule))
-        parts.push_back({.content = std::move(text)});
-    if (files.empty()) return parts;
-    if (parts.empty()) parts.emplace_back();
-
-    std::vector<std::size_t> fitting, others;
-    for (std::size_t i = 0; i < files.size(); ++i)
-        (files[i].bytes.size() <= largest_file ? fitting : others).push_back(i);
-    auto batches = batches_of(fitting, files);
+void add_batches(std::vector<Part>& parts, std::vector<std::vector<std::size_t>> batches) {
     for (std::size_t i = 0; i < batches.size(); ++i) {
         if (i == 0)
             parts.front().files = std::move(batches[i]);
         else
             parts.push_back({.content = {}, .files = std::move(batches[i])});
     }
-    if (!others.empty()) add_note(parts.front(), note(others, files, too_large_here(largest_file)));
+}
+
+void note_too_large(std::vector<Part>& parts, std::vector<std::size_t> in_the_first,
+                    const AttachedFiles& files, std::size_t largest_file) {
+    for (auto& part : parts) {
+        auto which = std::exchange(in_the_first, {});
+        for (const auto i : take_larger(part.files, files, largest_file))
+            which.push_back(i);
+        add_note(part, which, files, too_large_here(largest_file));
+    }
+}
+
+} // namespace
+
+std::vector<Part> parts_of(std::string_view rendered, const AttachedFiles& files, ChunkRule rule,
+                           std::size_t largest_file) {
+    if (!files.empty()) rule.limit = std::min(rule.limit, most_code_points - room_for_notes);
+    std::vector<Part> parts;
+    for (auto& text : chunk(rendered, rule))
+        parts.push_back({.content = std::move(text)});
+    if (files.empty()) return parts;
+    if (parts.empty()) parts.emplace_back();
+    std::vector<std::size_t> all(files.size());
+    std::iota(all.begin(), all.end(), 0);
+    const auto too_large_anywhere = take_larger(all, files, most_of_a_request);
+    add_batches(parts, batches_of(all, files));
+    note_too_large(parts, too_large_anywhere, files, std::min(largest_file, most_of_a_request));
     return parts;
 }
 
 Part without_files(Part part, const AttachedFiles& files, std::string_view why) {
-    const auto which = std::exchange(part.files, {});
-    if (!which.empty()) add_note(part, note(which, files, why));
+    add_note(part, std::exchange(part.files, {}), files, why);
+    return part;
+}
+
+Part without_large_files(Part part, const AttachedFiles& files, std::string_view why) {
+    const auto large = take_larger(part.files, files, largest_upload);
+    if (large.empty()) return without_files(std::move(part), files, why);
+    add_note(part, large, files, why);
     return part;
 }
 

@@ -2,8 +2,10 @@
 //
 // The first message has the answer's first words and as many files as one request takes; files that
 // do not fit follow in messages of their own, behind the rest of the text. A file that is too large
-// here is named in a note instead. A part keeps its number and its text whatever becomes of its
-// files: where there are files, room for the note is left in every text.
+// here is named in a note instead, in the message it would have gone with. How many parts there
+// are, and which text and files are whose, depends on the answer alone and not on what is allowed
+// where it goes: another life, which may know less or more of that, goes on with the same parts.
+// Where there are files, room for the notes is left in every text.
 #pragma once
 
 #include "common/base/attached_file.h"
@@ -33,6 +35,9 @@ std::vector<Part> parts_of(std::string_view rendered, const AttachedFiles& files
 
 // The part when its files cannot go: with a note that names them, and why.
 Part without_files(Part part, const AttachedFiles& files, std::string_view why);
+// The same when Discord found them too large: only those go that are so everywhere but in a boosted
+// server, or all when that is none or each of them.
+Part without_large_files(Part part, const AttachedFiles& files, std::string_view why);
 
 std::size_t bytes_in(const Part& part, const AttachedFiles& files);
 

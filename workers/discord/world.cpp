@@ -44,8 +44,9 @@ void World::apply(std::string_view type, json::View data) {
 void World::learn_guild(json::View guild) {
     const auto id = id_in(guild["id"]);
     if (!id || guild["unavailable"].boolean()) return;
-    guilds_[id.value].name = name_in(guild["name"]);
-    guilds_[id.value].tier = guild["premium_tier"].integer();
+    auto& known = guilds_[id.value];
+    known.name = name_in(guild["name"]);
+    if (const auto tier = guild["premium_tier"]; tier.is_integer()) known.tier = tier.integer();
     guild["roles"].each_element([&](json::View role) {
         learn_role(id, role);
         return true;
@@ -109,8 +110,11 @@ Snowflake World::own_role(Snowflake guild) const {
 // Two boost levels raise it above what a request may hold: that is the limit then.
 std::size_t World::largest_upload_to(Snowflake id) const {
     const auto* known = channel(id);
-    const auto guild = known != nullptr ? guilds_.find(known->guild.value) : guilds_.end();
-    return guild != guilds_.end() && guild->second.tier >= 2 ? most_of_a_request : largest_upload;
+    if (known == nullptr) return most_of_a_request;
+    if (known->is_direct()) return largest_upload;
+    const auto guild = guilds_.find(known->guild.value);
+    const bool may_be_boosted = guild == guilds_.end() || guild->second.tier.value_or(2) >= 2;
+    return may_be_boosted ? most_of_a_request : largest_upload;
 }
 
 } // namespace openclaw::discord

@@ -66,7 +66,8 @@ class World {
     std::string_view guild_name(Snowflake id) const;
     // The role that Discord made for the bot itself: mentioning it means the bot. 0: not known.
     Snowflake own_role(Snowflake guild) const;
-    // Of one file, in this channel; a server's boosts raise it.
+    // Of one file, in this channel; a server's boosts raise it. Where they are not known, as in a
+    // session that was resumed, nothing is ruled out: Discord refuses what is too large.
     std::size_t largest_upload_to(Snowflake channel) const;
 
     std::size_t guild_count() const { return guilds_.size(); }
@@ -83,7 +84,7 @@ class World {
     struct Guild {
         std::string name;
         Snowflake own_role;
-        std::int64_t tier = 0; // "Premium Tier"
+        std::optional<std::int64_t> tier; // "Premium Tier"
     };
 
     void learn_guild(json::View guild);

@@ -34,6 +34,14 @@ struct DeliveryBench {
                           .files = std::move(files)});
     }
 
+    // Whose channel 7001 is.
+    void tell_of_server(int tier) {
+        const auto guild = json::Document::parse(
+            R"({"id":"8","channels":[{"id":"7001","type":0,"name":"x"}],"premium_tier":)" +
+            std::to_string(tier) + "}");
+        world.apply("GUILD_CREATE", guild->root());
+    }
+
     void stream(const std::string& markdown) {
         wire::StreamUpdate update;
         update.set_action_id("act");

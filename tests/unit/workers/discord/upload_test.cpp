@@ -32,7 +32,7 @@ TEST_SUITE("workers/discord") {
         const auto parts = parts_of(std::string(2000, 'a'), files, {}, largest_upload);
         REQUIRE(parts.size() == 3);
         CHECK(parts[0].files == std::vector<std::size_t>{0, 1});
-        CHECK(parts[0].content.size() <= 1500);
+        CHECK(parts[0].content.size() <= 1350);
         CHECK(parts[1].files.empty());
         CHECK(parts[2].content.empty());
         CHECK(parts[2].files == std::vector<std::size_t>{2});
@@ -98,13 +98,75 @@ TEST_SUITE("workers/discord") {
             CHECK(bench.told().back().starts_with("FAILED 0/1"));
         }
     }
-    TEST_CASE("a boosted server and an interaction say how large a file may be") {
+    TEST_CASE("a part keeps its number whatever is allowed where it goes") {
+        const AttachedFiles files = {file_of("a.bin", 23'000'000), file_of("b.txt"),
+                                     file_of("c.bin", 20'000'000)};
+        const auto boosted = parts_of("Here.", files, {}, most_of_a_request);
+        const auto plain = parts_of("Here.", files, {}, largest_upload);
+        REQUIRE(boosted.size() == 2);
+        REQUIRE(plain.size() == 2);
+        CHECK(boosted[0].files == std::vector<std::size_t>{0, 1});
+        CHECK(plain[0].files == std::vector<std::size_t>{1});
+        CHECK(plain[0].content.starts_with("Here.\n-# Not attached: `a.bin`"));
+        CHECK(plain[1].files.empty());
+        CHECK(plain[1].content.starts_with("-# Not attached: `c.bin`"));
+    }
+    TEST_CASE("a life that may send less goes on with the part its predecessor had come to") {
         DeliveryBench bench;
-        const auto guild = json::Document::parse(
-            R"({"id":"8","premium_tier":2,"channels":[{"id":"7001","type":0,"name":"x"}]})");
-        bench.world.apply("GUILD_CREATE", guild->root());
-        bench.begin("look", 1, 0, {file_of("big.bin", largest_upload + 1)});
-        CHECK(bench.api.last().body.contains("files[0]"));
+        bench.tell_of_server(0);
+        bench.begin("look", 2, 1, {file_of("a.bin", 20'000'000), file_of("b.bin", 20'000'000)});
+        bench.api.answer_ok("[]"); // nothing of it is there
+        CHECK(bench.api.last_body().root()["content"].text().starts_with("-# Not attached: `b"));
+        bench.api.answer_sent("56");
+        CHECK(bench.told().back() == "SENT 1/2 #56");
+    }
+    TEST_CASE("a server's boosts say how large a file may be") {
+        for (const auto& [tier, takes_it] : {std::pair(1, false), std::pair(2, true)}) {
+            DeliveryBench bench;
+            bench.tell_of_server(tier);
+            bench.begin("look", 1, 0, {file_of("big.bin", largest_upload + 1)});
+            CHECK(bench.api.last().body.contains("files[0]") == takes_it);
+        }
+    }
+    TEST_CASE("in a channel of which nothing is known Discord is asked, and the small files stay "
+              "when it refuses the large ones") {
+        DeliveryBench bench;
+        bench.begin("look", 1, 0, {file_of("big.bin", largest_upload + 1), file_of("a.txt")});
+        CHECK(bench.api.last().body.contains("big.bin"));
+        bench.api.answer_error(413, 40005);
+        const auto shorter = payload_of(bench.api.last());
+        CHECK(shorter.root()["content"].text() ==
+              "look\n-# Not attached: `big.bin` (10.5 MB): Discord finds them too large");
+        CHECK(shorter.root()["attachments"].at(0)["filename"].text() == "a.txt");
+        CHECK_FALSE(shorter.root()["attachments"].at(1));
+    }
+    TEST_CASE("a person's channel takes no more than a plain one, before and after it is opened") {
+        DeliveryBench bench;
+        bench.deliveries.begin({.action_id = "act",
+                                .to = {.channel = {}, .person = "17"},
+                                .markdown = "look",
+                                .files = {file_of("big.bin", largest_upload + 1)}});
+        CHECK(bench.api.last().line == "POST /users/@me/channels");
+        bench.api.answer_ok(R"({"id":"60"})");
+        CHECK(bench.api.last_body().root()["content"].text().contains("Not attached: `big.bin`"));
+        World world;
+        world.learn_channel(json::Document::parse(R"({"id":"60","type":1})")->root());
+        CHECK(world.largest_upload_to(Snowflake{60}) == largest_upload);
+    }
+    TEST_CASE("an interaction says how large a file may be, whatever is known of its channel") {
+        for (const auto& [limit, takes_it] : {std::pair(4, false), std::pair(500, true)}) {
+            DeliveryBench bench;
+            bench.interactions.acknowledge({.id = Snowflake{4200},
+                                            .token = "tok",
+                                            .type = InteractionType::command,
+                                            .largest_upload = static_cast<std::size_t>(limit)},
+                                           "event", [] {});
+            bench.api.answer_ok("{}");
+            bench.interactions.on_traced("event", "trace");
+            bench.begin("look", 1, 0, {file_of("a.txt")});
+            CHECK(bench.api.last().line == "POST /webhooks/900/tok");
+            CHECK(bench.api.last().body.contains("files[0]") == takes_it);
+        }
     }
     TEST_CASE("as much leaves at once as one request may hold") {
         DeliveryBench bench;
