@@ -122,6 +122,12 @@ Answer no_answer(std::string_view reason, bool sent) {
             .description = std::string(reason)};
 }
 
+Answer too_early_answer(Milliseconds retry_after) {
+    return {.trouble = Trouble::rate,
+            .description = "its rate limit is used up",
+            .retry_after = retry_after};
+}
+
 Answer dropped_answer() {
     return {.trouble = Trouble::dropped, .description = "left away: it could not be said in time"};
 }

@@ -39,5 +39,6 @@ RateFacts read_rate_facts(const HeaderReader& header);
 // No answer came. `sent`: the request may have reached the server.
 Answer no_answer(std::string_view reason, bool sent);
 Answer dropped_answer();
+Answer too_early_answer(Milliseconds retry_after); // it did not leave: its limit is used up
 
 } // namespace openclaw::discord

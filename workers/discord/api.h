@@ -34,6 +34,9 @@ struct Call {
     Milliseconds deadline = call_deadline; // of one try, once it has left the queue
     bool idempotent = false;   // may be written twice when a kept connection turns out to be dead
     bool rather_never = false; // than late: it is left away when it cannot leave at once
+    // Comes back, as Trouble::rate, when its rate limit wants more than a moment: who called holds
+    // what others wait for meanwhile.
+    bool comes_back = false;
     bool is_anonymous = false; // an interaction's own token is in the path
     // The request is written next; false holds it back. May be empty, may not call the Api.
     std::move_only_function<bool()> on_leaving = {};

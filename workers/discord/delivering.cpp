@@ -51,8 +51,7 @@ void Delivering::dispatch() {
         state_ = State::waiting_for_room;
         return;
     }
-    if (is_expired())
-        return fail("expired", "the answer waited past its time and was not sent", true);
+    if (is_expired()) return expire();
     const bool waits =
         to_.interactions.wait_for_acknowledgement(it_.trace, [this, alive = std::weak_ptr(alive_)] {
             if (!alive.expired() && state_ == State::waiting_for_acknowledgement) dispatch();
@@ -192,7 +191,8 @@ void Delivering::judge(const Answer& answer) {
     case Trouble::server:
     case Trouble::lost:
         may_stand_ = true;
-        return outlet_.is_repeatable() ? pause(backoff_.next(), answer) : unknown(answer);
+        return outlet_.is_repeatable() ? pause(backoff_.next(), answer)
+                                       : unknown(answer.word(), answer.description);
     case Trouble::target_gone:
     case Trouble::foreign: // the preview; a new message then
         if (outlet_.kind != Outlet::Kind::edit) return fail(answer);
@@ -280,6 +280,7 @@ void Delivering::open_thread(const Answer& answer) {
 
 void Delivering::on_alarm() {
     if (state_ == State::pausing) return dispatch();
+    if (state_ == State::waiting_for_upload) return expire();
     if (state_ == State::waiting_for_ack) // the rest comes with a new attempt
         fail("no_acknowledgement", "the gateway could not record a part in time", false);
 }

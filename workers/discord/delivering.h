@@ -111,6 +111,7 @@ class Delivering {
     void on_history(const Answer& answer);
     void call();
     bool take_upload_turn();
+    void wait_for_upload_turn();
     void end_upload_turn();
     void enclose_files(Call& call) const;
     void go_without_files(const Answer& answer);
@@ -126,7 +127,8 @@ class Delivering {
     void on_alarm();
     void fail(std::string_view code, std::string_view why, bool permanent);
     void fail(const Answer& answer);
-    void unknown(const Answer& answer);
+    void unknown(std::string_view code, std::string_view why);
+    void expire();
     void finish(wire::Delivery& last);
 
     std::string nonce() const { return nonce_of(to_.settings.account, it_.action_id, part_); }

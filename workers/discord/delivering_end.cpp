@@ -17,7 +17,8 @@ void Delivering::pause(Milliseconds how_long, const Answer& answer) {
     const bool ends_first =
         it_.expires_at_ms != 0 && to_.clock.unix_ms() + how_long.count() > it_.expires_at_ms;
     if (never_ends || ends_first)
-        return may_stand_ ? unknown(answer) : fail(answer.word(), answer.description, false);
+        return may_stand_ ? unknown(answer.word(), answer.description)
+                          : fail(answer.word(), answer.description, false);
     state_ = State::pausing;
     if (!may_stand_) { // else it stays noted: its nonce tells in the next life
         to_.in_flight.strike(it_.action_id, part_, it_.attempt);
@@ -28,11 +29,18 @@ void Delivering::pause(Milliseconds how_long, const Answer& answer) {
     alarm_->set(how_long);
 }
 
-void Delivering::unknown(const Answer& answer) {
+void Delivering::unknown(std::string_view code, std::string_view why) {
     auto last = report(wire::Delivery::UNKNOWN);
-    last.set_error_code(std::string(answer.word()));
-    last.set_error(answer.description);
+    last.set_error_code(std::string(code));
+    last.set_error(std::string(why));
     finish(last);
+}
+
+// A try that ended without an answer may have arrived all the same.
+void Delivering::expire() {
+    if (may_stand_)
+        return unknown("expired", "the answer waited past its time; an earlier try may stand");
+    fail("expired", "the answer waited past its time and was not sent", true);
 }
 
 void Delivering::fail(const Answer& answer) {

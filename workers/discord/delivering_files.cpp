@@ -3,6 +3,7 @@
 #include "common/net/multipart.h"
 #include "workers/discord/delivering.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace openclaw::discord {
@@ -31,13 +32,22 @@ bool Delivering::take_upload_turn() {
     const auto bytes = bytes_in(parts_[part_], it_.files);
     if (bytes == 0 || uploading_ != 0) return true;
     const bool is_our_turn = to_.uploads.enter(bytes, [this, alive = std::weak_ptr(alive_)] {
-        if (!alive.expired() && state_ == State::waiting_for_upload) dispatch();
+        if (alive.expired() || state_ != State::waiting_for_upload) return;
+        alarm_->clear();
+        dispatch();
     });
-    if (is_our_turn)
-        uploading_ = bytes;
-    else
-        state_ = State::waiting_for_upload;
-    return is_our_turn;
+    if (!is_our_turn) return wait_for_upload_turn(), false;
+    uploading_ = bytes;
+    return true;
+}
+
+// Who has its turn does not keep it while it waits for a rate limit: so a turn comes, but perhaps
+// after the time in which the answer is wanted.
+void Delivering::wait_for_upload_turn() {
+    state_ = State::waiting_for_upload;
+    if (it_.expires_at_ms == 0) return;
+    const auto left = std::max<std::int64_t>(it_.expires_at_ms - to_.clock.unix_ms(), 0);
+    alarm_->set(Milliseconds(left + 1));
 }
 
 void Delivering::end_upload_turn() {
@@ -58,6 +68,7 @@ void Delivering::enclose_files(Call& call) const {
                         .file_name = names[i].second,
                         .content_type = it_.files[which[i]].mime,
                         .bytes = it_.files[which[i]].bytes});
+    call.comes_back = true; // nobody's files wait for our limit
     auto body = net::form_body(form);
     call.deadline = upload_deadline + std::chrono::seconds(body.bytes.size() / slowest_upload);
     call.body = std::move(body.bytes);

@@ -61,6 +61,7 @@ void Rest::keep_warm() {
 RestQueue::Job Rest::job_for(Id id, const Pending& pending) {
     return {.route = pending.route,
             .rather_never = pending.call.rather_never,
+            .comes_back = pending.call.comes_back,
             .turn = [this, id](RestQueue::Fate fate) { on_turn(id, fate); }};
 }
 
@@ -69,6 +70,8 @@ void Rest::on_turn(Id id, RestQueue::Fate fate) {
     if (found == pending_.end()) return;
     auto& pending = found->second;
     if (fate == RestQueue::Fate::is_dropped) return finish(id, dropped_answer());
+    if (fate == RestQueue::Fate::comes_back)
+        return finish(id, too_early_answer(queue_.time_until_free(pending.route)));
     const bool is_lost_cause = is_refused_ && !pending.call.is_anonymous;
     const bool is_spared =
         is_ours_to_lose(pending.call.priority) && invalid_.is_essential_only(loop_.clock().now());
@@ -146,7 +149,8 @@ void Rest::count(const Answer& answer) {
 
 // A 429 was not carried out: the same request waits for its time.
 bool Rest::goes_again(Id id, Pending& pending, const Answer& answer) {
-    if (answer.trouble != Trouble::rate || pending.call.rather_never) return false;
+    if (answer.trouble != Trouble::rate) return false;
+    if (pending.call.rather_never || pending.call.comes_back) return false;
     if (++pending.refusals > most_refusals) return false;
     if (answer.retry_after.value_or(longest_wait) >= longest_wait) return false;
     queue_.submit_again(pending.ticket, job_for(id, pending));

@@ -1,9 +1,9 @@
 // discord/rest.h — the REST API over HTTPS. Lives on one Loop, which must outlive it.
 //
 // <apiRoot><path>, JSON both ways, kept connections. A request waits for its rate limits, and one
-// that is refused all the same (429) waits and goes again, in its old place; everything else is the
-// caller's to judge. After the first 401 the token is used no more. The token is a header of the
-// request and never part of an answer, an error or a log line.
+// that is refused all the same (429) waits and goes again, in its old place, unless its call says
+// otherwise; everything else is the caller's to judge. After the first 401 the token is used no
+// more. The token is a header of the request and never part of an answer, an error or a log line.
 #pragma once
 
 #include "common/base/secret.h"

@@ -1,7 +1,6 @@
 #include "workers/discord/rest_queue.h"
 
 #include <algorithm>
-#include <optional>
 #include <unordered_set>
 #include <vector>
 
@@ -50,17 +49,17 @@ void RestQueue::pump() {
     for (auto next = jobs_.begin(); next != jobs_.end();) {
         auto& job = next->second;
         const auto key = buckets_.key_of(job.route);
-        const auto at = held.contains(key) ? std::nullopt : buckets_.free_at(job.route, now);
-        const bool leaves = at && *at <= now;
-        const bool is_dropped = !leaves && (job.rather_never || jobs_.size() > most_waiting);
-        if (!leaves && !is_dropped) {
-            if (at) wake = std::min(wake, *at);
+        const bool is_behind_another = held.contains(key);
+        const auto at = buckets_.free_at(job.route, now);
+        const auto fate = fate_of(job, at, is_behind_another);
+        if (!fate) {
+            if (at && !is_behind_another) wake = std::min(wake, *at);
             held.insert(key);
             ++next;
             continue;
         }
-        if (leaves) buckets_.leave(job.route, now);
-        turns.emplace_back(std::move(job.turn), leaves ? Fate::leaves : Fate::is_dropped);
+        if (fate == Fate::leaves) buckets_.leave(job.route, now);
+        turns.emplace_back(std::move(job.turn), *fate);
         next = jobs_.erase(next);
     }
     if (wake != Instant::max())
@@ -68,6 +67,22 @@ void RestQueue::pump() {
     if (now >= next_sweep_) sweep();
     for (auto& [turn, fate] : turns)
         turn(fate);
+}
+
+// Nothing: it waits.
+std::optional<RestQueue::Fate> RestQueue::fate_of(const Job& job, std::optional<Instant> free_at,
+                                                  bool is_behind_another) const {
+    const auto now = clock_.now();
+    if (free_at && *free_at <= now && !is_behind_another) return Fate::leaves;
+    if (job.comes_back && free_at && *free_at > now + short_wait) return Fate::comes_back;
+    if (job.rather_never || jobs_.size() > most_waiting) return Fate::is_dropped;
+    return std::nullopt;
+}
+
+Milliseconds RestQueue::time_until_free(const Route& route) const {
+    const auto now = clock_.now();
+    const auto at = buckets_.free_at(route, now);
+    return at ? std::chrono::ceil<Milliseconds>(*at - now) : short_wait;
 }
 
 void RestQueue::sweep() {

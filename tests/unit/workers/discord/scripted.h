@@ -25,12 +25,13 @@ class FakeApi final : public Api {
         bool is_anonymous = false;
         bool rather_never = false;
         std::string content_type{};
+        bool comes_back = false;
     };
 
     Id call(Call call, OnAnswer done) override {
         if (call.on_leaving && connects && !call.on_leaving()) held_back = true;
         made.push_back({++last_, call.method + " " + call.path, call.body, call.priority,
-                        call.is_anonymous, call.rather_never, call.content_type});
+                        call.is_anonymous, call.rather_never, call.content_type, call.comes_back});
         open_.emplace(last_, std::move(done));
         return last_;
     }

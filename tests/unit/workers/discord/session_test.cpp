@@ -91,12 +91,16 @@ struct QueueBench {
         return queue.submit(priority, job(name, path, rather_never));
     }
 
-    RestQueue::Job job(const std::string& name, const std::string& path,
-                       bool rather_never = false) {
+    RestQueue::Job job(const std::string& name, const std::string& path, bool rather_never = false,
+                       bool comes_back = false) {
         return {.route = route_of("POST", path),
                 .rather_never = rather_never,
+                .comes_back = comes_back,
                 .turn = [this, name](RestQueue::Fate fate) {
-                    turns.push_back(name + (fate == RestQueue::Fate::is_dropped ? " dropped" : ""));
+                    const auto* how = fate == RestQueue::Fate::is_dropped   ? " dropped"
+                                      : fate == RestQueue::Fate::comes_back ? " came back"
+                                                                            : "";
+                    turns.push_back(name + how);
                 }};
     }
 
@@ -335,6 +339,24 @@ TEST_SUITE("workers/discord") {
         bench.add("b", here, Priority::final, true);
         bench.run();
         CHECK(bench.turns == Words{"a", "b dropped"});
+    }
+    TEST_CASE("who holds what others wait for comes back when its limit wants more than a moment") {
+        QueueBench bench;
+        const auto route = route_of("POST", here);
+        bench.queue.refuse(route, {.retry_after = 900ms});
+        bench.queue.submit(Priority::final, bench.job("soon", here, false, true));
+        bench.run();
+        CHECK(bench.turns.empty());
+        bench.alarms.advance(950ms);
+        CHECK(bench.turns == Words{"soon"});
+        bench.queue.settle(route, {});
+        bench.queue.refuse(route, {.retry_after = 7s});
+        bench.queue.submit(Priority::final, bench.job("first", here));
+        bench.queue.submit(Priority::final, bench.job("files", here, false, true));
+        bench.run();
+        CHECK(bench.turns.back() == "files came back"); // though another is before it
+        CHECK(bench.queue.time_until_free(route) > 7s);
+        CHECK(bench.queue.waiting() == 1);
     }
     TEST_CASE("a refused request goes again in its old place when the pause is over") {
         QueueBench bench;

@@ -13,6 +13,13 @@ AttachedFile file_of(const std::string& name, std::size_t bytes = 5) {
 
 const std::vector<std::string> first_call = {"POST /channels/7001/messages"};
 
+Answering to_channel(const std::string& channel, std::size_t bytes) {
+    return {.action_id = "to " + channel,
+            .to = {.channel = channel},
+            .markdown = "look",
+            .files = {file_of("a", bytes)}};
+}
+
 // The JSON of a form.
 json::Document payload_of(const FakeApi::Made& made) {
     const auto begin = made.body.find("\r\n\r\n") + 4;
@@ -185,5 +192,71 @@ TEST_SUITE("workers/discord") {
         bench.deliveries.begin(answer("3"));
         bench.deliveries.begin(answer("4"));
         CHECK(bench.told().back() == "FAILED 0/0 busy");
+    }
+    TEST_CASE("who waits for a rate limit does not keep others' files from leaving") {
+        DeliveryBench bench;
+        bench.deliveries.begin(to_channel("1", 15'000'000));
+        bench.deliveries.begin(to_channel("2", 12'000'000));
+        CHECK(bench.api.last().comes_back);
+        bench.api.answer(too_early_answer(7s));
+        CHECK(bench.told().back() == "HELD 0/1");
+        bench.alarms.advance(1ms);
+        CHECK(bench.api.lines().back() == "POST /channels/2/messages");
+        bench.alarms.advance(8s);
+        CHECK(bench.api.made.size() == 2); // the other way round now
+        bench.api.answer_sent("55");
+        bench.alarms.advance(1ms);
+        CHECK(bench.api.lines().back() == "POST /channels/1/messages");
+    }
+    TEST_CASE("an answer waits for others' files no longer than it is wanted") {
+        DeliveryBench bench;
+        auto late = to_channel("2", 12'000'000);
+        late.expires_at_ms = bench.clock.unix_ms() + 10'000;
+        bench.deliveries.begin(to_channel("1", 15'000'000));
+        bench.deliveries.begin(std::move(late));
+        bench.alarms.advance(11s);
+        CHECK(bench.told().back() == "FAILED 0/1 expired permanent");
+        bench.api.answer_sent("55"); // and nothing is left of it in the way of the next
+        bench.alarms.advance(1ms);
+        bench.deliveries.begin(to_channel("3", 15'000'000));
+        CHECK(bench.api.lines().back() == "POST /channels/3/messages");
+    }
+    TEST_CASE("a try that may stand is not called failed when the answer's time is over") {
+        DeliveryBench bench;
+        auto late = to_channel("2", 12'000'000);
+        late.expires_at_ms = bench.clock.unix_ms() + 10'000;
+        bench.deliveries.begin(std::move(late));
+        bench.deliveries.begin(to_channel("1", 15'000'000));
+        bench.api.lose();
+        bench.alarms.advance(11s);
+        CHECK(bench.told().back() == "UNKNOWN 0/1 expired");
+    }
+    TEST_CASE("files leave in the order they came: a large one is not starved by small ones") {
+        ManualClock clock;
+        FakeAlarms alarms(clock);
+        UploadGate gate(alarms);
+        std::string order;
+        const auto enter = [&](char who, std::size_t bytes, auto&& self) -> void {
+            if (gate.enter(bytes, [&, who, bytes] { self(who, bytes, self); })) order += who;
+        };
+        enter('a', 10'000'000, enter);
+        enter('B', 20'000'000, enter);
+        enter('c', 1'000'000, enter);
+        CHECK(order == "a"); // "c" would fit, and keeps its place
+        gate.leave(10'000'000);
+        alarms.advance(1ms);
+        CHECK(order == "aBc");
+    }
+    TEST_CASE("who waits no longer gives its turn to the next") {
+        ManualClock clock;
+        FakeAlarms alarms(clock);
+        UploadGate gate(alarms);
+        bool came = false;
+        CHECK(gate.enter(20'000'000, [] {}));
+        CHECK_FALSE(gate.enter(20'000'000, [] {}));
+        CHECK_FALSE(gate.enter(20'000'000, [&] { came = true; }));
+        gate.leave(20'000'000);
+        alarms.advance(1ms);
+        CHECK(came);
     }
 }
