@@ -32,15 +32,20 @@ void ChatEvents::saw(json::View message, const Identity& me) {
     people_.keep(author, std::move(person));
 }
 
-bool ChatEvents::may_tell(Snowflake channel, Instant now) {
-    if (!channel) return false;
-    const auto* known = minutes_.find(channel);
-    auto counted = known != nullptr ? *known : Minute{.began = now};
-    if (now - counted.began >= minute) counted = {.began = now};
-    ++counted.told;
-    const bool may = counted.told <= most_reactions;
-    minutes_.keep(channel, counted);
-    return may;
+bool ChatEvents::may_tell(json::View reaction, const Identity& me, Instant now) {
+    const auto channel = id_of(reaction["channel_id"]), user = id_of(reaction["user_id"]);
+    if (!channel || !user || user == me.id) return false;
+    auto* counted = minutes_.find(channel);
+    if (counted == nullptr || now - counted->began >= minute) {
+        minutes_.keep(channel, {.began = now});
+        counted = minutes_.find(channel);
+    }
+    if (counted->told >= most_reactions) return false;
+    auto& of_person = counted->by_person[user];
+    if (of_person >= most_of_a_person) return false;
+    ++of_person;
+    ++counted->told;
+    return true;
 }
 
 bool ChatEvents::is_own(Snowflake message, json::View data, const Identity& me) {

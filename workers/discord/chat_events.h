@@ -3,7 +3,8 @@
 // Discord does not say with each of them who somebody is and whose message it is about (a removal
 // names neither; a direct conversation, no name). What messages and additions said is remembered,
 // bounded, and lost with the process: then a removal is taken for one on somebody else's message.
-// Twenty reactions a minute of one channel are told; the others are not.
+// Twenty reactions a minute of one channel are told, five of them of one person; the others are
+// not, and the bot's own never.
 #pragma once
 
 #include "common/base/clock.h"
@@ -13,6 +14,7 @@
 #include "workers/discord/recent.h"
 #include "workers/discord/world.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,13 +23,14 @@ namespace openclaw::discord {
 
 class ChatEvents {
   public:
-    static constexpr int most_reactions = 20; // of one channel, in a minute
+    static constexpr int most_reactions = 20;  // of one channel, in a minute
+    static constexpr int most_of_a_person = 5; // of them
 
     // MESSAGE_CREATE: who wrote it.
     void saw(json::View message, const Identity& me);
 
-    // May one more reaction of this channel be told?
-    bool may_tell(Snowflake channel, Instant now);
+    // May this reaction be told? One that may is counted.
+    bool may_tell(json::View reaction, const Identity& me, Instant now);
     // MESSAGE_REACTION_ADD and _REMOVE. Kind unspecified: of ours, or malformed.
     wire::ChannelEvent reaction(std::string_view type, json::View data, const Identity& me,
                                 const World& world);
@@ -38,6 +41,7 @@ class ChatEvents {
     struct Minute {
         Instant began;
         int told = 0;
+        std::map<Snowflake, int> by_person{}; // no more of them than are told
     };
 
     bool is_own(Snowflake message, json::View data, const Identity& me);

@@ -116,7 +116,7 @@ void Service::on_reacted(std::string_view type, json::View data, std::int64_t pl
                          UnknownChannel unknown) {
     const auto where = Snowflake::parse(data["channel_id"].text()).value_or(Snowflake{});
     if (unknown == UnknownChannel::asks) {
-        if (!chat_events_.may_tell(where, clock_.now())) return intake_.settle(place);
+        if (!chat_events_.may_tell(data, me_, clock_.now())) return intake_.settle(place);
         if (data["guild_id"] && world_.channel(where) == nullptr)
             return lookups_.wait(where,
                                  {.json = data.dump(), .place = place, .type = std::string(type)});

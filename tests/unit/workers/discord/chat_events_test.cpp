@@ -31,8 +31,15 @@ struct EventBench {
         return events.reaction("MESSAGE_REACTION_REMOVE", told(json).root(), bot, world);
     }
 
+    bool may_tell(const std::string& channel, int user) {
+        const auto reaction = told(R"({"channel_id":")" + channel + R"(","user_id":")" +
+                                   std::to_string(user) + "\"}");
+        return events.may_tell(reaction.root(), bot, now);
+    }
+
     World world;
     ChatEvents events;
+    Instant now{std::chrono::hours(1)};
 };
 
 constexpr const char* thumb = R"({"user_id":"17","channel_id":"71","message_id":"5","guild_id":"80",
@@ -98,14 +105,26 @@ TEST_SUITE("workers/discord") {
     }
     TEST_CASE("twenty reactions of a channel are told in a minute, and other channels are not "
               "kept from it") {
-        ChatEvents events;
-        const Instant now{std::chrono::hours(1)};
+        EventBench bench;
         int passed = 0;
         for (int i = 0; i < 500; ++i)
-            passed += events.may_tell(Snowflake{70}, now) ? 1 : 0;
+            passed += bench.may_tell("70", 100 + i) ? 1 : 0;
         CHECK(passed == ChatEvents::most_reactions);
-        CHECK(events.may_tell(Snowflake{71}, now));
-        CHECK(events.may_tell(Snowflake{70}, now + std::chrono::minutes(1)));
+        CHECK(bench.may_tell("71", 100));
+        bench.now += std::chrono::minutes(1);
+        CHECK(bench.may_tell("70", 100));
+    }
+    TEST_CASE("nobody uses up what is told of a channel alone, least of all the bot") {
+        EventBench bench;
+        int passed = 0;
+        for (int i = 0; i < 50; ++i) {
+            CHECK_FALSE(bench.may_tell("70", 9));
+            passed += bench.may_tell("70", 17) ? 1 : 0;
+        }
+        CHECK(passed == ChatEvents::most_of_a_person);
+        for (int i = 0; i < ChatEvents::most_reactions - passed; ++i)
+            CHECK(bench.may_tell("70", 100 + i));
+        CHECK_FALSE(bench.may_tell("70", 18));
     }
     TEST_CASE("deletions name the messages of others, one or many") {
         EventBench bench;
