@@ -93,7 +93,13 @@ std::vector<Snowflake> ChatEvents::deleted(json::View data) {
     };
     add(data["id"]);
     data["ids"].each_element(add);
+    for (const auto message : messages)
+        deleted_.keep(message, true);
     return messages;
+}
+
+bool ChatEvents::was_deleted(json::View message) {
+    return deleted_.find(id_of(message["id"])) != nullptr;
 }
 
 bool is_reaction(std::string_view type) {

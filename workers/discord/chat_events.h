@@ -36,6 +36,9 @@ class ChatEvents {
                                 const World& world);
     // MESSAGE_DELETE and _BULK: the messages that are not ours.
     std::vector<Snowflake> deleted(json::View data);
+    // Was this one among them? A message can be told of after its deletion: it waited meanwhile
+    // until its channel was known.
+    bool was_deleted(json::View message);
 
   private:
     struct Minute {
@@ -48,6 +51,7 @@ class ChatEvents {
     void fill_person(wire::Sender& out, Snowflake user, json::View member);
 
     Recent<bool> own_{1000};           // our messages
+    Recent<bool> deleted_{1000};       // others'
     Recent<wire::Sender> people_{300}; // as they were last seen
     Recent<Minute> minutes_{1000};     // by channel
 };

@@ -194,6 +194,18 @@ void Downloads::on_room() {
     pump();
 }
 
+void Downloads::cancel(const std::string& event_id) {
+    const auto found = std::ranges::find_if(
+        jobs_, [&](const auto& entry) { return entry.second.event_id == event_id; });
+    if (found != jobs_.end()) {
+        for (auto& one : found->second.pieces)
+            if (one.is_open) give_up(one);
+        jobs_.erase(found);
+        plan();
+    }
+    pump(); // also for what had come already, and waited in memory with its message
+}
+
 // Jobs are in the order they came, and all have the same time.
 void Downloads::plan() {
     if (jobs_.empty()) return alarm_->clear();

@@ -63,6 +63,9 @@ class Downloads {
     // Nothing: it was begun. Else there is nothing to fetch, and this is all.
     std::optional<Fetched> begin(Wanted wanted);
     void on_room(); // a lease has ended
+    // Its message is not wanted any more: nothing of it is fetched, nobody is told, and others may
+    // begin in its place.
+    void cancel(const std::string& event_id);
 
     std::size_t under_way() const { return jobs_.size(); }
 

@@ -71,6 +71,7 @@ void Service::on_dispatch(const Gateway::Dispatch& dispatch) {
 }
 
 void Service::on_message(json::View message, std::int64_t place, UnknownChannel unknown) {
+    if (chat_events_.was_deleted(message)) return intake_.settle(place);
     chat_events_.saw(message, me_);
     auto read = translate_message(message, me_, world_, unknown);
     const auto channel = read.channel.text();
@@ -128,14 +129,20 @@ void Service::on_reacted(std::string_view type, json::View data, std::int64_t pl
 
 // What is not sent yet is not sent; of what is, the supervisor is told.
 void Service::on_deleted(json::View data) {
+    bool is_withdrawn = false;
     for (const auto message : chat_events_.deleted(data)) {
         auto event_id = message_event_id(message);
-        if (intake_.withdraw(event_id)) continue;
+        if (intake_.withdraw(event_id)) {
+            downloads_.cancel(event_id);
+            is_withdrawn = true;
+            continue;
+        }
         wire::ChannelEvent event;
         event.set_kind(wire::ChannelEvent::MESSAGE_DELETED);
         event.set_event_id(std::move(event_id));
         tell(std::move(event));
     }
+    if (is_withdrawn) close_gap_if_read(); // it may have been the last of it
 }
 
 void Service::tell(wire::ChannelEvent event) {

@@ -135,6 +135,15 @@ TEST_SUITE("workers/discord") {
               std::vector{Snowflake{1}, Snowflake{3}});
         CHECK(message_event_id(Snowflake{3}) == "MESSAGE_CREATE:3");
     }
+    TEST_CASE("a message that is told of after its deletion is known to be deleted") {
+        EventBench bench;
+        const auto message = told(R"({"id":"3","author":{"id":"17"}})");
+        CHECK_FALSE(bench.events.was_deleted(message.root()));
+        bench.events.deleted(told(R"({"ids":["1","3"],"channel_id":"70"})").root());
+        CHECK(bench.events.was_deleted(message.root()));
+        CHECK_FALSE(bench.events.was_deleted(told(R"({"id":"4"})").root()));
+        CHECK_FALSE(bench.events.was_deleted(told("{}").root()));
+    }
     TEST_CASE("of what is remembered the oldest makes room") {
         Recent<int> recent(2);
         recent.keep(Snowflake{1}, 1);

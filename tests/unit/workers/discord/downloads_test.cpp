@@ -214,6 +214,35 @@ TEST_SUITE("workers/discord") {
         bench.downloads.on_room();
         CHECK(bench.cdn.open() == 2);
     }
+    TEST_CASE("what is not wanted any more is not fetched, and others come in its place") {
+        DownloadBench bench;
+        bench.begin(std::vector(3, picture("a", largest_image)), "gone");
+        bench.begin(std::vector(2, picture("b", largest_image)), "next", "18");
+        bench.cdn.answer(png);
+        bench.cdn.refuse("gone", true); // its address is being refreshed
+        CHECK(bench.cdn.open() == 1);   // no memory for the second message
+        bench.downloads.cancel("gone");
+        CHECK(bench.cdn.open() == 2);
+        CHECK(bench.api.in_flight() == 0);
+        bench.cdn.answer(png);
+        bench.cdn.answer(png);
+        CHECK(bench.done.size() == 1);
+        CHECK(bench.done.at("next").files.size() == 2);
+        bench.alarms.advance(30s);
+        CHECK(bench.done.size() == 1);
+        CHECK(bench.downloads.under_way() == 0);
+    }
+    TEST_CASE("what had come and is withdrawn with its message makes room for others") {
+        DownloadBench bench;
+        bench.begin(std::vector(3, picture("a", largest_image)), "gone");
+        bench.begin(std::vector(2, picture("b", largest_image)), "next", "18");
+        for (int i = 0; i < 3; ++i)
+            bench.cdn.answer(png);
+        CHECK(bench.cdn.open() == 0);
+        bench.done.erase("gone"); // and with it the lease
+        bench.downloads.cancel("gone");
+        CHECK(bench.cdn.open() == 2);
+    }
     TEST_CASE("one sender has half of what is fetched in a minute") {
         DownloadBench bench;
         const auto most = std::vector(3, picture("a", largest_image));

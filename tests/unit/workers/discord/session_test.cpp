@@ -238,6 +238,23 @@ TEST_SUITE("workers/discord") {
         bench.record(11);
         CHECK(bench.places.back() == 7);
     }
+    TEST_CASE("a message that is withdrawn is not sent, lets those behind it go and its memory be "
+              "used") {
+        IntakeBench bench;
+        auto held = message(10);
+        held.lease = std::make_shared<int>(0);
+        const std::weak_ptr<const void> lease = held.lease;
+        bench.intake.arrived(5);
+        bench.intake.offer(std::move(held), 5, Intake::Held::with_channel);
+        bench.come(11, 6);
+        CHECK(bench.sent() == 0);
+        CHECK(bench.intake.withdraw("MESSAGE_CREATE:10"));
+        CHECK(lease.expired());
+        CHECK(bench.uplink.frames.back().inbound().event_id() == "MESSAGE_CREATE:11");
+        CHECK(bench.places == std::vector<std::int64_t>{5});
+        CHECK_FALSE(bench.intake.withdraw("MESSAGE_CREATE:10"));
+        CHECK_FALSE(bench.intake.withdraw("MESSAGE_CREATE:11")); // it was sent
+    }
     TEST_CASE("what is remembered comes back in the next life") {
         StateBench bench;
         const Session session{.id = "s", .resume_url = "wss://r", .identity = "bot/1"};
