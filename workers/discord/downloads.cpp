@@ -66,7 +66,7 @@ std::vector<Downloads::Piece> Downloads::pieces_of(const Wanted& wanted) {
         if (one.why_not.empty() && !is_file_address(one.url, to_.settings))
             one.why_not = could_not("its address is not one of Discord's");
         if (one.why_not.empty() &&
-            !allowance_.take(wanted.sender, wanted.is_addressed, about.size, to_.clock.now()))
+            !allowance_.take(wanted.sender, wanted.how, about.size, to_.clock.now()))
             one.why_not = "not fetched: too many files came within a minute";
         one.is_open = one.why_not.empty();
         pieces.push_back(std::move(one));

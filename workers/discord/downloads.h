@@ -57,7 +57,7 @@ class Downloads {
         std::string event_id;
         std::vector<Attachment> attachments;
         std::string sender;
-        bool is_addressed = false; // to the bot, by a person
+        Said how = Said::in_passing;
     };
 
     // Nothing: it was begun. Else there is nothing to fetch, and this is all.

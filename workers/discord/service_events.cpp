@@ -17,6 +17,12 @@ constexpr std::string_view no_intent_sentence =
     "it works without the privileged intents of channels.discord.intents: switch them on in the "
     "Developer Portal under Bot";
 
+Said how_said(const wire::Inbound& inbound) {
+    if (inbound.sender().is_bot()) return Said::in_passing;
+    if (inbound.chat().kind() == wire::CHAT_DIRECT) return Said::directly;
+    return inbound.addressing() == wire::ADDRESSED_NOT ? Said::in_passing : Said::to_the_bot;
+}
+
 } // namespace
 
 // Asked for all the same, a privileged intent that was not granted would end the connection.
@@ -92,12 +98,10 @@ void Service::on_message(json::View message, std::int64_t place, UnknownChannel 
 // Later messages of the channel wait behind it.
 void Service::take_with_files(Translation message, std::int64_t place) {
     const auto& inbound = message.inbound;
-    const bool is_direct = inbound.chat().kind() == wire::CHAT_DIRECT;
-    const bool is_meant = is_direct || inbound.addressing() != wire::ADDRESSED_NOT;
     Downloads::Wanted wanted{.event_id = inbound.event_id(),
                              .attachments = std::exchange(message.attachments, {}),
                              .sender = inbound.sender().id(),
-                             .is_addressed = is_meant && !inbound.sender().is_bot()};
+                             .how = how_said(inbound)};
     const auto event_id = wanted.event_id;
     if (!intake_.offer(std::move(message), place, Intake::Held::with_channel)) return;
     auto nothing_to_fetch = downloads_.begin(std::move(wanted));

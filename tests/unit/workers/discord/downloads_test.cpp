@@ -53,7 +53,7 @@ struct DownloadBench {
         auto at_once = downloads.begin({.event_id = event,
                                         .attachments = std::move(attachments),
                                         .sender = who,
-                                        .is_addressed = true});
+                                        .how = Said::directly});
         return at_once ? at_once->words : std::vector<std::string>();
     }
 
@@ -257,9 +257,16 @@ TEST_SUITE("workers/discord") {
     }
     TEST_CASE("what nobody is likely to answer has a quarter of it") {
         Allowance allowance;
-        CHECK(allowance.take("1", false, 16u << 20, {}));
-        CHECK_FALSE(allowance.take("2", false, 1, {}));
-        CHECK(allowance.take("2", true, 16u << 20, {}));
+        CHECK(allowance.take("1", Said::in_passing, 16u << 20, {}));
+        CHECK_FALSE(allowance.take("2", Said::in_passing, 1, {}));
+        CHECK(allowance.take("2", Said::to_the_bot, 16u << 20, {}));
+    }
+    TEST_CASE("whatever is said in rooms, there is room for one message that is said directly") {
+        Allowance allowance;
+        CHECK(allowance.take("1", Said::to_the_bot, 32u << 20, {}));
+        CHECK(allowance.take("2", Said::to_the_bot, 8u << 20, {}));
+        CHECK_FALSE(allowance.take("2", Said::to_the_bot, 1, {}));
+        CHECK(allowance.take("3", Said::directly, most_of_a_message, {}));
     }
     TEST_CASE("what is not the picture or the text it is called is not shown") {
         DownloadBench bench;
