@@ -77,22 +77,45 @@ CallResult<std::vector<Media>> read_all_media(const MessageOptions& options) {
     return all;
 }
 
+std::string one_of(const MessageOptions& options, const std::vector<Media>& media, std::size_t i) {
+    return send_params(options, i == 0 ? options.message : std::string(),
+                       media.empty() ? nullptr : &media[i]);
+}
+
+// Whoever repeats the command must not send again what is there.
+CallError after(std::size_t sent, std::size_t all, CallError error) {
+    if (sent > 0)
+        error.message += "\nSent before that: " + std::to_string(sent) + " of " +
+                         std::to_string(all) +
+                         " messages. Repeat the command for the other files only.";
+    return error;
+}
+
+// One document, whatever the number of messages.
+void print_all_sent(const Context& context, const std::vector<std::string>& payloads) {
+    if (payloads.size() == 1) return print_json(context.console, payloads.front());
+    json::Writer out;
+    out.begin_array();
+    for (const auto& payload : payloads)
+        out.raw(payload);
+    print_json(context.console, out.end_array().text());
+}
+
 // `send` takes one file: several are several messages, the first with the text.
 int send(const Context& context, const MessageOptions& options) {
     if (options.dry_run) return dry_run(context, options);
     const auto media = read_all_media(options);
     if (!media) return report(context, options.connection.json, media.error());
+    const bool json = options.connection.json;
     const auto messages = std::max<std::size_t>(media->size(), 1);
+    std::vector<std::string> payloads;
     for (std::size_t i = 0; i < messages; ++i) {
-        const auto params = send_params(options, i == 0 ? options.message : std::string(),
-                                        media->empty() ? nullptr : &(*media)[i]);
-        const auto answer = ask(context, options.connection, "send", params);
-        if (!answer) return report(context, options.connection.json, answer.error());
-        if (options.connection.json)
-            print_json(context.console, answer->payload());
-        else
-            print_sent(context, options, answer->payload());
+        const auto answer = ask(context, options.connection, "send", one_of(options, *media, i));
+        if (!answer) return report(context, json, after(i, messages, answer.error()));
+        payloads.push_back(answer->payload().dump());
+        if (!json) print_sent(context, options, answer->payload());
     }
+    if (json) print_all_sent(context, payloads);
     return exit_ok;
 }
 

@@ -131,6 +131,38 @@ TEST_SUITE("cli/command") {
                         "telegram"})
                   .out == "[dry-run] would run send via telegram\n");
     }
+    TEST_CASE("message send with several files sends several messages, and prints one document") {
+        FakeGateway gateway({{"send", {ok(R"({"channel":"discord","messageId":"7"})")}},
+                             {"send #1", {ok(R"({"channel":"discord","messageId":"6"})")}}});
+        const auto printed =
+            gateway.run({"message", "send", "-t", "1", "-m", "x", "--media", "https://a.example/1",
+                         "--media", "https://a.example/2", "--json"});
+        const auto document = json::Document::parse(printed.out).value();
+        CHECK(document.root().at(0)["messageId"].text() == "6");
+        CHECK(document.root().at(1)["messageId"].text() == "7");
+        CHECK_FALSE(document.root().at(2));
+        const auto last = json::Document::parse(gateway.params("send")).value();
+        CHECK_FALSE(last.root()["message"]); // the text goes with the first
+        CHECK(last.root()["mediaUrl"].text() == "https://a.example/2");
+    }
+    TEST_CASE("message send says how many of several messages were sent when one is refused") {
+        FakeGateway gateway({{"send", {ok(R"({"channel":"discord","messageId":"7"})")}},
+                             {"send #2", {refused("UNAVAILABLE", "the channel is away")}},
+                             {"send #3", {refused("UNAVAILABLE", "the channel is away")}}});
+        const std::vector<std::string> command{"message", "send",
+                                               "-t",      "1",
+                                               "-m",      "x",
+                                               "--media", "https://a.example/1",
+                                               "--media", "https://a.example/2"};
+        const auto printed = gateway.run(command);
+        CHECK(printed.exit_code == 1);
+        CHECK(printed.out == "Sent via discord to 1. Message ID: 7\n");
+        CHECK(printed.err ==
+              "the channel is away\nSent before that: 1 of 2 messages. Repeat the command for the "
+              "other files only.\n");
+        const auto first = gateway.run(command); // nothing had been sent
+        CHECK(first.err == "the channel is away\n");
+    }
     TEST_CASE("pairing approve finds the request behind a code") {
         FakeGateway gateway(
             {{"pairing.list",

@@ -24,7 +24,8 @@
 
 namespace openclaw::cli::testing {
 
-// Frames to send for one request; "$ID" becomes its id, "$RUN" its idempotency key.
+// Frames to send for one request; "$ID" becomes its id, "$RUN" its idempotency key. A script's
+// "send" is for every call of this method, "send #2" for the second one only.
 using Frames = std::vector<std::string>;
 
 inline std::string ok(std::string_view payload) {
@@ -146,7 +147,8 @@ class FakeGateway {
         const auto frame = json::Document::parse(request).value();
         const std::string method(frame.root()["method"].text());
         asked_[method] = frame.root()["params"].dump();
-        const auto found = script_.find(method);
+        const auto nth = script_.find(method + " #" + std::to_string(++calls_[method]));
+        const auto found = nth == script_.end() ? script_.find(method) : nth;
         const Frames frames = found == script_.end()
                                   ? Frames{refused("INVALID_REQUEST", "unknown method: " + method)}
                                   : found->second;
@@ -167,6 +169,7 @@ class FakeGateway {
 
     std::map<std::string, Frames> script_;
     std::map<std::string, std::string> asked_;
+    std::map<std::string, int> calls_;
     std::string folder_;
     config::Environment environment_;
     UniqueFd listener_;
