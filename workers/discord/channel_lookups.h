@@ -34,6 +34,8 @@ class ChannelLookups {
 
     bool is_waiting(Snowflake channel) const { return lookups_.contains(channel.value); }
 
+    bool is_idle() const { return lookups_.empty(); }
+
   private:
     struct Lookup {
         Api::Id call = 0;

@@ -241,7 +241,8 @@ void Service::on_recorded(Snowflake channel, Snowflake message) {
 
 // Only when everything that was read is on record: until then the next life begins again.
 void Service::close_gap_if_read() {
-    const bool is_all_recorded = intake_.open() == 0 && intake_.waiting() == 0;
+    const bool is_all_recorded =
+        intake_.open() == 0 && intake_.waiting() == 0 && lookups_.is_idle();
     if (gateway_.is_live() && history_.is_idle() && is_all_recorded) remembered_.close_gap();
 }
 
