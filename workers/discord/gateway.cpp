@@ -14,11 +14,7 @@ namespace {
 constexpr Milliseconds asked_within = std::chrono::seconds(35); // the question has its own, shorter
 constexpr Milliseconds connected_within = std::chrono::seconds(20); // name, TCP, TLS, upgrade
 constexpr Milliseconds greeted_within = std::chrono::seconds(20);
-constexpr Milliseconds ready_within = std::chrono::seconds(30);
-constexpr Milliseconds guilds_within = std::chrono::seconds(15);
 constexpr Milliseconds url_good_for = std::chrono::hours(24);
-constexpr Milliseconds stable_after = std::chrono::seconds(60);
-constexpr Milliseconds after_rate_limit = std::chrono::seconds(5);
 constexpr Milliseconds presence_every = std::chrono::seconds(15); // DISCORD.md 6
 
 // At most 20 attempts in the first five minutes of an outage, and back within half a minute of its
@@ -26,16 +22,8 @@ constexpr Milliseconds presence_every = std::chrono::seconds(15); // DISCORD.md 
 constexpr Milliseconds first_pause = std::chrono::seconds(1);
 constexpr Milliseconds longest_pause = std::chrono::seconds(24);
 
-// What the server wants interval-wise; anything else would be a busy loop or a dead watch.
-constexpr std::int64_t shortest_interval_ms = 1000;
-constexpr std::int64_t longest_interval_ms = 600'000;
-
 // Of 1,000 a day the server grants, 100 are not ours to use.
 constexpr std::int64_t sessions_in_reserve = 100;
-
-// Our own faults: so many closes within this time are reported instead of repeated.
-constexpr std::size_t most_faults = 3;
-constexpr Milliseconds faults_within = std::chrono::minutes(5);
 
 // So often the session's own address is tried in vain before the usual one: its machine may be
 // gone, or may not be one that we are allowed to reach.
@@ -48,22 +36,12 @@ constexpr CloseMeaning no_address{0, AfterClose::resume, "network",
                                   "Discord does not answer when asked for its gateway"};
 constexpr CloseMeaning reconnect_asked{7, AfterClose::resume, "reconnect",
                                        "Discord asked us to connect anew"};
-constexpr CloseMeaning session_invalid{9, AfterClose::identify, "session",
-                                       "Discord no longer knows the session"};
-constexpr CloseMeaning session_busy{9, AfterClose::resume, "session",
-                                    "Discord could not resume the session yet"};
 constexpr CloseMeaning zombie{0, AfterClose::resume, "silent",
                               "Discord no longer acknowledges our heartbeats"};
 constexpr CloseMeaning too_slow{0, AfterClose::resume, "timeout",
                                 "Discord did not go on with the connection in time"};
-constexpr CloseMeaning unrecorded{0, AfterClose::resume, "unrecorded",
-                                  "the new session could not be put on record"};
 constexpr CloseMeaning no_sense{0, AfterClose::resume, "protocol",
                                 "Discord sent what we cannot read"};
-
-Milliseconds one_to_five_seconds() { // Discord API reference, "Invalid Session"
-    return Milliseconds(1000 + static_cast<std::int64_t>(random_below(4001)));
-}
 
 } // namespace
 
@@ -169,7 +147,7 @@ void Gateway::on_deadline() {
     case State::collecting: // an outage of one guild is not ours
         return become_live(false);
     case State::recording:
-        return leave(unrecorded, state(), {});
+        return on_identify_recorded(attempts_, false);
     case State::connecting:
     case State::greeting:
     case State::identifying:
@@ -209,40 +187,6 @@ void Gateway::on_message(std::string_view payload) {
     }
 }
 
-void Gateway::on_hello(json::View hello) {
-    if (state_ != State::greeting) return;
-    const auto wanted = hello["heartbeat_interval"].integer(41'250);
-    interval_ = Milliseconds(std::clamp(wanted, shortest_interval_ms, longest_interval_ms));
-    // Jitter: a server that lost all its clients is not to meet them all at once.
-    heartbeat_->set(Milliseconds(static_cast<std::int64_t>(
-        random_below(static_cast<std::uint64_t>(interval_.count()) + 1))));
-    session_ ? resume() : identify();
-}
-
-void Gateway::identify() {
-    may_identify_ = false;
-    budget_.take(to_.clock.unix_ms());
-    enter(State::recording, recorded_within);
-    to_.listener.on_identify(budget_, ++attempts_);
-}
-
-// Only now: a kill must not make us forget one that was sent.
-void Gateway::on_identify_recorded(std::uint64_t attempt, bool is_kept) {
-    if (state_ != State::recording || attempt != attempts_) return;
-    if (!is_kept) {
-        budget_.give_back();
-        return leave(unrecorded, {}, {});
-    }
-    enter(State::identifying, ready_within);
-    to_.wire.send(identify_payload(
-        {.token = setting_.token, .intents = setting_.intents, .presence = setting_.presence}));
-}
-
-void Gateway::resume() {
-    enter(State::resuming, ready_within);
-    to_.wire.send(resume_payload(setting_.token, session_->id, durable_seq_));
-}
-
 // A heartbeat is due. The one before is not acknowledged: the connection is dead and does not know.
 void Gateway::beat() {
     if (state_ < State::greeting) return;
@@ -264,130 +208,6 @@ void Gateway::on_ack() {
     const bool is_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
     if (is_stable) backoff_.reset();
     to_.listener.on_heartbeat_acknowledged();
-}
-
-void Gateway::on_dispatch(json::View payload) {
-    if (state_ < State::identifying) return;
-    const auto type = payload["t"].text();
-    const auto data = payload["d"];
-    if (payload["s"].is_integer())
-        received_seq_ = std::max(received_seq_.value_or(0), payload["s"].integer());
-    if (type == "READY") {
-        if (state_ != State::identifying) return;
-        on_ready(data);
-    } else if (state_ == State::identifying) {
-        return; // of no session yet
-    }
-    const bool is_replay = state_ == State::resuming;
-    if (is_replay) deadline_->set(ready_within); // a long replay is not a silent one
-    to_.listener.on_dispatch({.type = type,
-                              .data = data,
-                              .seq = received_seq_.value_or(0),
-                              .is_replay = is_replay && type != "RESUMED"});
-    if (state_ < State::identifying) return; // stopped by the listener
-    if (type == "RESUMED" && state_ == State::resuming) return become_live(true);
-    if (type == "GUILD_CREATE" || type == "GUILD_DELETE")
-        awaited_guilds_.erase(std::string(data["id"].text()));
-    if (state_ == State::collecting && awaited_guilds_.empty()) become_live(false);
-}
-
-void Gateway::on_ready(json::View ready) {
-    session_ = Session{.id = std::string(ready["session_id"].text()),
-                       .resume_url = std::string(ready["resume_gateway_url"].text()),
-                       .identity = identity()};
-    session_since_unix_ms_ = to_.clock.unix_ms();
-    durable_seq_ = received_seq_.value_or(0);
-    awaited_guilds_.clear();
-    ready["guilds"].each_element([&](json::View guild) {
-        awaited_guilds_.emplace(guild["id"].text());
-        return true;
-    });
-    to_.listener.on_session(*session_, std::exchange(lost_session_, false));
-    enter(State::collecting, guilds_within);
-}
-
-void Gateway::become_live(bool resumed) {
-    state_ = State::live;
-    was_invalid_ = false;
-    deadline_->clear();
-    live_since_ = to_.clock.now();
-    to_.listener.on_live(resumed);
-}
-
-// Who answers so is there again: what kept us away is over. Only one that says it twice in a row is
-// left in peace for longer.
-void Gateway::on_invalid_session(bool resumable) {
-    if (!std::exchange(was_invalid_, true)) backoff_.reset();
-    if (!resumable || state_ == State::identifying) forget_session();
-    leave(session_ ? session_busy : session_invalid, {}, one_to_five_seconds());
-}
-
-void Gateway::forget_session() {
-    lost_session_ = lost_session_ || session_.has_value();
-    session_.reset();
-    durable_seq_ = 0;
-}
-
-// Ends the connection from our side.
-void Gateway::leave(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
-    const std::string kept(reason); // it may lie in what is closed
-    if (state_ >= State::connecting) to_.wire.close(close_and_resume);
-    end(why, kept, at_least);
-}
-
-void Gateway::on_closed(std::uint16_t code, std::string_view reason) {
-    if (state_ < State::connecting) return;
-    const auto& why = close_meaning(code);
-    switch (why.after) {
-    case AfterClose::resume:
-        return end(why, reason, {});
-    case AfterClose::resume_later:
-        return end(why, reason, after_rate_limit);
-    case AfterClose::report:
-        return is_faulty_too_often() ? refuse(why) : end(why, reason, {});
-    case AfterClose::identify:
-        forget_session();
-        return end(why, reason, {});
-    case AfterClose::reduce:
-        if (is_reduced_ || (setting_.intents & privileged_intents) == 0) return refuse(why);
-        is_reduced_ = true;
-        setting_.intents &= ~privileged_intents;
-        forget_session();
-        to_.listener.on_reduced();
-        return end(why, reason, {});
-    case AfterClose::refused:
-    case AfterClose::give_up:
-        return refuse(why);
-    }
-}
-
-// The connection is over: when to try again.
-void Gateway::end(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
-    heartbeat_->clear();
-    if (state_ == State::connecting && session_) ++resume_url_failures_;
-    const bool was_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
-    if (was_stable) backoff_.reset();
-    // The first end of a good connection is an everyday thing: go on at once.
-    const bool at_once = state_ == State::live && backoff_.failures() == 0;
-    auto pause = std::max(backoff_.next(), at_least);
-    if (at_once) pause = std::max(at_least, Milliseconds(random_below(250)));
-    wait(pause);
-    to_.listener.on_interrupted(why, reason, backoff_.failures(), pause);
-}
-
-bool Gateway::is_faulty_too_often() {
-    const auto now = to_.clock.now();
-    std::erase_if(faults_, [now](Instant at) { return at + faults_within <= now; });
-    faults_.push_back(now);
-    return faults_.size() >= most_faults;
-}
-
-void Gateway::refuse(const CloseMeaning& why) {
-    state_ = State::resting;
-    deadline_->clear();
-    heartbeat_->clear();
-    presence_->clear();
-    to_.listener.on_refused(why);
 }
 
 void Gateway::set_presence(const Presence& presence) {

@@ -137,6 +137,8 @@ class Gateway {
     std::size_t identifies_left() const { return budget_.remaining(to_.clock.unix_ms()); }
 
   private:
+    static constexpr Milliseconds stable_after = std::chrono::seconds(60); // a good connection
+
     enum class State {
         resting,
         asking,

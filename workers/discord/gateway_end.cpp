@@ -1,0 +1,82 @@
+// How a connection ends, and what follows: the table is close_code's.
+#include "common/base/strings.h"
+#include "workers/discord/gateway.h"
+#include "workers/discord/intents.h"
+
+#include <algorithm>
+#include <string>
+
+namespace openclaw::discord {
+
+namespace {
+
+constexpr Milliseconds after_rate_limit = std::chrono::seconds(5);
+// Our own faults: so many closes within this time are reported instead of repeated.
+constexpr std::size_t most_faults = 3;
+constexpr Milliseconds faults_within = std::chrono::minutes(5);
+
+} // namespace
+
+// Ends the connection from our side.
+void Gateway::leave(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
+    const std::string kept(reason); // it may lie in what is closed
+    if (state_ >= State::connecting) to_.wire.close(close_and_resume);
+    end(why, kept, at_least);
+}
+
+void Gateway::on_closed(std::uint16_t code, std::string_view reason) {
+    if (state_ < State::connecting) return;
+    const auto& why = close_meaning(code);
+    switch (why.after) {
+    case AfterClose::resume:
+        return end(why, reason, {});
+    case AfterClose::resume_later:
+        return end(why, reason, after_rate_limit);
+    case AfterClose::report:
+        return is_faulty_too_often() ? refuse(why) : end(why, reason, {});
+    case AfterClose::identify:
+        forget_session();
+        return end(why, reason, {});
+    case AfterClose::reduce:
+        if (is_reduced_ || (setting_.intents & privileged_intents) == 0) return refuse(why);
+        is_reduced_ = true;
+        setting_.intents &= ~privileged_intents;
+        forget_session();
+        to_.listener.on_reduced();
+        return end(why, reason, {});
+    case AfterClose::refused:
+    case AfterClose::give_up:
+        return refuse(why);
+    }
+}
+
+// The connection is over: when to try again.
+void Gateway::end(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
+    heartbeat_->clear();
+    if (state_ == State::connecting && session_) ++resume_url_failures_;
+    const bool was_stable = state_ == State::live && to_.clock.now() - live_since_ >= stable_after;
+    if (was_stable) backoff_.reset();
+    // The first end of a good connection is an everyday thing: go on at once.
+    const bool at_once = state_ == State::live && backoff_.failures() == 0;
+    auto pause = std::max(backoff_.next(), at_least);
+    if (at_once) pause = std::max(at_least, Milliseconds(random_below(250)));
+    wait(pause);
+    to_.listener.on_interrupted(why, reason, backoff_.failures(), pause);
+}
+
+bool Gateway::is_faulty_too_often() {
+    const auto now = to_.clock.now();
+    std::erase_if(faults_, [now](Instant at) { return at + faults_within <= now; });
+    faults_.push_back(now);
+    return faults_.size() >= most_faults;
+}
+
+void Gateway::refuse(const CloseMeaning& why) {
+    state_ = State::resting;
+    deadline_->clear();
+    heartbeat_->clear();
+    presence_->clear();
+    to_.listener.on_refused(why);
+}
+
+} // namespace openclaw::discord
