@@ -66,7 +66,8 @@ constexpr std::string_view differences =
 - `chat.send` with `queueMode` `collect` makes one turn of the messages that wait for the end of the running one;
   `interrupt` ends that; with `steer`, `followup` and no mode (`messages.queue.mode` counts then) each waits for its own
   answer. A run has no tool calls between which a message could enter it.
-- Attachments of text are given to the agent below the message; other kinds are refused by name.
+- Attachments: text stands below the message under its name; images (PNG, JPEG, GIF, WebP) are shown to a model whose
+  `input` names `"image"`, and named to others; other kinds are refused by name.
 - `sessions.patch` takes names, marks and the model. What this build does not act on is refused, never kept in silence.
 - Skills, plugins, tools, boards, projects and the like do not exist here: their lists are empty.
 - Going back in a conversation (`sessions.rewind`), forks and compaction make a new transcript with a copy of the old rows;
