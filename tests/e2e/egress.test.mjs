@@ -56,6 +56,7 @@ test('kill -9 of egress under traffic loses nothing, and nobody else notices', {
   const messages = 60;
   const kills = 5;
   const chats = Array.from({ length: messages }, (_, i) => scene.chat(7100 + i));
+  const events = [];
   const killing = (async () => {
     for (let i = 0; i < kills; i++) {
       await pause(500);
@@ -65,13 +66,18 @@ test('kill -9 of egress under traffic loses nothing, and nobody else notices', {
     }
   })();
   for (const [i, chat] of chats.entries()) {
-    await chat.say(`say answer ${i}`);
+    events.push((await chat.say(`say answer ${i}`)).update_id);
     await pause(45);
   }
   await killing;
   for (const [i, chat] of chats.entries()) await chat.answer(`answer ${i}`, { timeout: 30_000 });
-  const doubled = (await Promise.all(chats.map(async (chat, i) => (await chat.answers()).filter(({ text }) => text === `answer ${i}`).length - 1))).reduce((sum, more) => sum + more, 0);
-  assert.ok(doubled <= kills, `${doubled} answers stand twice after ${kills} kills`); // what was on the wire, and is flagged
+  // What was on the wire may stand twice, and `explain` says so; how much that is depends on the machine.
+  for (const [i, chat] of chats.entries()) {
+    const times = (await chat.answers()).filter(({ text }) => text === `answer ${i}`).length;
+    if (times === 1) continue;
+    const { outbox } = JSON.parse((await gateway.cli('explain', String(events[i]), '--json')).stdout);
+    assert.ok(outbox.some(({ maybeDuplicate, repeats }) => maybeDuplicate && times <= 1 + Math.max(1, repeats)), `answer ${i} stands ${times} times`);
+  }
   const after = await gateway.workers();
   for (const id of ['telegram:default', 'agent']) assert.equal(pidOf(after, id), pidOf(before, id), id);
   assert.equal(after.find(({ id }) => id === 'egress').restarts.total, kills);

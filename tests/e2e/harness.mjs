@@ -2,6 +2,7 @@
 // fakes. Everything waits for an event with a deadline; nothing sleeps for luck. Suites run side by side: every
 // gateway has its own directory and port.
 import { spawn } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -33,13 +34,17 @@ export async function eventually(check, what, timeout = 10_000, every = 20) {
   }
 }
 
+// Below the ports that the system gives to connections: one of those may take it before the gateway does.
 export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 10_000 + crypto.randomInt(20_000);
+    const server = net.createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export function temporaryFolder(prefix = 'openclaw-e2e-') {
