@@ -62,12 +62,17 @@ RestQueue::Job Rest::job_for(Id id, const Pending& pending) {
     return {.route = pending.route,
             .rather_never = pending.call.rather_never,
             .comes_back = pending.call.comes_back,
-            .turn = [this, id](RestQueue::Fate fate) { on_turn(id, fate); }};
+            .turn = [this, id, route = pending.route](RestQueue::Fate fate) {
+                on_turn(id, route, fate);
+            }};
 }
 
-void Rest::on_turn(Id id, RestQueue::Fate fate) {
+void Rest::on_turn(Id id, const Route& route, RestQueue::Fate fate) {
     const auto found = pending_.find(id);
-    if (found == pending_.end()) return;
+    if (found == pending_.end()) { // cancelled by another's turn of the same round
+        if (fate == RestQueue::Fate::leaves) queue_.settle(route, {});
+        return;
+    }
     auto& pending = found->second;
     if (fate == RestQueue::Fate::is_dropped) return finish(id, dropped_answer());
     if (fate == RestQueue::Fate::comes_back)

@@ -52,7 +52,7 @@ class Rest final : public Api {
     };
 
     RestQueue::Job job_for(Id id, const Pending& pending);
-    void on_turn(Id id, RestQueue::Fate fate);
+    void on_turn(Id id, const Route& route, RestQueue::Fate fate);
     void start(Id id, Pending& pending);
     net::HttpRequest request_for(const Call& call) const;
     void on_outcome(Id id, net::HttpOutcome outcome);
