@@ -14,7 +14,7 @@ import { BUILD, Gateway, configuration, freePort, temporaryFolder } from '../e2e
 import { discordPlatform } from './platform_discord.mjs';
 import { telegramPlatform } from './platform_telegram.mjs';
 import { seeded } from './random.mjs';
-import { Killer } from './killer.mjs';
+import { BREATH_MS, Killer } from './killer.mjs';
 import { Talkers } from './talkers.mjs';
 import { judge, print } from './verdict.mjs';
 
@@ -46,7 +46,8 @@ async function main() {
   console.log(`chaos: ${names.join(' and ')}, seed ${options.seed}, ${options.kills ? `${options.kills} kills` : `${options.seconds ?? 150} s`}, ${options.chats} chats`);
 
   const talking = Promise.all(crowds.map((crowd) => crowd.run()));
-  const troubling = Promise.all(platforms.map((platform) => platform.trouble?.(random.fork())));
+  const isAtRest = () => Date.now() - killer.oldest() > BREATH_MS;
+  const troubling = Promise.all(platforms.map((platform) => platform.trouble?.(random.fork(), isAtRest)));
   await killer.run({ kills: options.kills && Number(options.kills), until: Date.now() + 1000 * Number(options.seconds ?? 150), onKill: (count) => {
     if (count % 25 === 0) console.log(`chaos: ${count} kills, ${sum('sent')} messages, ${sum('waiting')} waiting`);
   } });

@@ -11,7 +11,7 @@ const SUPERVISOR = 'openclaw-gateway';
 const MOST_DEATHS = 5;
 // So long somebody has waited that everything is left alive until he is answered: what is tested is that nothing gets
 // lost, not what can be done in lives of a second (a session of Discord's may not even be begun so often).
-const BREATH_MS = 15_000;
+export const BREATH_MS = 15_000;
 
 export class Killer {
   // `oldest` is when the message was written that has waited longest.

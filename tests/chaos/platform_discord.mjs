@@ -73,11 +73,13 @@ function startTroubles(discord) {
     reset: () => fault({ kind: 'reset' }),
   };
 
-  // Until calm() is called.
-  async function run(random) {
+  // Until calm() is called; while somebody waits too long, the platform has no troubles either: after each its worker
+  // waits longer, and nobody would be answered soon enough for the kills to go on.
+  async function run(random, isAtRest) {
     while (!isCalm) {
       await pause(random.between(0.4, 1.6) * GAP);
       if (isCalm) break;
+      if (isAtRest()) continue;
       const kind = random.pick(Object.keys(KINDS));
       counts[kind] = (counts[kind] ?? 0) + 1;
       await KINDS[kind]();
