@@ -37,7 +37,7 @@ export class Machine {
   firstProcess() {
     if (this.child.exitCode !== null) throw new Error(`the machine did not start: ${this.words}`);
     const children = fs.readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    return children.find((pid) => fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'systemd\n' && fs.existsSync(`/proc/${pid}/root/run/systemd/private`));
+    return children.find(isSystemd);
   }
 
   // Its files, from outside.
@@ -65,6 +65,15 @@ export class Machine {
     }
     for (const hierarchy of ['', ...fs.readdirSync(GROUPS)]) removeGroups(path.join(GROUPS, hierarchy, this.name));
     fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+// What the boot script runs before it may be gone between two looks.
+function isSystemd(pid) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'systemd\n' && fs.existsSync(`/proc/${pid}/root/run/systemd/private`);
+  } catch {
+    return false;
   }
 }
 

@@ -31,7 +31,8 @@ describe('a real systemd', { skip: missing && `SKIPPED: no machine with systemd 
 
   before(async () => {
     port = await freePort();
-    machine = await new Machine().boot();
+    machine = new Machine(); // known before it runs: what does not come up is taken down all the same
+    await machine.boot();
     const config = { gateway: { mode: 'local', port, auth: { mode: 'token', token: GATEWAY_TOKEN }, isolation: 'required' }, channels: { echo: { enabled: true, accounts: { x: {} } } } };
     fs.writeFileSync(machine.path('/root/openclaw.json'), JSON.stringify(config));
     await machine.command('install', '-d', '-m', '700', '-o', 'openclaw', '-g', 'openclaw', '/var/lib/openclaw');
