@@ -192,6 +192,7 @@ TEST_SUITE("supervisor/flow") {
             Outgoings outgoings(*stage.rooms, *stage.deliveries);
             const auto order = photo_for("echo");
             outgoings.send(order, [](const Result<OutgoingReceipt>&) {});
+            stage.turn_until([&] { return stage.deliveries->is_known("send:k1"); });
             stage.let_writes_settle();
         }
         Stage stage(scratch.path);
