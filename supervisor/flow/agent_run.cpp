@@ -17,6 +17,7 @@ constexpr int max_lives_lost = 3; // a message that kills agents is answered wit
 constexpr Milliseconds deadline_grace{
     5000}; // the agent keeps the deadline; this is for one that does not
 constexpr Milliseconds typing_after{200}; // an answer that is ready sooner needs no sign of life
+
 } // namespace
 
 AgentRun::AgentRun(Rooms& rooms, Deliveries& deliveries, RunTable& table, RunRequest request)

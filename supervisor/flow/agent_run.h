@@ -95,8 +95,8 @@ class AgentRun {
     bool is_owed_ = false;          // the unit holds an answer for a chat
     bool began_as_preview_ = false; // its outbox row was on disk before the answer was whole
     bool is_typing_ = false;
-    bool has_mentioned_ = false; // what was left out
-    std::string abort_reason_;
+    bool has_mentioned_ = false;                      // what was left out
+    std::string abort_reason_ = "ended by the agent"; // unless somebody asks
     std::unique_ptr<Preview> preview_;
     Timer deadline_;
     Timer typing_;
