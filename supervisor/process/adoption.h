@@ -24,6 +24,7 @@ struct ServingProcess {
     Instant born{}, ready_at{};
     std::string build_id, sandbox;
     std::vector<SandboxLayer> layers;
+    UniqueFd memory; // its smaps_rollup, if we have it open (process/usage.h)
 };
 
 struct WorkerFacts {

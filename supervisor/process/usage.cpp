@@ -67,6 +67,10 @@ void UsageMeter::hold() {
     if (!rollup_) rollup_ = open_of(pid_, "smaps_rollup");
 }
 
+UniqueFd UsageMeter::duplicate() const {
+    return UniqueFd(rollup_ ? fcntl(rollup_.get(), F_DUPFD, 3) : -1); // survives exec
+}
+
 std::optional<Usage> UsageMeter::look(Instant now) {
     const std::string stat = read_now(open_of(pid_, "stat"));
     if (stat.empty()) return std::nullopt;

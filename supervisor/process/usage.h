@@ -21,6 +21,9 @@ class UsageMeter {
     // Opens what only the owner of a process may: for one that is about to shut itself off
     // (sandbox/privileges). Not before it runs its own program: until then its memory is ours.
     void hold();
+    // … and what hold() opened, for the next image of the supervisor and in it. None: nothing held.
+    UniqueFd duplicate() const;
+    void hold(UniqueFd rollup) { rollup_ = std::move(rollup); }
 
     // None when the process is gone. Without hold(), and not allowed to look: the share (PSS) is 0.
     std::optional<Usage> look(Instant now);

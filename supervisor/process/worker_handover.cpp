@@ -43,6 +43,7 @@ Result<void> Worker::adopt_process(ServingProcess serving) {
     life_->layers = std::move(serving.layers);
     life_->process = std::move(process);
     life_->meter.emplace(life_->process->pid(), life_->born);
+    life_->meter->hold(std::move(serving.memory));
     return {};
 }
 
@@ -82,7 +83,8 @@ ServingProcess Worker::serving_process() {
             .ready_at = *life_->ready_at,
             .build_id = life_->build_id,
             .sandbox = life_->sandbox,
-            .layers = life_->layers};
+            .layers = life_->layers,
+            .memory = life_->meter->duplicate()};
 }
 
 void Worker::hold() {

@@ -82,6 +82,8 @@ describe('an upgrade in place', () => {
     await chat(700).ask('say after', 'after');
     const workers = await gateway.workers();
     assert.ok(workers.every((worker) => worker.state === 'ready'));
+    // The right to look was judged before the worker shut itself off: it must have come along.
+    assert.ok(workers.every((worker) => worker.resources.pssBytes > 0), JSON.stringify(workers.map(({ id, resources }) => [id, resources])));
   });
 
   test('a run in progress ends first; what comes meanwhile is answered by the next build', async (t) => {

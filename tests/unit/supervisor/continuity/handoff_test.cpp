@@ -45,7 +45,8 @@ process::WorkerFacts telegram() {
         .born = Instant(std::chrono::seconds(10)),
         .ready_at = Instant(std::chrono::seconds(11)),
         .build_id = "abc",
-        .sandbox = "full"};
+        .sandbox = "full",
+        .memory = some_file()};
     process.link.seen_once.push_back(wire::Frame::kHello);
     auto& waiting = process.link.outbox.emplace_back();
     waiting.bytes = {1, 2, 3};
@@ -99,6 +100,7 @@ Handoff pass_on(Handoff before) {
         if (!worker.process) continue;
         (void)worker.process->birth.link.release();
         (void)worker.process->birth.error_output.release();
+        (void)worker.process->memory.release();
         for (auto& frame : worker.process->link.outbox)
             for (auto& fd : frame.fds)
                 (void)fd.release();
@@ -148,6 +150,7 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(worker.process->generation == 6);
         CHECK(worker.process->ready_at == Instant(std::chrono::seconds(11)));
         CHECK(worker.process->sandbox == "full");
+        CHECK(worker.process->memory);
         CHECK(worker.process->link.phase == ipc::Phase::serving);
         CHECK(worker.process->link.next_id == 40);
         CHECK(worker.process->link.seen_once ==
@@ -167,7 +170,14 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(fcntl(memory->get(), F_GETFD) == 0);
         for (const int number : descriptors_of(handoff))
             CHECK(fcntl(number, F_GETFD) == 0);
+        CHECK(descriptors_of(handoff).size() == 8);
+    }
+
+    TEST_CASE("a build that does not hand on the view of a worker's memory hands on none") {
+        auto handoff = everything();
+        handoff.workers[0].process->memory.reset();
         CHECK(descriptors_of(handoff).size() == 7);
+        CHECK_FALSE(pass_on(std::move(handoff)).workers[0].process->memory);
     }
 
     TEST_CASE("another version is refused by its number") {
@@ -187,6 +197,9 @@ TEST_SUITE("supervisor/continuity") {
         CHECK_FALSE(parsed(changed));
         changed = form();
         changed.mutable_workers(0)->mutable_process()->set_link(-1);
+        CHECK_FALSE(parsed(changed));
+        changed = form();
+        changed.mutable_workers(0)->mutable_process()->set_memory(2);
         CHECK_FALSE(parsed(changed));
         changed = form();
         changed.clear_listening();
