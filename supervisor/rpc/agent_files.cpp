@@ -35,7 +35,8 @@ const KnownFile* find_known(std::string_view name) {
 }
 
 struct Place {
-    std::string agent_id, workspace;
+    std::string agent_id;
+    Workspace workspace;
 };
 
 std::optional<Place> place_of(Call& call, const GatewayFacts& facts) {
@@ -45,7 +46,7 @@ std::optional<Place> place_of(Call& call, const GatewayFacts& facts) {
         call.reply.fail(unknown_agent(id));
         return std::nullopt;
     }
-    return Place{.agent_id = id, .workspace = workspace_of(*agent, facts)};
+    return Place{.agent_id = id, .workspace = workspace_folder(*agent, facts)};
 }
 
 json::Writer begin_answer(const Place& place) {
@@ -58,7 +59,7 @@ void write_known(json::Writer& out, const Place& place, const KnownFile& file,
                  const WorkspaceFile* view, bool with_content) {
     out.begin_object()
         .member("name", file.name)
-        .member("path", place.workspace + "/" + std::string(file.name))
+        .member("path", place.workspace.root + "/" + std::string(file.name))
         .member("missing", view == nullptr);
     if (view == nullptr && file.expected_absent) out.member("expectedAbsent", true);
     if (view != nullptr) out.member("size", view->size).member("updatedAtMs", view->updated_at_ms);
@@ -68,7 +69,7 @@ void write_known(json::Writer& out, const Place& place, const KnownFile& file,
 
 std::string known_json(const Place& place) {
     auto out = begin_answer(place);
-    out.member("workspace", place.workspace).key("files").begin_array();
+    out.member("workspace", place.workspace.root).key("files").begin_array();
     for (const auto& file : known_files) {
         const auto view = read_workspace_file(place.workspace, std::string(file.name));
         const bool is_odd = file.name == "TOOLS.md" || file.name == "IDENTITY.md" ||
@@ -85,7 +86,7 @@ Result<std::string> known_file_json(const Place& place, const KnownFile& file, b
     json::Writer out;
     out.begin_object();
     if (is_write) out.member("ok", true);
-    out.member("agentId", place.agent_id).member("workspace", place.workspace).key("file");
+    out.member("agentId", place.agent_id).member("workspace", place.workspace.root).key("file");
     write_known(out, place, file, view ? &*view : nullptr, true);
     return out.end_object().take();
 }

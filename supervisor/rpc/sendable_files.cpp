@@ -102,7 +102,7 @@ SendableFolders sendable_folders(const GatewayFacts& facts) {
 
 Result<SendableFile> read_sendable(const SendableFolders& folders, const std::string& path) {
     const auto [folder, below] = TRY(place_of(folders, path));
-    const auto fd = open_below(folder, below, O_RDONLY);
+    const auto fd = open_below({.root = folder}, below, O_RDONLY);
     if (!fd) return not_opened(folders, path, fd.error());
     const auto size = TRY(size_of(fd->get(), path));
     return SendableFile{.name = name_of(below), .bytes = TRY(read_whole(fd->get(), size, path))};

@@ -18,7 +18,8 @@ constexpr std::size_t max_shown = 500, max_visited = 5000;
 constexpr int max_depth = 8; // of a search
 
 struct Place {
-    std::string session_key, root;
+    std::string session_key;
+    Workspace workspace;
 };
 
 std::optional<Place> place_of(Call& call, const HistoryParts& parts) {
@@ -29,12 +30,12 @@ std::optional<Place> place_of(Call& call, const HistoryParts& parts) {
     if (id.empty()) id = parts.facts.agents.default_id;
     const auto* agent = parts.facts.agents.find(id);
     if (agent == nullptr) return call.reply.fail(unknown_agent(id)), std::nullopt;
-    return Place{.session_key = *key, .root = workspace_of(*agent, parts.facts)};
+    return Place{.session_key = *key, .workspace = workspace_folder(*agent, parts.facts)};
 }
 
 json::Writer begin_answer(const Place& place) {
     json::Writer out;
-    out.begin_object().member("sessionKey", place.session_key).member("root", place.root);
+    out.begin_object().member("sessionKey", place.session_key).member("root", place.workspace.root);
     return out;
 }
 
@@ -58,7 +59,7 @@ class Browser {
         , search_(to_lower(asked.search)) {}
 
     Result<void> look(const std::string& path, int depth) {
-        const auto entries = TRY(read_workspace_folder(asked_.place.root, path));
+        const auto entries = TRY(read_workspace_folder(asked_.place.workspace, path));
         for (const auto& entry : entries) {
             if (shown_.size() >= max_shown || ++visited_ > max_visited) return cut();
             const std::string below = path_below(path, entry.name);
@@ -101,7 +102,8 @@ Result<std::string> folder_json(const FolderQuestion& asked) {
     TRY_VOID(browser.look(asked.path, 0));
     std::error_code ignored;
     auto out = begin_answer(asked.place);
-    out.member("gitCheckout", std::filesystem::exists(asked.place.root + "/.git", ignored));
+    out.member("gitCheckout",
+               std::filesystem::exists(asked.place.workspace.root + "/.git", ignored));
     out.key("files").begin_array().end_array();
     browser.write(out);
     return out.end_object().take();
@@ -139,7 +141,7 @@ std::string file_json(const Place& place, const std::string& path, const Workspa
 }
 
 Result<std::string> read_json(const Place& place, const std::string& path) {
-    const auto file = read_workspace_file(place.root, path);
+    const auto file = read_workspace_file(place.workspace, path);
     if (!file && file.error().code != Code::not_found) return Failure(file.error());
     return file_json(place, path, file ? &*file : nullptr);
 }
@@ -156,11 +158,11 @@ void get(Call& call, Loop& loop, const HistoryParts& parts) {
 // The writer says what it has read: another content since then is not overwritten.
 Result<std::string> write_json(const Place& place, const std::string& path,
                                const std::string& content, const std::string& expected) {
-    const auto before = TRY(read_workspace_file(place.root, path));
+    const auto before = TRY(read_workspace_file(place.workspace, path));
     if (hash_of(before.content) != expected)
         return fail(Code::invalid,
                     "the file has changed since it was read; load it again: " + path);
-    TRY_VOID(write_workspace_file(place.root, path, content));
+    TRY_VOID(write_workspace_file(place.workspace, path, content));
     return read_json(place, path);
 }
 

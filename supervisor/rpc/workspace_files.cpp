@@ -1,6 +1,7 @@
 #include "supervisor/rpc/workspace_files.h"
 
 #include "common/base/strings.h"
+#include "supervisor/rpc/agents.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -34,13 +35,35 @@ Result<void> write_all(int fd, std::string_view content, const std::string& path
     return {};
 }
 
+// By what it is, not by its name: another way to the same file is none, either.
+bool is_kept_back(const Workspace& workspace, int fd) {
+    struct stat opened = {}, kept = {};
+    if (::fstat(fd, &opened) != 0) return true;
+    return std::ranges::any_of(workspace.kept_back, [&](const std::string& path) {
+        return ::stat(path.c_str(), &kept) == 0 && kept.st_dev == opened.st_dev &&
+               kept.st_ino == opened.st_ino;
+    });
+}
+
+Failure gateways_own(std::string_view path) {
+    return fail(Code::denied,
+                std::string(path) + " leads to the gateway's own files, which are not shown here; "
+                                    "choose a workspace beside the state directory");
+}
+
 } // namespace
 
-Result<UniqueFd> open_below(const std::string& root, std::string_view path, int flags) {
-    UniqueFd at(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+Workspace workspace_folder(const config::Agent& agent, const GatewayFacts& facts) {
+    return {.root = workspace_of(agent, facts),
+            .kept_back = {facts.state_directory, facts.config_path}};
+}
+
+Result<UniqueFd> open_below(const Workspace& workspace, std::string_view path, int flags) {
+    UniqueFd at(::open(workspace.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!at)
         return Failure(system_error(errno == ENOENT ? Code::not_found : Code::unavailable,
-                                    "cannot open the workspace " + root, errno));
+                                    "cannot open the workspace " + workspace.root, errno));
+    if (is_kept_back(workspace, at.get())) return gateways_own(workspace.root);
     if (path.empty()) return at;
     const auto parts = split(path, '/');
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -51,6 +74,7 @@ Result<UniqueFd> open_below(const std::string& root, std::string_view path, int 
         if (!next)
             return Failure(system_error(errno == ENOENT ? Code::not_found : Code::denied,
                                         "cannot open " + std::string(path), errno));
+        if (is_kept_back(workspace, next.get())) return gateways_own(path);
         at = std::move(next);
     }
     return at;
@@ -98,8 +122,8 @@ bool WorkspaceFile::is_text() const {
     return is_valid_utf8(content) && !content.contains('\0');
 }
 
-Result<WorkspaceFile> read_workspace_file(const std::string& root, const std::string& path) {
-    const auto fd = TRY(open_below(root, path, O_RDONLY));
+Result<WorkspaceFile> read_workspace_file(const Workspace& workspace, const std::string& path) {
+    const auto fd = TRY(open_below(workspace, path, O_RDONLY));
     WorkspaceFile view;
     struct stat facts = {};
     if (::fstat(fd.get(), &facts) != 0)
@@ -122,15 +146,17 @@ Result<WorkspaceFile> read_workspace_file(const std::string& root, const std::st
     return view;
 }
 
-Result<void> write_workspace_file(const std::string& root, const std::string& path,
+Result<void> write_workspace_file(const Workspace& workspace, const std::string& path,
                                   const std::string& content) {
     std::error_code ignored;
-    std::filesystem::create_directories(root, ignored); // opening it tells what went wrong
-    const auto folder = TRY(open_below(root, parent_of(path), O_RDONLY | O_DIRECTORY));
+    std::filesystem::create_directories(workspace.root,
+                                        ignored); // opening it tells what went wrong
+    const auto folder = TRY(open_below(workspace, parent_of(path), O_RDONLY | O_DIRECTORY));
     const std::string name = name_of(path), staged = "." + name + "." + random_hex(4);
     const UniqueFd fd(::openat(folder.get(), staged.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd) return Failure(system_error(Code::denied, "cannot write into " + root, errno));
+    if (!fd)
+        return Failure(system_error(Code::denied, "cannot write into " + workspace.root, errno));
     auto outcome = write_all(fd.get(), content, path);
     if (outcome && (::fsync(fd.get()) != 0 ||
                     ::renameat(folder.get(), staged.c_str(), folder.get(), name.c_str()) != 0))
@@ -139,9 +165,9 @@ Result<void> write_workspace_file(const std::string& root, const std::string& pa
     return outcome;
 }
 
-Result<std::vector<WorkspaceEntry>> read_workspace_folder(const std::string& root,
+Result<std::vector<WorkspaceEntry>> read_workspace_folder(const Workspace& workspace,
                                                           const std::string& path) {
-    auto fd = TRY(open_below(root, path, O_RDONLY | O_DIRECTORY));
+    auto fd = TRY(open_below(workspace, path, O_RDONLY | O_DIRECTORY));
     const int number = fd.release();
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(number), ::closedir);
     if (folder == nullptr) {

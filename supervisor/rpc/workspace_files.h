@@ -1,13 +1,15 @@
 // rpc/workspace_files.h — files below a folder that an agent may write to: looked at and replaced
 // without ever leaving it.
 //
-// Names are checked, links are not followed, sizes are bounded. Blocks: for the pool.
+// Names are checked, links are not followed, sizes are bounded; what is the gateway's own is not
+// shown, also where the workspace contains it. Blocks: for the pool.
 #pragma once
 
 #include "common/base/result.h"
 #include "common/base/unique_fd.h"
 #include "common/json/write.h"
 #include "common/loop/loop.h"
+#include "supervisor/rpc/facts.h"
 #include "supervisor/rpc/method_table.h"
 
 #include <cstdint>
@@ -23,8 +25,16 @@ inline constexpr std::size_t max_workspace_file = std::size_t{1} << 20;
 // A relative path of plain names: nothing hidden behind "..", nothing absolute. Empty: the folder.
 bool is_inside(std::string_view path);
 
-// Opens `path` below the folder, one name after the other, following no link.
-Result<UniqueFd> open_below(const std::string& root, std::string_view path, int flags);
+struct Workspace {
+    std::string root;
+    // The state directory and the configuration: neither they nor what lies below is opened.
+    std::vector<std::string> kept_back = {};
+};
+
+Workspace workspace_folder(const config::Agent& agent, const GatewayFacts& facts);
+
+// Opens `path` below the root, one name after the other, following no link.
+Result<UniqueFd> open_below(const Workspace& workspace, std::string_view path, int flags);
 
 struct WorkspaceFile {
     std::string content;
@@ -33,10 +43,11 @@ struct WorkspaceFile {
     bool is_text() const;
 };
 
-// Errors: not_found, denied (a link, or not ours to read), invalid (no regular file, above 1 MiB).
-Result<WorkspaceFile> read_workspace_file(const std::string& root, const std::string& path);
+// Errors: not_found, denied (a link, kept back, or not ours to read), invalid (no regular file,
+// above 1 MiB).
+Result<WorkspaceFile> read_workspace_file(const Workspace& workspace, const std::string& path);
 // Beside the old one, then in its place. Folders on the way must be there; the root is made.
-Result<void> write_workspace_file(const std::string& root, const std::string& path,
+Result<void> write_workspace_file(const Workspace& workspace, const std::string& path,
                                   const std::string& content);
 
 struct WorkspaceEntry {
@@ -46,7 +57,7 @@ struct WorkspaceEntry {
 };
 
 // By name; 5,000 at most. Links and devices are left out.
-Result<std::vector<WorkspaceEntry>> read_workspace_folder(const std::string& root,
+Result<std::vector<WorkspaceEntry>> read_workspace_folder(const Workspace& workspace,
                                                           const std::string& path);
 
 // The parameter "path" of a call, or nothing, and a refusal: it leaves the workspace.

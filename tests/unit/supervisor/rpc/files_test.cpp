@@ -29,6 +29,10 @@ struct Workspace : Desk {
     std::string root;
 };
 
+std::string scratch_of(const Workspace& desk) {
+    return std::filesystem::path(desk.root).parent_path();
+}
+
 std::string hash_of(std::string_view text) {
     return to_hex(auth::sha256(text));
 }
@@ -86,6 +90,37 @@ TEST_SUITE("supervisor/rpc") {
         const auto missing =
             desk.call("sessions.files.get", R"({"sessionKey":"main","path":"none.md"})");
         CHECK(missing.root()["payload"]["file"]["missing"].boolean());
+    }
+    TEST_CASE("the gateway's own files are not shown where a workspace contains them") {
+        Workspace desk;
+        desk.facts.state_directory = desk.root + "/.openclaw";
+        desk.facts.config_path = desk.root + "/docs/openclaw.json";
+        std::filesystem::create_directories(desk.facts.state_directory + "/credentials");
+        std::ofstream(desk.facts.state_directory + "/credentials/x.json") << "secret";
+        std::ofstream(desk.facts.config_path) << "secret";
+        std::filesystem::create_hard_link(desk.facts.config_path, desk.root + "/also.json");
+        for (const std::string path : {".openclaw/credentials/x.json", ".openclaw/none.json",
+                                       "docs/openclaw.json", "also.json"})
+            for (const auto& [method, of] :
+                 {std::pair("sessions.files.get", R"({"sessionKey":"main")"),
+                  std::pair("agents.workspace.get", R"({"agentId":"main")")}) {
+                const auto answer = desk.call(method, of + (R"(,"path":")" + path + "\"}"));
+                CHECK(answer.root()["error"]["message"].text().contains("gateway's own files"));
+            }
+        const auto listed =
+            desk.call("sessions.files.list", R"({"sessionKey":"main","path":".openclaw"})");
+        CHECK(listed.root()["error"]["message"].text().contains("gateway's own files"));
+        CHECK(desk.call("sessions.files.get", R"({"sessionKey":"main","path":"docs/plan.md"})")
+                  .root()["ok"]
+                  .boolean());
+        desk.facts.state_directory = desk.root;
+        CHECK_FALSE(
+            desk.call("agents.workspace.list", R"({"agentId":"main"})").root()["ok"].boolean());
+    }
+    TEST_CASE("a workspace below the state directory, as it is at first, is shown") {
+        Workspace desk;
+        desk.facts.state_directory = scratch_of(desk);
+        CHECK(desk.call("agents.workspace.list", R"({"agentId":"main"})").root()["ok"].boolean());
     }
     TEST_CASE("a probe is one turn with a model of the provider, and leaves nothing behind") {
         Desk desk;
