@@ -2,12 +2,10 @@
 
 #include "common/base/names.h"
 #include "common/base/strings.h"
-#include "common/log/log.h"
-#include "common/version.h"
 #include "supervisor/door_settings.h"
 #include "supervisor/flow/explain.h"
-#include "supervisor/roster.h"
 #include "supervisor/rpc/restart.h"
+#include "supervisor/shown_facts.h"
 
 #include <utility>
 
@@ -17,62 +15,6 @@ namespace {
 
 constexpr std::uint16_t service_restart =
     1012; // RFC 6455 registry; PROTOCOL.md 20: at stop and restart alike
-
-std::vector<rpc::ShownProvider> shown_providers(const config::Models& models) {
-    std::vector<rpc::ShownProvider> shown;
-    for (const auto& [id, provider] : models.providers) {
-        rpc::ShownProvider one{
-            .id = id, .has_key = !provider.api_key.empty(), .problem = provider.problem};
-        for (const auto& model : provider.models)
-            one.models.push_back({.id = model.id,
-                                  .name = model.name,
-                                  .reasoning = model.reasoning,
-                                  .context_window = model.context_window,
-                                  .max_tokens = model.max_tokens});
-        shown.push_back(std::move(one));
-    }
-    return shown;
-}
-
-std::string_view word(config::Messages::QueueMode mode) {
-    using Mode = config::Messages::QueueMode;
-    switch (mode) {
-    case Mode::followup:
-        return "followup";
-    case Mode::collect:
-        return "collect";
-    case Mode::interrupt:
-        return "interrupt";
-    case Mode::steer:
-        break;
-    }
-    return "steer";
-}
-
-// What a configuration decides of them.
-void show(const config::Config& config, rpc::GatewayFacts& shown) {
-    const auto* agent = config.agents.find(config.agents.default_id);
-    shown.agents = config.agents;
-    shown.providers = shown_providers(config.models);
-    shown.applied_config_hash = config.hash;
-    shown.queue_mode = word(config.messages.queue_mode);
-    shown.health = config.gateway.health;
-    shown.model_configured = agent != nullptr && !config.agents.model_of(*agent).primary.empty();
-}
-
-rpc::GatewayFacts shown_facts(const Standing& facts, const Preparation& p) {
-    rpc::GatewayFacts shown{.workspace = p.paths.workspace,
-                            .config_path = p.paths.config_file,
-                            .state_directory = p.paths.state_directory,
-                            .ledger_path = p.paths.in_state(names::ledger_file),
-                            .log_file = p.log_file,
-                            .auth_mode = std::string(auth::name(gate_of(p).mode)),
-                            .started_at_ms = facts.rooms.started_at_ms,
-                            .boot_id = uuid_v4(),
-                            .build = std::string(build_id)};
-    show(facts.generation.config(), shown);
-    return shown;
-}
 
 } // namespace
 
@@ -197,83 +139,6 @@ rpc::MethodTable Edge::list_methods() {
          .streams = [this](const std::string& worker) { return list_streams(facts_, worker); }});
 }
 
-// What needs no restart is in force before anybody hears that it was written.
-void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
-    write_config(facts_.loop, std::move(change), prepared_.load_options(),
-                 [this, alive = std::weak_ptr(alive_),
-                  done = std::move(done)](ConfigWritten written) mutable {
-                     if (alive.expired()) return; // the next start reads the file
-                     if (!written.changed) return done(std::unexpected(written.changed.error()));
-                     if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
-                     done(std::move(*written.changed));
-                 });
-}
-
-// HOUSE 3.3: one turn of the loop, so nothing sees half of it.
-void Edge::put_in_force(config::Config config) {
-    auto generation = std::make_unique<Generation>(config);
-    auto again = prepared_.with(std::move(config));
-    if (again) return use(std::move(*again), std::move(generation));
-    log::error("door.unchanged",
-               {{"why", again.error().text}, {"what", "who may come in is as it was before"}});
-    facts_.generation.replace(std::move(generation));
-    show_decisions();
-}
-
-void Edge::use(Preparation next, std::unique_ptr<Generation> generation) {
-    const auto before = gate_of(prepared_), after = gate_of(next);
-    const bool is_new_gate = before.secret.reveal() != after.secret.reveal() ||
-                             before.mode != after.mode || before.proxy != after.proxy;
-    facts_.generation.replace(std::move(generation));
-    prepared_ = std::move(next);
-    judge_visitors();
-    show_decisions();
-    if (is_new_gate) door_.send_away_secret_holders();
-}
-
-void Edge::show_decisions() {
-    const auto& now = facts_.generation.config();
-    facts_.workers.want(roster(now));
-    show(now, shown_);
-    shown_.auth_mode = auth::name(gate_of(prepared_).mode);
-    shown_.log_file = prepared_.log_file;
-    api_.use(api_settings_of(now));
-    server_->use_transport_security(now.gateway.http.strict_transport_security);
-    on_facts_changed();
-}
-
-// Sockets that are open stay, but for those whose secret is not the secret any more.
-void Edge::judge_visitors() {
-    auto settings = door_settings_of(prepared_);
-    settings.is_starting = door_.settings().is_starting;
-    door_.use(std::move(settings));
-    attempts_.use(attempt_rule_of(prepared_));
-    setup_route_ = setup_route_of(prepared_, port());
-    server_->use_rules(request_rules_of(prepared_));
-}
-
-Result<void> Edge::move_to(const web::ListenAddress& address) {
-    if (address == prepared_.address || sockets_are_given_) return {};
-    auto sockets = web::open_listen_sockets(address);
-    if (!sockets && address.port == prepared_.address.port) {
-        // Another address, the same port: our own sockets may be in the way.
-        listener_.reset();
-        sockets = web::open_listen_sockets(address);
-        if (!sockets) listen_on(TRY(web::open_listen_sockets(prepared_.address)));
-    }
-    if (!sockets) return Failure(sockets.error());
-    listen_on(std::move(*sockets));
-    log::info("gateway.moved", {{"url", url()}});
-    return {};
-}
-
-void Edge::listen_on(std::vector<UniqueFd> sockets) {
-    listener_ = std::make_unique<web::Listener>(
-        facts_.loop, std::move(sockets),
-        [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
-    shown_.port = port();
-}
-
 void Edge::begin_new_boot() {
     shown_.boot_id = uuid_v4();
 }
@@ -304,40 +169,6 @@ Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& p
     std::unique_ptr<Edge> edge(new Edge(facts, preparation, std::move(identity)));
     TRY_VOID(edge->listen(preparation, std::move(doors)));
     return edge;
-}
-
-Result<void> Edge::listen(const Preparation& p, Doors doors) {
-    const bool is_handed_over = !doors.listening.empty();
-    auto sockets = std::move(doors.listening);
-    sockets_are_given_ = doors.are_given;
-    if (!is_handed_over) {
-        auto inherited = web::inherited_listen_sockets(p.address);
-        sockets = std::move(inherited.sockets);
-        sockets_are_given_ = inherited.are_given;
-    }
-    if (sockets.empty()) sockets = TRY(web::open_listen_sockets(p.address));
-    web::ServerOptions options{.limits = {},
-                               .rules = request_rules_of(p),
-                               .readiness = [this] { return readiness(); },
-                               .may_see_details =
-                                   [this](std::string_view bearer, const web::Arrival& from) {
-                                       return door_.check_bearer(bearer, from).verdict ==
-                                              rpc::BearerVerdict::accepted;
-                                   },
-                               .http = &api_};
-    options.limits.handshake_within = p.config.gateway.handshake_timeout;
-    setup_route_ = setup_route_of(p, web::port_of(sockets.front().get()));
-    server_ = TRY(web::Server::create(facts_.loop, std::move(options), door_));
-    listen_on(std::move(sockets));
-    const std::string control = p.paths.in_state(names::control_socket);
-    control_ = doors.control ? control::ControlSocket::adopt(facts_.loop, control,
-                                                             std::move(doors.control), door_)
-                             : TRY(control::ControlSocket::create(facts_.loop, control, door_));
-    if (is_handed_over) { // until open(): this image may yet go back
-        listener_->pause();
-        control_->pause();
-    }
-    return {};
 }
 
 web::Readiness Edge::readiness() {
@@ -401,21 +232,6 @@ void Edge::note_upgrade(std::int64_t number, std::string outcome, std::string wh
     shown_.upgrade_why = std::move(why);
 }
 
-void Edge::let_keep(const ServiceManager& manager) const {
-    if (sockets_are_given_ || !manager.is_there()) return;
-    manager.forget(web::kept_socket_name); // those of another address
-    for (const auto& socket : listener_->duplicates())
-        manager.keep(socket.get(), web::kept_socket_name);
-}
-
-Fds Edge::duplicate_listening() const {
-    return listener_->duplicates();
-}
-
-UniqueFd Edge::duplicate_control() const {
-    return control_->duplicate();
-}
-
 void Edge::close() {
     if (returns_)
         events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
@@ -424,14 +240,6 @@ void Edge::close() {
     listener_.reset();
     server_->close_all(service_restart, "service restart");
     control_->close_all();
-}
-
-int Edge::port() const {
-    return listener_->port();
-}
-
-std::string Edge::url() const {
-    return "http://127.0.0.1:" + std::to_string(port());
 }
 
 } // namespace openclaw

@@ -1,0 +1,67 @@
+// What of the edge a configuration decides, and how another one comes into force.
+#include "common/log/log.h"
+#include "supervisor/door_settings.h"
+#include "supervisor/edge.h"
+#include "supervisor/roster.h"
+#include "supervisor/shown_facts.h"
+
+#include <utility>
+
+namespace openclaw {
+
+// What needs no restart is in force before anybody hears that it was written.
+void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
+    write_config(facts_.loop, std::move(change), prepared_.load_options(),
+                 [this, alive = std::weak_ptr(alive_),
+                  done = std::move(done)](ConfigWritten written) mutable {
+                     if (alive.expired()) return; // the next start reads the file
+                     if (!written.changed) return done(std::unexpected(written.changed.error()));
+                     if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
+                     done(std::move(*written.changed));
+                 });
+}
+
+// HOUSE 3.3: one turn of the loop, so nothing sees half of it.
+void Edge::put_in_force(config::Config config) {
+    auto generation = std::make_unique<Generation>(config);
+    auto again = prepared_.with(std::move(config));
+    if (again) return use(std::move(*again), std::move(generation));
+    log::error("door.unchanged",
+               {{"why", again.error().text}, {"what", "who may come in is as it was before"}});
+    facts_.generation.replace(std::move(generation));
+    show_decisions();
+}
+
+void Edge::use(Preparation next, std::unique_ptr<Generation> generation) {
+    const auto before = gate_of(prepared_), after = gate_of(next);
+    const bool is_new_gate = before.secret.reveal() != after.secret.reveal() ||
+                             before.mode != after.mode || before.proxy != after.proxy;
+    facts_.generation.replace(std::move(generation));
+    prepared_ = std::move(next);
+    judge_visitors();
+    show_decisions();
+    if (is_new_gate) door_.send_away_secret_holders();
+}
+
+void Edge::show_decisions() {
+    const auto& now = facts_.generation.config();
+    facts_.workers.want(roster(now));
+    show(now, shown_);
+    shown_.auth_mode = auth::name(gate_of(prepared_).mode);
+    shown_.log_file = prepared_.log_file;
+    api_.use(api_settings_of(now));
+    server_->use_transport_security(now.gateway.http.strict_transport_security);
+    on_facts_changed();
+}
+
+// Sockets that are open stay, but for those whose secret is not the secret any more.
+void Edge::judge_visitors() {
+    auto settings = door_settings_of(prepared_);
+    settings.is_starting = door_.settings().is_starting;
+    door_.use(std::move(settings));
+    attempts_.use(attempt_rule_of(prepared_));
+    setup_route_ = setup_route_of(prepared_, port());
+    server_->use_rules(request_rules_of(prepared_));
+}
+
+} // namespace openclaw
