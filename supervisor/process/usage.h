@@ -23,6 +23,7 @@ class UsageMeter {
     void hold();
     // … and what hold() opened, for the next image of the supervisor and in it. None: nothing held.
     UniqueFd duplicate() const;
+
     void hold(UniqueFd rollup) { rollup_ = std::move(rollup); }
 
     // None when the process is gone. Without hold(), and not allowed to look: the share (PSS) is 0.

@@ -46,9 +46,9 @@ bool is_kept_back(const Workspace& workspace, int fd) {
 }
 
 Failure gateways_own(std::string_view path) {
-    return fail(Code::denied,
-                std::string(path) + " leads to the gateway's own files, which are not shown here; "
-                                    "choose a workspace beside the state directory");
+    return fail(Code::denied, std::string(path) +
+                                  " leads to the gateway's own files, which are not shown here; "
+                                  "choose a workspace beside the state directory");
 }
 
 } // namespace
