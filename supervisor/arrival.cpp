@@ -27,6 +27,7 @@ struct WayBack {
     char** arguments = nullptr;
     std::vector<char*> environment;
     std::array<char, 400> reason{}; // "OPENCLAW_HANDOFF_RETURN=…"
+    std::string test_wish;          // "crashes at recovery"
 };
 
 WayBack& way_back() {
@@ -101,18 +102,38 @@ std::string take_variable(const char* name) {
     return value;
 }
 
-// What a new image may do wrong, for the tests of the way back:
-// OPENCLAW_TEST_NEW_IMAGE=refuses|crashes|hangs.
-void fail_as_a_test_wants() {
-    const std::string wanted = take_variable("OPENCLAW_TEST_NEW_IMAGE");
-    if (wanted.empty()) return;
-    for (auto& entry : way_back().environment) // the image before this one is a good one
+// The image before this one is a good one: it is not asked to fail.
+std::string take_test_wish() {
+    std::string wish = take_variable("OPENCLAW_TEST_NEW_IMAGE");
+    for (auto& entry : way_back().environment)
         if (entry != nullptr && std::strncmp(entry, "OPENCLAW_TEST_NEW_IMAGE=", 24) == 0)
             std::memcpy(entry, "OPENCLAW_TEST_OLD_IMAGE=", 24);
-    if (wanted == "crashes") std::abort();
-    while (wanted == "hangs")
-        pause();
-    go_back("the test wants it");
+    return wish;
+}
+
+// Nothing to go back to, or with: this is a start like after a crash.
+void start_as_after_a_crash(const Error& error) {
+    log::error("upgrade.handoff_unreadable", {{"why", error.sentence}});
+    unsetenv(handoff_variable);
+    unsetenv(return_variable);
+    const itimerval none{};
+    setitimer(ITIMER_REAL, &none, nullptr);
+    close_all_but({}); // the lock and the port among them: this start takes them anew
+}
+
+Result<Handoff> claim_all(int memory, char** arguments) {
+    const auto form = TRY(read_handoff(memory));
+    auto& way = way_back();
+    way.descriptors = descriptors_in(form);
+    way.memory = memory;
+    auto kept = way.descriptors;
+    kept.push_back(memory);
+    close_all_but(kept);
+    if (std::getenv(return_variable) == nullptr) {
+        prepare_way_back(form.program(), arguments);
+        way.test_wish = take_test_wish();
+    }
+    return claim(form);
 }
 
 } // namespace
@@ -120,43 +141,39 @@ void fail_as_a_test_wants() {
 std::optional<Arrival> arrive(char** arguments) {
     const char* number = std::getenv(handoff_variable);
     if (number == nullptr) return std::nullopt;
-    const int memory = std::atoi(number); // stays open until stay(): the way back needs it
-    auto handoff = read_handoff(memory);
+    auto handoff = claim_all(std::atoi(number), arguments);
+    if (auto wish = do_as_a_test_wants("arrival"); !wish) handoff = Failure(wish.error());
     if (!handoff) {
-        // Nothing to go back to, or with: this is a start like after a crash.
-        log::error("upgrade.handoff_unreadable", {{"why", handoff.error().sentence}});
-        unsetenv(handoff_variable);
-        unsetenv(return_variable);
-        const itimerval none{};
-        setitimer(ITIMER_REAL, &none, nullptr);
+        go_back(handoff.error().sentence);
+        start_as_after_a_crash(handoff.error());
         return std::nullopt;
     }
-    way_back().descriptors = descriptors_of(*handoff);
-    auto kept = way_back().descriptors;
-    kept.push_back(memory);
-    close_all_but(kept);
-    Arrival arrival{.handoff = std::move(*handoff),
-                    .returned_because = take_variable(return_variable)};
-    way_back().memory = memory;
-    if (!arrival.returned_because.empty()) return arrival;
-    prepare_way_back(arrival.handoff.program.get(), arguments);
-    fail_as_a_test_wants();
-    return arrival;
+    return Arrival{.handoff = std::move(*handoff),
+                   .returned_because = take_variable(return_variable)};
 }
 
 void go_back(std::string_view why) {
     exec_back(why.data(), why.size());
 }
 
+Result<void> do_as_a_test_wants(std::string_view step) {
+    const std::string_view wish = way_back().test_wish;
+    if (!wish.ends_with(" at " + std::string(step))) return {};
+    if (wish.starts_with("crashes")) std::abort();
+    while (wish.starts_with("hangs"))
+        pause();
+    return fail(Code::internal, "the test wants it");
+}
+
 void stay() {
+    const itimerval none{}; // first: without its handler the alarm is death
+    setitimer(ITIMER_REAL, &none, nullptr);
     way_back().program = -1;
     watch_signals(SIG_DFL);
-    const itimerval none{};
-    setitimer(ITIMER_REAL, &none, nullptr);
     unsetenv(handoff_variable);
     ::close(std::exchange(way_back().memory, -1));
-    for (const int number : way_back().descriptors)
-        fcntl(number, F_SETFD, FD_CLOEXEC);
+    for (const int number : std::exchange(way_back().descriptors, {}))
+        ::close(number); // what serves is the duplicates
 }
 
 } // namespace openclaw

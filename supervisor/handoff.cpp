@@ -49,10 +49,29 @@ process::Death death_in(const wire::RecordedDeath& in) {
     return death;
 }
 
-process::ServingProcess process_in(const wire::ServingWorker& in) {
+// Takes duplicates, and remembers that one could not be made.
+class Claim {
+  public:
+    UniqueFd operator()(int number) {
+        UniqueFd mine(number > 2 ? fcntl(number, F_DUPFD_CLOEXEC, 3) : -1);
+        if (number > 2 && !mine) errno_ = errno;
+        return mine;
+    }
+
+    Result<void> outcome() const {
+        if (errno_ == 0) return {};
+        return Failure(
+            system_error(Code::internal, "cannot claim the descriptors of the handoff", errno_));
+    }
+
+  private:
+    int errno_ = 0;
+};
+
+process::ServingProcess process_in(const wire::ServingWorker& in, Claim& claimed) {
     process::ServingProcess process{.birth = {.pid = in.pid(),
-                                              .link = UniqueFd(in.link()),
-                                              .error_output = UniqueFd(in.output())},
+                                              .link = claimed(in.link()),
+                                              .error_output = claimed(in.output())},
                                     .link = {.phase = static_cast<ipc::Phase>(in.phase()),
                                              .next_id = in.next_id(),
                                              .seen_once = {},
@@ -64,7 +83,7 @@ process::ServingProcess process_in(const wire::ServingWorker& in) {
                                     .build_id = in.build_id(),
                                     .sandbox = in.sandbox(),
                                     .layers = {},
-                                    .memory = UniqueFd(in.memory() > 0 ? in.memory() : -1)};
+                                    .memory = claimed(in.memory())};
     for (const auto& layer : in.layers())
         process.layers.push_back({.name = layer.name(),
                                   .holds = layer.holds(),
@@ -76,12 +95,12 @@ process::ServingProcess process_in(const wire::ServingWorker& in) {
         auto& frame = process.link.outbox.emplace_back();
         frame.bytes.assign(waiting.frame().begin(), waiting.frame().end());
         for (const int fd : waiting.fds())
-            frame.fds.emplace_back(fd);
+            frame.fds.push_back(claimed(fd));
     }
     return process;
 }
 
-process::WorkerFacts worker_in(const wire::AdoptedWorker& in) {
+process::WorkerFacts worker_in(const wire::AdoptedWorker& in, Claim& claimed) {
     process::WorkerFacts worker{.id = in.id(),
                                 .fingerprint = in.fingerprint(),
                                 .lives = in.lives(),
@@ -98,7 +117,7 @@ process::WorkerFacts worker_in(const wire::AdoptedWorker& in) {
                                 .process = std::nullopt};
     for (const auto& death : in.deaths())
         worker.deaths.push_back(death_in(death));
-    if (in.has_process()) worker.process = process_in(in.process());
+    if (in.has_process()) worker.process = process_in(in.process(), claimed);
     return worker;
 }
 
@@ -141,20 +160,6 @@ Result<void> check(const wire::AdoptedWorker& worker) {
     return {};
 }
 
-std::vector<int> numbers_in(const wire::Handoff& in) {
-    std::vector<int> numbers{in.control(), in.lock(), in.program()};
-    numbers.insert(numbers.end(), in.listening().begin(), in.listening().end());
-    for (const auto& worker : in.workers()) {
-        if (!worker.has_process()) continue;
-        numbers.push_back(worker.process().link());
-        numbers.push_back(worker.process().output());
-        if (worker.process().memory() != 0) numbers.push_back(worker.process().memory());
-        for (const auto& frame : worker.process().outbox())
-            numbers.insert(numbers.end(), frame.fds().begin(), frame.fds().end());
-    }
-    return numbers;
-}
-
 // One owner each, and none of the three every process has.
 Result<void> check_numbers(std::vector<int> numbers) {
     std::ranges::sort(numbers);
@@ -177,6 +182,20 @@ Result<std::string> bytes_of(int memfd) {
 }
 
 } // namespace
+
+std::vector<int> descriptors_in(const wire::Handoff& in) {
+    std::vector<int> numbers{in.control(), in.lock(), in.program()};
+    numbers.insert(numbers.end(), in.listening().begin(), in.listening().end());
+    for (const auto& worker : in.workers()) {
+        if (!worker.has_process()) continue;
+        numbers.push_back(worker.process().link());
+        numbers.push_back(worker.process().output());
+        if (worker.process().memory() != 0) numbers.push_back(worker.process().memory());
+        for (const auto& frame : worker.process().outbox())
+            numbers.insert(numbers.end(), frame.fds().begin(), frame.fds().end());
+    }
+    return numbers;
+}
 
 Result<UniqueFd> write_handoff(const Handoff& handoff) {
     const std::string bytes = form_of(handoff).SerializeAsString();
@@ -203,46 +222,48 @@ Result<wire::Handoff> parse_handoff(std::string_view bytes) {
     if (in.workers_size() > most_workers) return corrupt("too many workers");
     for (const auto& worker : in.workers())
         TRY_VOID(check(worker));
-    TRY_VOID(check_numbers(numbers_in(in)));
+    TRY_VOID(check_numbers(descriptors_in(in)));
     return in;
 }
 
-Result<Handoff> read_handoff(int memfd) {
+Result<wire::Handoff> read_handoff(int memfd) {
     const std::string bytes = TRY(bytes_of(memfd));
-    const wire::Handoff in = TRY(parse_handoff(bytes));
-    for (const int number : numbers_in(in))
+    wire::Handoff form = TRY(parse_handoff(bytes));
+    for (const int number : descriptors_in(form))
         if (fcntl(number, F_GETFD) < 0)
             return corrupt("descriptor " + std::to_string(number) + " is closed");
-    Handoff handoff{.build = in.build(),
+    return form;
+}
+
+Result<Handoff> claim(const wire::Handoff& form) {
+    Claim claimed;
+    Handoff handoff{.build = form.build(),
                     .listening = {},
-                    .sockets_are_given = in.sockets_are_given(),
-                    .control = UniqueFd(in.control()),
-                    .lock = UniqueFd(in.lock()),
-                    .program = UniqueFd(in.program()),
-                    .secrets = secrets_in(in),
-                    .generation = in.generation(),
-                    .upgrades = in.upgrades(),
+                    .sockets_are_given = form.sockets_are_given(),
+                    .control = claimed(form.control()),
+                    .lock = claimed(form.lock()),
+                    .program = {}, // is for the way back alone
+                    .secrets = secrets_in(form),
+                    .generation = form.generation(),
+                    .upgrades = form.upgrades(),
                     .workers = {},
                     .channels = {},
                     .in_flight_files = {}};
-    for (const int socket : in.listening())
-        handoff.listening.emplace_back(socket);
-    for (const auto& worker : in.workers()) {
-        handoff.workers.push_back(worker_in(worker));
+    for (const int socket : form.listening())
+        handoff.listening.push_back(claimed(socket));
+    for (const auto& worker : form.workers()) {
+        handoff.workers.push_back(worker_in(worker, claimed));
         if (worker.has_status()) handoff.channels[worker.id()] = channel_in(worker);
         if (!worker.in_flight_file().empty())
             handoff.in_flight_files[worker.id()] = worker.in_flight_file();
     }
+    TRY_VOID(claimed.outcome());
     return handoff;
 }
 
 Result<GivenSecrets> read_handoff_secrets(int memfd) {
     const std::string bytes = TRY(bytes_of(memfd));
     return secrets_in(TRY(parse_handoff(bytes)));
-}
-
-std::vector<int> descriptors_of(const Handoff& handoff) {
-    return numbers_in(form_of(handoff));
 }
 
 void close_all_but(const std::vector<int>& kept) {

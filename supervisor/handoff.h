@@ -39,13 +39,16 @@ Result<UniqueFd> write_handoff(const Handoff& handoff);
 
 // Checks form and bounds; claims nothing. Errors: corrupt, invalid (another version).
 Result<wire::Handoff> parse_handoff(std::string_view bytes);
-// Owns every descriptor in it from now on. Errors: as above, and corrupt when one is not open.
-Result<Handoff> read_handoff(int memfd);
+// The same of what lies there. Errors: as above, and corrupt when a descriptor in it is not open.
+Result<wire::Handoff> read_handoff(int memfd);
+// Owns a duplicate of every descriptor. The numbers in the form stay open and survive exec:
+// whatever becomes of the duplicates, they are there for the way back. Errors: internal.
+Result<Handoff> claim(const wire::Handoff& form);
+std::vector<int> descriptors_in(const wire::Handoff& form);
 // The secrets alone, for a rehearsal: the descriptors are numbers of another process.
 Result<GivenSecrets> read_handoff_secrets(int memfd);
 
 // Closes every descriptor above 2 that is not among `kept`.
 void close_all_but(const std::vector<int>& kept);
-std::vector<int> descriptors_of(const Handoff& handoff);
 
 } // namespace openclaw

@@ -97,6 +97,7 @@ Result<std::unique_ptr<Standing>> make_standing(Loop& loop, const Preparation& p
     const std::string file = p.paths.in_state(names::ledger_file);
     if (arrival && !arrival->returned_because.empty()) TRY_VOID(ledger::take_back(file));
     auto ledger = TRY(ledger::Ledger::open(loop, {.path = file, .build = std::string(build_id)}));
+    TRY_VOID(do_as_a_test_wants("ledger"));
     return std::make_unique<Standing>(loop, p.paths, std::move(lock), std::move(ledger));
 }
 
@@ -128,6 +129,13 @@ Doors doors_of(std::optional<Arrival>& arrival) {
     return {.listening = std::move(handoff.listening),
             .are_given = handoff.sockets_are_given,
             .control = std::move(handoff.control)};
+}
+
+Result<std::unique_ptr<Edge>> make_edge(Standing& facts, const Preparation& p,
+                                        std::optional<Arrival>& arrival) {
+    auto edge = TRY(Edge::create(facts, p, doors_of(arrival)));
+    TRY_VOID(do_as_a_test_wants("edge"));
+    return edge;
 }
 
 // What the image before this one knew. Nothing is read from a worker before take_over().
@@ -171,7 +179,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Standing& facts = **standing;
     if (arrival) adopt(facts, *arrival, p.config);
     facts.generation.replace(std::make_unique<Generation>(p.config));
-    auto edge = Edge::create(facts, p, doors_of(arrival));
+    auto edge = make_edge(facts, p, arrival);
     if (!edge) return {.exit_code = fail_start(edge.error())};
     facts.lock.describe((*edge)->port());
     const auto manager = ServiceManager::of_environment();
@@ -185,12 +193,13 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Watchdog watchdog(loop, manager, facts.workers);
     Renewal renewal(facts);
     Rest rest(loop);
-    if (arrival) stay();
-    say_how_it_went(arrival, **edge);
-    (*edge)->let_keep(manager);
     heed_signals();
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
     flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] {
+        (void)do_as_a_test_wants("recovery"); // which refuses nothing
+        if (arrival) stay();
+        say_how_it_went(arrival, **edge);
+        (*edge)->let_keep(manager);
         facts.workers.take_over();
         facts.workers.want(roster(p.config));
         (*edge)->open();

@@ -91,7 +91,9 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::create(Loop& loop, const s
     TRY_VOID(make_way(path, address));
     UniqueFd fd = TRY(make_socket());
     TRY_VOID(bind_private(fd.get(), path, address));
-    return std::unique_ptr<ControlSocket>(new ControlSocket(loop, path, std::move(fd), door));
+    std::unique_ptr<ControlSocket> socket(new ControlSocket(loop, path, std::move(fd), door));
+    socket->is_ours_ = true;
+    return socket;
 }
 
 std::unique_ptr<ControlSocket> ControlSocket::adopt(Loop& loop, const std::string& path,
@@ -108,8 +110,9 @@ ControlSocket::ControlSocket(Loop& loop, std::string path, UniqueFd socket, rpc:
     watch_.want(true, false);
 }
 
+// The image before this one may yet need the path of an adopted socket: until resume().
 ControlSocket::~ControlSocket() {
-    ::unlink(path_.c_str());
+    if (is_ours_) ::unlink(path_.c_str());
 }
 
 void ControlSocket::accept_all() {
@@ -133,6 +136,7 @@ void ControlSocket::pause() {
 }
 
 void ControlSocket::resume() {
+    is_ours_ = true;
     watch_.want(true, false);
 }
 

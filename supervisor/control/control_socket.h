@@ -28,7 +28,7 @@ class ControlSocket {
     // One that listens already: of the image before this one.
     static std::unique_ptr<ControlSocket> adopt(Loop& loop, const std::string& path,
                                                 UniqueFd socket, rpc::FrontDoor& door);
-    ~ControlSocket(); // removes the socket file
+    ~ControlSocket(); // removes the socket file, unless adopted and never resumed
     ControlSocket(const ControlSocket&) = delete;
     ControlSocket& operator=(const ControlSocket&) = delete;
 
@@ -50,6 +50,7 @@ class ControlSocket {
     rpc::FrontDoor& door_;
     std::list<std::unique_ptr<ControlConnection>> connections_;
     FdWatch watch_;
+    bool is_ours_ = false; // the socket file
 };
 
 } // namespace openclaw::control

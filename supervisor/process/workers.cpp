@@ -74,6 +74,7 @@ struct Workers::Inside final : Listener {
     Programs programs;
     StateOf state_of;
     Listener* listener = nullptr;
+    std::vector<pid_t> not_wanted; // processes of the image before this one, until take_over()
     std::vector<std::string> held; // paused before they were wanted
     std::vector<std::unique_ptr<Worker>>
         workers; // in the order they are wanted; the leaving ones last
@@ -235,7 +236,7 @@ void Workers::adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWork
     for (auto& one : facts) {
         const auto row = std::ranges::find(rows, one.id, &WantedWorker::id);
         if (row == rows.end()) {
-            if (one.process) end_process(one.process->birth.pid);
+            if (one.process) inside_->not_wanted.push_back(one.process->birth.pid);
             continue;
         }
         inside_->workers.push_back(std::make_unique<Worker>(inside_->loop, inside_->programs,
@@ -245,6 +246,8 @@ void Workers::adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWork
 }
 
 void Workers::take_over() {
+    for (const pid_t pid : std::exchange(inside_->not_wanted, {}))
+        end_process(pid);
     for (const auto& worker : inside_->workers)
         worker->take_over();
 }

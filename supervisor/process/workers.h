@@ -100,7 +100,7 @@ class Workers final : public Links {
     // A new image of the supervisor (process/adoption.h). Before exec, when is_settled(): hold(),
     // then hand_over(); keep() when exec did not happen. After exec: adopt() the serving ones, in
     // take_over() they are told to the listener and heard again, then want(). A worker whose row is
-    // not among `rows` is killed.
+    // not among `rows` is killed then, not before: this image may yet go back.
     bool is_settled() const; // none is starting or leaving
     void hold();
     std::vector<WorkerFacts> hand_over();

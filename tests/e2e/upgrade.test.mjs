@@ -119,9 +119,8 @@ describe('an upgrade in place', () => {
       ledger.exec('pragma user_version = 99');
       ledger.close();
       require('node:child_process').spawnSync(${JSON.stringify(DAEMON)}, process.argv.slice(2), { stdio: 'inherit' }).status && process.exit(78);`),
-    'refuses after exec': (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE=refuses exec ${DAEMON} "$@"\n`),
-    'crashes after exec': (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE=crashes exec ${DAEMON} "$@"\n`),
-    'hangs after exec': (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE=hangs exec ${DAEMON} "$@"\n`),
+    ...Object.fromEntries(['refuses at arrival', 'crashes at arrival', 'hangs at arrival', 'refuses at ledger', 'refuses at edge', 'crashes at recovery', 'hangs at recovery']
+      .map((wish) => [wish, (gateway) => script(gateway, 'bad', `#!/bin/sh\n${rehearsing}OPENCLAW_TEST_NEW_IMAGE='${wish}' exec ${DAEMON} "$@"\n`)])),
   };
   for (const [what, make] of Object.entries(bad)) {
     test(`a build that ${what}: the one before serves on within 10 s, code and state as they were`, { timeout: 120_000 }, async (t) => {
