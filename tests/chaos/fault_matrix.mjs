@@ -21,12 +21,12 @@ const { values: options } = parseArgs({
   options: {
     times: { type: 'string', default: '1' }, rate: { type: 'string', default: '20' }, strict: { type: 'boolean', default: false },
     kinds: { type: 'string', default: 'telegram,discord,agent,echo,egress' },
-    faults: { type: 'string', default: 'SIGKILL,SIGSEGV,SIGABRT,memory,descriptors,busy_loop,SIGSTOP' },
+    faults: { type: 'string', default: 'SIGKILL,SIGSEGV,SIGABRT,memory,descriptors,busy_loop,deadlock,SIGSTOP' },
   },
 });
 const REAL_TIME = 34; // SIGRTMIN of glibc, signal(7)
-const FAULTS = { SIGKILL: 'SIGKILL', SIGSEGV: 'SIGSEGV', SIGABRT: 'SIGABRT', SIGSTOP: 'SIGSTOP', busy_loop: REAL_TIME + 1, memory: REAL_TIME + 2, descriptors: REAL_TIME + 3 };
-const NOTICED_AFTER_PINGS = new Set(['SIGSTOP', 'busy_loop', 'descriptors']);
+const FAULTS = { SIGKILL: 'SIGKILL', SIGSEGV: 'SIGSEGV', SIGABRT: 'SIGABRT', SIGSTOP: 'SIGSTOP', busy_loop: REAL_TIME + 1, memory: REAL_TIME + 2, descriptors: REAL_TIME + 3, deadlock: REAL_TIME + 4 };
+const NOTICED_AFTER_PINGS = new Set(['SIGSTOP', 'busy_loop', 'deadlock', 'descriptors']);
 const LIMITS = { noticed: 15_000, back: 2000, rise: 50 };
 const ACCOUNTS = ['a', 'b', 'c'];
 const CHATS = 60; // of each account
@@ -88,6 +88,11 @@ class Talk {
   hasCaughtUp(moment) {
     while (this.messages[this.firstOpen]?.answeredAt) this.firstOpen++;
     return this.messages.slice(this.firstOpen).every((message) => message.answeredAt || message.at >= moment);
+  }
+
+  // Somebody of these accounts has read an answer after `moment`.
+  hasServed(accounts, moment) {
+    return this.messages.slice(this.firstOpen).some(({ account, answeredAt }) => accounts.includes(account) && answeredAt > moment);
   }
 
   // What was said there last, for who looks for a lost message.
@@ -158,15 +163,23 @@ class Matrix {
     await eventually(() => !isAlive(pid), `the end of ${id} after ${fault}`, limit + 5000, 5).catch((error) => this.fail(error.message));
     const ended = Date.now();
     await this.gateway.workerReady(id, { not: [pid], timeout: 60_000 }).catch((error) => this.fail(error.message));
+    await this.serves(kind, Date.now());
     row.times++;
     row.noticed.push(ended - begun);
     row.back.push(Date.now() - ended);
     if (ended - begun > limit) this.fail(`${id} with ${fault} lived on for ${ended - begun} ms`);
     await this.nobodyElseNoticed(id, before, signedIn);
     if (!['discord', 'egress'].includes(kind) && this.discord.attempts.length !== connections) this.fail(`discord connected again when ${id} had died`);
-    if (kind === 'discord') await this.discordChat.answer(`d${this.discordMessages - 1}`, { timeout: 30_000 }).catch((error) => this.fail(error.message));
     // Deaths of one minute wait longer and longer on purpose; what is measured is one death of a healthy worker.
     await this.gateway.call('workers.start', { id });
+  }
+
+  // It is back when a person has an answer from it, not when it says so. Nobody writes to echo.
+  async serves(kind, ready) {
+    if (kind === 'echo') return;
+    const answered = kind === 'discord' ? this.discordChat.answer(`d${this.discordMessages - 1}`, { timeout: 30_000 })
+      : eventually(() => this.talk.hasServed(kind === 'telegram' ? ['a'] : ACCOUNTS, ready), `an answer by ${kind}`, 30_000, 5);
+    await answered.catch((error) => this.fail(error.message));
   }
 
   async nobodyElseNoticed(id, before, signedIn) {

@@ -1,5 +1,6 @@
 #include "tests/faulty/faults.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -29,12 +30,20 @@ void take_all_descriptors(int) {
     }
 }
 
+// Waits for a mutex it holds itself.
+void deadlock(int) {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    for (;;)
+        pthread_mutex_lock(&mutex);
+}
+
 } // namespace
 
 void listen_for_faults() {
     std::signal(SIGRTMIN + 1, turn_for_ever);
     std::signal(SIGRTMIN + 2, eat_memory);
     std::signal(SIGRTMIN + 3, take_all_descriptors);
+    std::signal(SIGRTMIN + 4, deadlock);
 }
 
 } // namespace openclaw::faulty
