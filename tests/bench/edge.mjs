@@ -1,7 +1,7 @@
 // What can be measured without a message: start, memory, the cost of a process hop.
 import { freePort, pause, processTree, programOf, eventually } from '../e2e/harness.mjs';
 import { benchProgram, clockMs, cpuSeconds, end, output, pssKib, quantile, start } from './processes.mjs';
-import { withGateway } from './stage.mjs';
+import { withGateway, withThreeAccounts } from './stage.mjs';
 
 // From exec to the first /readyz that answers 200; the raw server: from exec to its "ready".
 export async function measureStart() {
@@ -37,7 +37,19 @@ async function exchange({ telegram }, count) {
 
 const WORK = 1000; // messages
 
+async function memoryOfThree() {
+  return withThreeAccounts(async (gateway, { walls }) => {
+    gateway.operator.close();
+    const { total, note } = await treeMemory(gateway.pid);
+    return { what: 'memory of the idle tree with three channel accounts, PSS', ours: total, unit: 'MiB', better: 'less', target: { of: 'ours', value: 30, text: '≤ 30 MiB' }, note: `${note}; sandbox: ${walls}` };
+  });
+}
+
 export async function measureMemory() {
+  return [...await memoryOfOne(), await memoryOfThree()];
+}
+
+async function memoryOfOne() {
   const eager = { channel: { pacing: { chatPer3Seconds: 0, groupPerMinute: 0, botPerSecond: 0 } }, more: { messages: { inbound: { debounceMs: 0 } } } };
   return withGateway(eager, async (gateway, fakes) => {
     await gateway.start();

@@ -89,8 +89,8 @@ export async function startProvider() {
   return Object.assign(provider, { baseUrl: `${provider.url}/v1` });
 }
 
-export async function startFakes() {
-  const telegram = new Fake(await start(process.execPath, [script('fakes/telegram/telegram.mjs'), '--port', '0', '--token', BOT_TOKEN]));
+export async function startFakes(tokens = BOT_TOKEN) {
+  const telegram = new Fake(await start(process.execPath, [script('fakes/telegram/telegram.mjs'), '--port', '0', '--token', tokens]));
   return { telegram, provider: await startProvider() };
 }
 
