@@ -67,7 +67,7 @@ constexpr auto shapes = std::to_array<CallShape>({
     {CALL(dup3)},
     {CALL(fstat)},
     {CALL(ftruncate)},
-    {CALL(memfd_create)},
+    {CALL(memfd_create), {is(1, MFD_CLOEXEC | MFD_ALLOW_SEALING)}}, // ipc/blob; no huge pages
     {CALL(fcntl), {is(1, F_DUPFD)}},
     {CALL(fcntl), {is(1, F_DUPFD_CLOEXEC)}},
     {CALL(fcntl), {is(1, F_GETFD)}},

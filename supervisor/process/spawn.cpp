@@ -60,7 +60,10 @@ bool limit_resources(const Limits& limits) {
 #if !defined(__SANITIZE_ADDRESS__) // its shadow alone is 20 TiB of address space
     if (!limit(RLIMIT_AS, limits.memory)) return false;
 #endif
-    return limit(RLIMIT_NOFILE, limits.files) && limit(RLIMIT_CORE, 0);
+    // The pages of a memfd count neither as address space nor as resident memory, and the in-flight
+    // file lies on the ledger's disk. The largest blob is the largest file a worker ever writes.
+    return limit(RLIMIT_NOFILE, limits.files) && limit(RLIMIT_FSIZE, ipc::max_blob_bytes) &&
+           limit(RLIMIT_CORE, 0);
 }
 
 bool place_descriptors(const ChildPlan& plan) {

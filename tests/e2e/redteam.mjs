@@ -130,6 +130,9 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
 
   test('taking everything', async () => {
     await refused([['memory_bomb']], /^refused: ENOMEM at \d+ MiB/);
+    await refused([['memfd_bomb'], ['memfd_stretched'], ['grow_in_flight_file']], /^signal 25 SIGXFSZ: its file size limit/);
+    await refused([['memfd_bomb_unmoved']], /^refused: EFBIG at 64 MiB/);
+    await refused([['memfd_huge']], ENDED);
     await refused([['descriptor_bomb']], /^refused: EMFILE at \d+/);
     await refused([['output_flood']], /^refused: EAGAIN/);
   });

@@ -59,6 +59,7 @@ class Hijacked final : public worker::Service {
     }
 
     void on_frame(const wire::Frame& frame, Fds fds) override {
+        if (frame.has_in_flight_file()) in_flight_file_ = std::move(fds);
         if (frame.has_outbound()) return on_outbound(frame.outbound(), fds);
         if (!frame.has_delivery_ack()) return;
         const auto order = orders_.find(frame.delivery_ack().action_id());
@@ -99,6 +100,7 @@ class Hijacked final : public worker::Service {
 
     worker::Context& context_;
     Timer again_;
+    Fds in_flight_file_;                  // open, for the attack that looks for it
     std::map<std::string, Order> orders_; // by the action that brought it
 };
 

@@ -3,9 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <vector>
 
@@ -53,9 +56,57 @@ std::string flood_output() {
     return judge(wrote, "100 MB into the log") + " after " + std::to_string(sent >> 10) + " KiB";
 }
 
+// Until it is refused, or the end. A memfd's pages count for no other limit.
+std::string fill(int file) {
+    const std::string bite(1 << 20, 'x');
+    constexpr long most = 1L << 30;
+    long wrote = 0, size = 0;
+    for (; size < most && wrote >= 0; size += std::max(wrote, 0L))
+        wrote = pwrite(file, bite.data(), bite.size(), size);
+    return judge(wrote, "1 GiB in one file") + " at " + std::to_string(size >> 20) + " MiB";
+}
+
+std::string fill_memfd() {
+    return fill(memfd_create("bomb", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+}
+
+// A hole costs nothing until it is written through a mapping.
+std::string stretch_memfd() {
+    const int file = memfd_create("bomb", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return judge(ftruncate(file, 1L << 30), "1 GiB in one file");
+}
+
+std::string huge_memfd() {
+    return judge(memfd_create("bomb", MFD_CLOEXEC | MFD_HUGETLB), "huge pages");
+}
+
+// The signal can be blocked; the limit stays.
+std::string fill_memfd_unmoved() {
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, SIGXFSZ);
+    sigprocmask(SIG_BLOCK, &one, nullptr);
+    return fill_memfd();
+}
+
+// The one file of the machine that a worker may write to.
+std::string grow_in_flight_file() {
+    for (int fd = 0; fd < 64; ++fd) {
+        struct stat info {};
+
+        if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) return fill(fd);
+    }
+    return "no such file";
+}
+
 constexpr auto attacks = std::to_array<Attack>({
     {"memory_bomb", [](auto&, auto&) { return eat_memory(); }},
     {"descriptor_bomb", [](auto&, auto&) { return take_descriptors(); }},
+    {"memfd_bomb", [](auto&, auto&) { return fill_memfd(); }},
+    {"memfd_bomb_unmoved", [](auto&, auto&) { return fill_memfd_unmoved(); }},
+    {"memfd_stretched", [](auto&, auto&) { return stretch_memfd(); }},
+    {"memfd_huge", [](auto&, auto&) { return huge_memfd(); }},
+    {"grow_in_flight_file", [](auto&, auto&) { return grow_in_flight_file(); }},
     {"output_flood", [](auto&, auto&) { return flood_output(); }},
 });
 

@@ -77,6 +77,10 @@ TEST_SUITE("common/sandbox") {
                                  SYS_clock_gettime, SYS_munmap, SYS_futex, SYS_exit_group})
             CHECK(judge(narrow, number) == allowed);
     }
+    TEST_CASE("a memfd is sealable and of ordinary pages") {
+        CHECK(judge(narrow, SYS_memfd_create, {0, MFD_CLOEXEC | MFD_ALLOW_SEALING}) == allowed);
+        CHECK(judge(narrow, SYS_memfd_create, {0, MFD_CLOEXEC | MFD_HUGETLB}) == violation);
+    }
     TEST_CASE("what nobody may is a violation in every profile") {
         for (const int number : {SYS_execve,
                                  SYS_execveat,

@@ -112,6 +112,8 @@ TEST_SUITE("process/workers") {
         CHECK(status.find("SigBlk:\t0000000000000000") != std::string::npos);
         CHECK(status.find("SigIgn:\t0000000000000000") != std::string::npos);
         CHECK(proc(birth.pid, "limits").find("Max open files            64") != std::string::npos);
+        CHECK(proc(birth.pid, "limits").find("Max file size             67108864 ") !=
+              std::string::npos); // the largest blob, ipc/protocol.h
         kill(birth.pid, SIGKILL);
         waitpid(birth.pid, nullptr, 0);
     }
