@@ -18,12 +18,6 @@ namespace {
 // How many frames one link may read in a turn before others get theirs.
 constexpr int frames_per_turn = 128;
 
-// Behind what can_send() allows: room for short frames. Acknowledgements ask nobody whether there
-// is room, and one that was lost would leave its message waiting for a repeat; credits and answers
-// in hand bound their number.
-constexpr std::size_t reserved_frames = 512;
-constexpr std::size_t short_frame_bytes = 512;
-
 // One process, one loop, one thread: a buffer for the frame in hand is enough.
 std::array<std::uint8_t, max_frame_bytes> frame_buffer;
 
@@ -35,6 +29,7 @@ Link::Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHand
     , self_(self)
     , permits_(permits)
     , handler_(handler)
+    , again_(loop)
     , alive_(std::make_shared<bool>(true)) {
     watch_ = std::make_unique<FdWatch>(loop_, socket_.get(), [this](Ready ready) {
         const auto alive = alive_;
@@ -53,7 +48,8 @@ Link::Link(Loop& loop, UniqueFd socket, Side self, PermitTable permits, LinkHand
     seen_once_ = std::move(facts.seen_once);
     for (auto& frame : facts.outbox) {
         counters_.waiting_bytes += frame.bytes.size();
-        outbox_.push_back({.bytes = std::move(frame.bytes), .fds = std::move(frame.fds)});
+        outbox_.push_back(
+            {.bytes = std::move(frame.bytes), .fds = std::move(frame.fds), .request = 0});
     }
     counters_.waiting_frames = outbox_.size();
 }
@@ -72,7 +68,7 @@ Result<void> Link::send(wire::Frame& frame, std::span<const int> fds) {
     if (size > max_frame_bytes)
         return fail(Code::invalid, "a frame above 64 KiB: send the text as a blob");
     frame.SerializeWithCachedSizesToArray(frame_buffer.data());
-    auto sent = transmit({frame_buffer.data(), size}, fds);
+    auto sent = transmit({.frame = frame, .bytes = {frame_buffer.data(), size}, .fds = fds});
     if (sent && tap_) show(frame, size, true);
     return sent;
 }
@@ -103,7 +99,10 @@ void Link::request(wire::Frame& frame, std::span<const int> fds, Milliseconds de
                              .sentence = "no reply within the deadline",
                              .retryable = true}
                      : sent.error();
-    auto give_up = [this, id, why = std::move(why)] { settle(id, Failure(why), {}); };
+    auto give_up = [this, id, why = std::move(why)] {
+        withdraw(id);
+        settle(id, Failure(why), {});
+    };
     pending.deadline->start(sent ? deadline : Milliseconds(0), std::move(give_up));
 }
 
@@ -113,12 +112,13 @@ void Link::wipe_buffer() {
 
 void Link::hold() {
     is_held_ = true;
+    again_.stop();
     if (!ended_) watch_->want(false, false);
 }
 
 void Link::go_on() {
     is_held_ = false;
-    if (!ended_) watch_->want(true, !outbox_.empty());
+    if (!ended_) watch_->want(true, !outbox_.empty() || was_full_);
 }
 
 LinkFacts Link::facts() const {
@@ -132,60 +132,8 @@ LinkFacts Link::facts() const {
     return facts;
 }
 
-bool Link::can_send() const {
-    return !ended_ && outbox_.size() < outbox_frames && counters_.waiting_bytes < outbox_bytes;
-}
-
 void Link::misbehaved(std::string reason) {
     end({.misbehaved = true, .reason = std::move(reason)});
-}
-
-Result<void> Link::transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
-    if (is_held_ || !outbox_.empty()) return wait_for_room(bytes, fds);
-    const auto sent = send_datagram(socket_.get(), bytes, fds);
-    if (!sent)
-        return Failure(
-            sent.error()); // reading the socket will notice the end, after what was still in it
-    if (*sent == Sent::socket_full) return wait_for_room(bytes, fds);
-    ++counters_.frames_out;
-    counters_.bytes_out += bytes.size();
-    return {};
-}
-
-Result<void> Link::wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds) {
-    was_full_ = was_full_ || !can_send();
-    const bool has_reserve =
-        bytes.size() <= short_frame_bytes && outbox_.size() < outbox_frames + reserved_frames;
-    if (!can_send() && !has_reserve)
-        return Failure(
-            Error{.code = Code::busy, .sentence = "the link's outbox is full", .retryable = true});
-    Waiting waiting{.bytes = {bytes.begin(), bytes.end()}, .fds = {}};
-    for (const int fd : fds)
-        waiting.fds.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 3));
-    outbox_.push_back(std::move(waiting));
-    counters_.waiting_frames = outbox_.size();
-    counters_.waiting_bytes += bytes.size();
-    was_full_ = was_full_ || !can_send();
-    if (!is_held_) watch_->want(true, true);
-    return {};
-}
-
-void Link::flush() {
-    while (!outbox_.empty()) {
-        auto& next = outbox_.front();
-        std::array<int, max_frame_fds> fds{};
-        std::ranges::transform(next.fds, fds.begin(), &UniqueFd::get);
-        const auto sent = send_datagram(socket_.get(), next.bytes, {fds.data(), next.fds.size()});
-        if (!sent) return; // the read side reports the end
-        if (*sent == Sent::socket_full) return;
-        ++counters_.frames_out;
-        counters_.bytes_out += next.bytes.size();
-        counters_.waiting_bytes -= next.bytes.size();
-        outbox_.pop_front();
-        counters_.waiting_frames = outbox_.size();
-    }
-    watch_->want(true, false);
-    if (std::exchange(was_full_, false)) handler_.on_room();
 }
 
 void Link::read_all() {
@@ -255,6 +203,7 @@ void Link::settle(std::uint64_t id, Result<const wire::Frame*> outcome, Fds fds)
 
 void Link::end(LinkEnd why) {
     if (std::exchange(ended_, true)) return;
+    again_.stop();
     watch_->want(false, false);
     outbox_.clear();
     counters_.waiting_frames = counters_.waiting_bytes = 0;

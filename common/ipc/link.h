@@ -1,14 +1,19 @@
 // ipc/link.h — one end of a conversation with one other process.
 //
 // Sends and receives Frames over a SOCK_SEQPACKET socket, matches replies to requests, enforces the
-// peer's permit table, and bounds what waits for a full socket. Knows nothing of channels or
+// peer's permit table, and bounds what waits for a full socket. Frames arrive in the order in which
+// they were sent, but for Ping and Pong: they tell that a process is alive, and overtake what
+// waits. Descriptors may have to wait though the socket has room, when another process of this user
+// has too many on their way; all that is behind them waits as well. Knows nothing of channels or
 // agents. Lives on one Loop, which must outlive it. May be destroyed inside any of its callbacks.
 // Contract: docs/ipc.md. Tests: tests/unit/common/ipc/link_test.cpp.
 #pragma once
 
+#include "common/base/backoff.h"
 #include "common/base/result.h"
 #include "common/base/unique_fd.h"
 #include "common/ipc/permit.h"
+#include "common/ipc/socket.h"
 #include "common/loop/fd_watch.h"
 #include "common/loop/timer.h"
 
@@ -94,7 +99,8 @@ class Link {
     Result<void> reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds = {});
 
     // Sends `frame` and calls `done` exactly once: with the reply, or with
-    //   timeout      no reply within `deadline` (a late reply is dropped),
+    //   timeout      no reply within `deadline` (a late reply is dropped; a frame with descriptors
+    //                that has not left by then does not leave),
     //   unavailable  the peer is gone or the outbox is full (nothing was sent).
     // `done` is never called from inside this function. The reply is valid during the call only.
     void request(wire::Frame& frame, std::span<const int> fds, Milliseconds deadline, OnReply done);
@@ -129,6 +135,14 @@ class Link {
     struct Waiting {
         std::vector<std::uint8_t> bytes;
         Fds fds;
+        std::uint64_t request = 0; // 0: none, or of the image before this one
+    };
+
+    // A frame to be sent, serialised.
+    struct Outgoing {
+        const wire::Frame& frame;
+        std::span<const std::uint8_t> bytes;
+        std::span<const int> fds;
     };
 
     struct Pending {
@@ -140,9 +154,16 @@ class Link {
     bool accept(std::span<const std::uint8_t> bytes, Fds fds); // false: the link ended
     const Permit* permit_for(wire::Frame::BodyCase body, bool from_us) const;
     void settle(std::uint64_t id, Result<const wire::Frame*> outcome, Fds fds);
-    Result<void> transmit(std::span<const std::uint8_t> bytes, std::span<const int> fds);
-    Result<void> wait_for_room(std::span<const std::uint8_t> bytes, std::span<const int> fds);
+    Result<void> transmit(const Outgoing& out);
+    Result<void> wait_for_room(const Outgoing& out);
+    Result<void> queue(const Outgoing& out);
+    void withdraw(std::uint64_t request);
     void flush();
+    Result<Sent> send_first();
+    void drop_first(const Error& why);
+    void pop_first();
+    void watch_for_room();
+    void try_later();
     void end(LinkEnd why);
     void show(const wire::Frame& frame, std::size_t bytes, bool is_outgoing) const;
 
@@ -157,6 +178,8 @@ class Link {
     std::deque<Waiting> outbox_;
     std::vector<wire::Frame::BodyCase> seen_once_;
     bool was_full_ = false;
+    Timer again_; // what waits is tried again, where nobody tells when it may leave
+    Backoff pauses_{Milliseconds(50), Milliseconds(1000)};
     bool is_held_ = false;
     bool ended_ = false;
     LinkCounters counters_;

@@ -2,6 +2,7 @@
 
 #include "common/ipc/protocol.h"
 
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -17,25 +18,59 @@ Result<std::pair<UniqueFd, UniqueFd>> make_socket_pair() {
     return std::pair{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes,
-                           std::span<const int> fds) {
+namespace {
+
+struct Control {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_frame_fds)> bytes{};
+};
+
+void attach(msghdr& message, Control& control, std::span<const int> fds) {
+    if (fds.empty()) return;
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = CMSG_SPACE(fds.size_bytes());
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(fds.size_bytes());
+    memcpy(CMSG_DATA(header), fds.data(), fds.size_bytes());
+}
+
+// 0, or the errno.
+int try_to_send(int socket, std::span<const std::uint8_t> bytes, std::span<const int> fds) {
     iovec vector{.iov_base = const_cast<std::uint8_t*>(bytes.data()), .iov_len = bytes.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * max_frame_fds)> control{};
     msghdr message{};
     message.msg_iov = &vector;
     message.msg_iovlen = 1;
-    if (!fds.empty()) {
-        message.msg_control = control.data();
-        message.msg_controllen = CMSG_SPACE(fds.size_bytes());
-        cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(fds.size_bytes());
-        memcpy(CMSG_DATA(header), fds.data(), fds.size_bytes());
-    }
-    if (sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return Sent::yes;
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return Sent::socket_full;
-    return Failure(system_error(Code::unavailable, "the link's peer is gone", errno));
+    Control control;
+    attach(message, control, fds);
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 ? 0 : errno;
+}
+
+// ETOOMANYREFS means one of two things. A descriptor that is no socket meets only the count, which
+// passes; if even that one may not be sent, ours have to wait.
+bool is_count_exceeded() {
+    const UniqueFd harmless(eventfd(0, EFD_CLOEXEC));
+    std::array<int, 2> ends{};
+    if (!harmless || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        return true; // cannot be told: to wait is the safer of the two
+    const UniqueFd here(ends[0]), there(ends[1]);
+    const std::uint8_t byte = 0;
+    const int fd = harmless.get();
+    return try_to_send(here.get(), {&byte, 1}, {&fd, 1}) != 0;
+}
+
+} // namespace
+
+Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes,
+                           std::span<const int> fds) {
+    const int error = try_to_send(socket, bytes, fds);
+    if (error == 0) return Sent::yes;
+    if (error == EAGAIN || error == EWOULDBLOCK) return Sent::socket_full;
+    if (error == ENOBUFS || error == ENOMEM) return Sent::not_now;
+    if (error == ETOOMANYREFS && is_count_exceeded()) return Sent::not_now;
+    if (error == ETOOMANYREFS || error == EBADF)
+        return Failure(system_error(Code::invalid, "a descriptor that cannot be sent", error));
+    return Failure(system_error(Code::unavailable, "the link's peer is gone", error));
 }
 
 // Takes ownership of every descriptor the kernel installed, wanted or not.

@@ -16,9 +16,15 @@ namespace openclaw::ipc {
 // A connected pair, both ends non-blocking and close-on-exec.
 Result<std::pair<UniqueFd, UniqueFd>> make_socket_pair();
 
-enum class Sent { yes, socket_full };
+enum class Sent {
+    yes,
+    socket_full, // the socket tells when there is room
+    not_now, // nobody will tell: too many descriptors of this user are on their way, by whatever
+             // process (unix(7), ETOOMANYREFS), or the kernel is short of memory
+};
 
-// Errors: unavailable (the peer is gone), internal.
+// Errors: unavailable (the peer is gone), invalid (these descriptors cannot be sent: the one who
+// gave them to us has nested sockets in them, unix(7)).
 Result<Sent> send_datagram(int socket, std::span<const std::uint8_t> bytes,
                            std::span<const int> fds);
 

@@ -168,6 +168,17 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
     await nobodyElseNoticed('forged_delivery');
   });
 
+  test('descriptors that it keeps on their way make others wait, and no more', async () => {
+    const { provider } = scene;
+    await refused([['hold_descriptors']], /^refused: ETOOMANYREFS after \d+/);
+    const asking = gateway.call('chat.send', { sessionKey: 'main', message: 'say patience', idempotencyKey: randomUUID() });
+    await nobodyElseNoticed('hold_descriptors');
+    await refused([['fork_bomb']], ENDED); // and with it what it held
+    await asking;
+    assert.ok((await provider.ctl('GET /wait', {}, { text: 'say patience' })).ok);
+    await nobodyElseNoticed('the end of hold_descriptors');
+  });
+
   test('a flood of log records', async () => {
     await refused([['log_flood']], CONTRACT, { dies: true });
   });

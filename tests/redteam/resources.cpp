@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,30 @@ std::string take_descriptors() {
         close(each);
     errno = error;
     return judge(fd, "a million descriptors") + " at " + std::to_string(taken.size());
+}
+
+// Descriptors on their way count for the whole user (unix(7), ETOOMANYREFS). They stay on their way
+// until this process ends.
+std::string hold_descriptors() {
+    constexpr std::size_t count = 253; // SCM_MAX_FD
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return judge(-1, "");
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * count)> control{};
+    char byte = 0;
+    iovec vector{.iov_base = &byte, .iov_len = 1};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * count); // the rest is zeros: descriptor 0
+    std::size_t held = 0;
+    while (sendmsg(ends[0], &message, MSG_DONTWAIT) >= 0 && held < 100'000)
+        held += count;
+    return judge(-1, "") + " after " + std::to_string(held);
 }
 
 // More lines than anybody reads: the pipe fills up, and the writer is the one who waits.
@@ -102,6 +127,7 @@ std::string grow_in_flight_file() {
 constexpr auto attacks = std::to_array<Attack>({
     {"memory_bomb", [](auto&, auto&) { return eat_memory(); }},
     {"descriptor_bomb", [](auto&, auto&) { return take_descriptors(); }},
+    {"hold_descriptors", [](auto&, auto&) { return hold_descriptors(); }},
     {"memfd_bomb", [](auto&, auto&) { return fill_memfd(); }},
     {"memfd_bomb_unmoved", [](auto&, auto&) { return fill_memfd_unmoved(); }},
     {"memfd_stretched", [](auto&, auto&) { return stretch_memfd(); }},
