@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -55,15 +56,44 @@ std::string iso_time() {
     return out + fraction;
 }
 
+bool is_plain(char c) {
+    return c > 0x20 && c < 0x7f && c != '"' && c != '=';
+}
+
+// What a terminal obeys and JSON lets through: DEL, and the control characters U+0080 to U+009F,
+// which UTF-8 writes as 0xC2 and themselves.
+std::string without_terminal_controls(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const unsigned next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+        if (text[i] == '\x7f') {
+            out += "\\u007f";
+        } else if (text[i] == '\xc2' && next >= 0x80 && next < 0xa0) {
+            (out += "\\u00") += digits[next >> 4];
+            out += digits[next & 15];
+            ++i;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+// For a line that people and their terminals read. The words may be anybody's: they neither end the
+// line, nor look like another field, nor move a cursor.
+std::string shown(std::string_view value) {
+    if (!value.empty() && std::ranges::all_of(value, is_plain)) return std::string(value);
+    return without_terminal_controls(json::quoted(to_valid_utf8(value)));
+}
+
 std::string human_tail(std::span<const Field> fields) {
     std::string tail;
     for (const auto& field : fields) {
-        const bool plain =
-            !field.value.empty() && field.value.find_first_of(" \"\n=") == std::string::npos;
         tail += ' ';
         tail += field.name;
         tail += '=';
-        tail += plain ? field.value : json::quoted(field.value);
+        tail += shown(field.value);
     }
     return tail;
 }
@@ -176,7 +206,8 @@ void write(Level level, std::string_view event, std::span<const Field> fields) {
         std::string line = state().console_json ? json_line(level, event, fields, time)
                                                 : time + " " + std::string(name(level)) + " " +
                                                       std::string(event) + human_tail(fields);
-        if (!state().console_json && !state().trace.empty()) line += " trace=" + state().trace;
+        if (!state().console_json && !state().trace.empty())
+            line += " trace=" + shown(state().trace);
         emit(state().console_sink, line);
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
         // A full disk must not stop the gateway (OPS.md §7), and there is nobody left to tell.

@@ -21,6 +21,8 @@ inline constexpr std::string_view exited = "worker.exited";
 inline constexpr std::string_view failed = "worker.failed"; // given up
 inline constexpr std::string_view stderr_line = "worker.stderr";
 inline constexpr std::string_view log_dropped = "worker.log_dropped";
+inline constexpr std::string_view log_unnamed =
+    "worker.log_unnamed"; // a record whose event has no name of ours
 inline constexpr std::string_view unexpected =
     "worker.unexpected_event"; // the life cycle's table says: cannot happen
 

@@ -2,8 +2,8 @@
 // lines of stderr.
 //
 // The worker keeps to 200 records a second by itself (worker/log_relay); more are dropped here and
-// counted, and five times as many is misbehaviour. Values are redacted again: a worker may be
-// hijacked.
+// counted, and five times as many is misbehaviour. A worker may be hijacked: values are redacted
+// again, names are [a-z0-9_.] or left out, and no field is called "worker" but ours.
 #pragma once
 
 #include "common/worker/line_budget.h"

@@ -168,6 +168,19 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
     await nobodyElseNoticed('forged_delivery');
   });
 
+  test('a record is its own, and one line, whatever names it gives', async () => {
+    await refused([['forged_log', sibling]], /^sent$/);
+    const lines = await eventually(() => {
+      const found = gateway.lines.filter((line) => /log_unnamed|forged/.test(line));
+      return found.some((line) => /said=/.test(line)) && found;
+    }, 'the two records');
+    assert.equal(lines.length, 2, lines.join('\n'));
+    for (const line of lines) {
+      assert.match(line, new RegExp(` worker=${own}( |$)`));
+      assert.doesNotMatch(line, /worker=[^ ]* .*worker=|forged\.line|trace=|[\x00-\x1f\x7f]/);
+    }
+  });
+
   test('descriptors that it keeps on their way make others wait, and no more', async () => {
     const { provider } = scene;
     await refused([['hold_descriptors']], /^refused: ETOOMANYREFS after \d+/);

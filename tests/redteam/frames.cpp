@@ -97,6 +97,27 @@ std::string inbound_flood() {
     return "sent";
 }
 
+// Lines that look as if others had spoken, and orders to the terminal that shows them.
+std::string forged_log(const std::string& sibling) {
+    const std::string line = "\n2026-01-01T00:00:00.000Z error forged.line worker=" + sibling;
+    Frame frame;
+    auto& record = *frame.mutable_log();
+    record.set_level(wire::Log::ERROR);
+    record.set_event("forged.event" + line);
+    auto& field = *record.add_fields();
+    field.set_name("forged" + line);
+    field.set_value("forged");
+    if (const auto sent = send_frame(frame); sent != "sent") return sent;
+    record.set_event("forged.values");
+    field.set_name("worker");
+    field.set_value(sibling);
+    auto& orders = *record.add_fields();
+    orders.set_name("said");
+    orders.set_value("\x1b[2J\rforged\x7f");
+    frame.set_trace("forged" + line);
+    return send_frame(frame);
+}
+
 std::string log_flood() {
     Frame frame;
     frame.mutable_log()->set_level(wire::Log::ERROR);
@@ -142,6 +163,7 @@ constexpr auto attacks = std::to_array<Attack>({
     {"forged_configuration", [](auto&, auto&) { return forged_configuration(); }},
     {"forged_dial_order", [](auto&, auto&) { return forged_dial_order(); }},
     {"inbound_flood", [](auto&, auto&) { return inbound_flood(); }},
+    {"forged_log", [](auto& target, auto&) { return forged_log(target); }},
     {"log_flood", [](auto&, auto&) { return log_flood(); }},
 });
 
