@@ -41,6 +41,10 @@ consteval Condition is_stream(std::uint8_t argument) {
     return {.argument = argument, .mask = 0xf, .value = SOCK_STREAM};
 }
 
+consteval Condition is_datagram(std::uint8_t argument) {
+    return {.argument = argument, .mask = 0xf, .value = SOCK_DGRAM};
+}
+
 // What opens a file for more than reading, whatever O_LARGEFILE is on this machine.
 constexpr std::uint32_t writing =
     O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
@@ -158,10 +162,16 @@ constexpr auto shapes = std::to_array<CallShape>({
     {CALL(setsockopt), {}, Who::everyone, ENOPROTOOPT},
 
     // The internet, for who is to connect to it: streams, and the resolver's questions.
-    {CALL(socket), {is(0, AF_INET), is_stream(1)}, client},
-    {CALL(socket), {is(0, AF_INET6), is_stream(1)}, client},
-    {CALL(socket), {is(0, AF_INET), {.argument = 1, .mask = 0xf, .value = SOCK_DGRAM}}, client},
-    {CALL(socket), {is(0, AF_INET6), {.argument = 1, .mask = 0xf, .value = SOCK_DGRAM}}, client},
+    // The connector asks for TCP by its number, the resolver leaves it to the kernel (glibc,
+    // resolv/res_send.c). Other protocols of these types are other parsers: ICMP, SCTP, MPTCP, SMC.
+    {CALL(socket), {is(0, AF_INET), is_stream(1), is(2, 0)}, client},
+    {CALL(socket), {is(0, AF_INET), is_stream(1), is(2, IPPROTO_TCP)}, client},
+    {CALL(socket), {is(0, AF_INET6), is_stream(1), is(2, 0)}, client},
+    {CALL(socket), {is(0, AF_INET6), is_stream(1), is(2, IPPROTO_TCP)}, client},
+    {CALL(socket), {is(0, AF_INET), is_datagram(1), is(2, 0)}, client},
+    {CALL(socket), {is(0, AF_INET), is_datagram(1), is(2, IPPROTO_UDP)}, client},
+    {CALL(socket), {is(0, AF_INET6), is_datagram(1), is(2, 0)}, client},
+    {CALL(socket), {is(0, AF_INET6), is_datagram(1), is(2, IPPROTO_UDP)}, client},
     {CALL(socket), {is(0, AF_NETLINK)}, client, EAFNOSUPPORT}, // getaddrinfo: which addresses have we?
     {CALL(socket), {is(0, AF_UNIX)}, client, EACCES}, // getaddrinfo: is there a cache daemon?
     {CALL(connect), {}, client},

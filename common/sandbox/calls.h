@@ -31,7 +31,7 @@ enum class Who : std::uint8_t {
 struct CallShape {
     int number;
     std::string_view name;
-    std::array<Condition, 2> when{};
+    std::array<Condition, 3> when{};
     Who who = Who::everyone;
     int refused_with = 0; // 0: let through
 };

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -95,6 +96,13 @@ const std::map<std::string, std::function<long()>> things = {
     {"raise", [] { return static_cast<long>(raise(SIGTERM)); }},
     {"certificate", [] { return open_for("/etc/ssl/certs/ca-certificates.crt", O_RDONLY); }},
     {"resolver", [] { return open_for("/etc/resolv.conf", O_RDONLY); }},
+    {"tcp",
+     [] { return static_cast<long>(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP)); }},
+    {"lookup",
+     [] {
+         addrinfo* found = nullptr;
+         return getaddrinfo("127.0.0.1", "80", nullptr, &found) == 0 ? 0L : -1L;
+     }},
     {"inet", [] { return connect_to(AF_INET, "127.0.0.1", 1); }},
     // What it must not do.
     {"exec", [] { return static_cast<long>(execl("/bin/true", "true", nullptr)); }},
@@ -111,6 +119,10 @@ const std::map<std::string, std::function<long()>> things = {
     {"unlink", [] { return static_cast<long>(unlinkat(AT_FDCWD, "/tmp/x", 0)); }},
     {"abstract", [] { return static_cast<long>(socket(AF_UNIX, SOCK_STREAM, 0)); }},
     {"raw", [] { return static_cast<long>(socket(AF_INET, SOCK_RAW, 255)); }},
+    {"ping",
+     [] { return static_cast<long>(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP)); }},
+    {"mptcp",
+     [] { return static_cast<long>(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP)); }},
     {"packet", [] { return static_cast<long>(socket(AF_PACKET, SOCK_RAW, 0)); }},
     {"netlink", [] { return static_cast<long>(socket(AF_NETLINK, SOCK_RAW, 0)); }},
     {"vsock", [] { return static_cast<long>(socket(40, SOCK_STREAM, 0)); }},

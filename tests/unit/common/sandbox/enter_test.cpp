@@ -59,6 +59,8 @@ TEST_SUITE("common/sandbox") {
         CHECK(attempt("client", "resolver").said == "ok\n");
         CHECK(attempt("client", "certificate").said == "ok\n");
         CHECK(attempt("certificates", "certificate").said == "ok\n");
+        CHECK(attempt("client", "tcp").said == "ok\n");
+        CHECK(attempt("client", "lookup").said == "ok\n");
         CHECK(attempt("client", "inet").said == "ECONNREFUSED\n");
     }
     TEST_CASE("an abort and a signal to oneself are what they were") {
@@ -66,7 +68,7 @@ TEST_SUITE("common/sandbox") {
         CHECK(attempt("unix", "raise").signal == SIGTERM);
     }
     TEST_CASE("a forbidden call is not made, is named, and is the end") {
-        constexpr std::array<std::pair<const char*, const char*>, 31> things{{
+        constexpr std::array<std::pair<const char*, const char*>, 33> things{{
             {"exec", "execve"},
             {"fork", "clone"},
             {"ptrace", "ptrace"},
@@ -78,6 +80,8 @@ TEST_SUITE("common/sandbox") {
             {"unlink", "unlinkat"},
             {"raw", "socket"},
             {"packet", "socket"},
+            {"ping", "socket"},
+            {"mptcp", "socket"},
             {"vsock", "socket"},
             {"datagrams", "socketpair"},
             {"sendto", "sendto"},

@@ -5,10 +5,12 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <set>
@@ -134,8 +136,24 @@ TEST_SUITE("common/sandbox") {
         CHECK(judge(wide, SYS_socket, {AF_INET, SOCK_DGRAM}) == allowed);
         CHECK(judge(wide, SYS_socket, {AF_INET, SOCK_RAW}) == violation);
         CHECK(judge(wide, SYS_socket, {AF_PACKET, SOCK_RAW}) == violation);
+        CHECK(judge(narrow, SYS_socket, {AF_INET, SOCK_STREAM, IPPROTO_TCP}) == violation);
         CHECK(judge(wide, SYS_socket, {AF_UNIX, SOCK_STREAM}) == refused(EACCES));
         CHECK(judge(wide, SYS_socket, {AF_NETLINK, SOCK_RAW}) == refused(EAFNOSUPPORT));
+    }
+    TEST_CASE("a stream is TCP and a datagram UDP, whatever else the kernel has of that type") {
+        constexpr std::array<std::uint64_t, 3> other_streams{IPPROTO_SCTP, IPPROTO_MPTCP,
+                                                             256}; // SMC
+        constexpr std::array<std::uint64_t, 4> other_datagrams{IPPROTO_ICMP, IPPROTO_ICMPV6,
+                                                               IPPROTO_UDPLITE, IPPROTO_TCP};
+        for (const std::uint64_t family : {AF_INET, AF_INET6}) {
+            CHECK(judge(wide, SYS_socket, {family, SOCK_STREAM, 0}) == allowed);
+            CHECK(judge(wide, SYS_socket, {family, SOCK_STREAM, IPPROTO_TCP}) == allowed);
+            CHECK(judge(wide, SYS_socket, {family, SOCK_DGRAM, IPPROTO_UDP}) == allowed);
+            for (const std::uint64_t protocol : other_streams)
+                CHECK(judge(wide, SYS_socket, {family, SOCK_STREAM, protocol}) == violation);
+            for (const std::uint64_t protocol : other_datagrams)
+                CHECK(judge(wide, SYS_socket, {family, SOCK_DGRAM, protocol}) == violation);
+        }
     }
     TEST_CASE("an argument's upper half does not smuggle another value in") {
         constexpr std::uint64_t high = 1ull << 32;
