@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
 import { BUILD, eventually, isAlive, readProc, temporaryFolder } from './harness.mjs';
 
@@ -31,7 +32,7 @@ const CONTRACT = /^killed: it broke the contract: /;
 export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hijacked ${channel} worker`, () => {
   const programs = hijackedPrograms(channel);
   const own = `${channel}:default`, sibling = `${channel}:other`;
-  const scene = share({ env: { OPENCLAW_WORKER_DIR: programs }, more: { channels: { echo: { accounts: { bystander: {} } } } } });
+  const scene = share({ env: { OPENCLAW_WORKER_DIR: programs }, more: { channels: { echo: { accounts: { bystander: { dmPolicy: 'open', allowFrom: ['*'], inject: { count: 1, chat: '77', text: 'say hello' } } } } } } });
   const table = [];
   let gateway, attacker, siblings, count = 0;
   let isConfined; // has no socket of its own: what it reaches, egress reaches for it
@@ -179,6 +180,51 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
       assert.match(line, new RegExp(` worker=${own}( |$)`));
       assert.doesNotMatch(line, /worker=[^ ]* .*worker=|forged\.line|trace=|[\x00-\x1f\x7f]/);
     }
+  });
+
+  // What the ledger keeps of everybody but the attacker.
+  function othersRows() {
+    const ledger = new DatabaseSync(path.join(gateway.stateDir, 'state/gateway-native.sqlite'), { readOnly: true });
+    try {
+      return {
+        inbox: ledger.prepare('select channel, account, event_id, chat_id, state, reason, session_key, hex(payload) as payload from inbox where channel <> ?').all(channel),
+        state: ledger.prepare('select instance, key, hex(value) as value from worker_state where instance <> ?').all(own),
+        settled: ledger.prepare("select count(*) as n from inbox where channel = 'echo' and state not in ('received', 'running')").get().n,
+      };
+    } finally { ledger.close(); }
+  }
+  const acknowledged = (event, duplicate) => eventually(() => gateway.lines.some((line) => line.includes('redteam.acknowledged') && line.includes(` event=${event} duplicate=${duplicate}`)), `the acknowledgement of ${event}`);
+
+  test('a message of another account, its withdrawal and its worker’s place are not its to touch', async () => {
+    const { provider } = scene;
+    const before = await eventually(() => { const rows = othersRows(); return rows.settled === 1 && rows; }, 'the bystander’s message is answered');
+    assert.equal(before.inbox.length, 1);
+    assert.ok(before.state.some(({ instance, key }) => instance === 'echo:bystander' && key === 'next'), JSON.stringify(before.state));
+    await refused([['foreign_event', 'echo:bystander'], ['foreign_state', 'echo:bystander'], ['foreign_inbound', 'say foreign']], /^sent$/);
+    await acknowledged('0', false); // a message of its own, whatever it calls it
+    await provider.ctl('GET /wait', {}, { text: 'say foreign' });
+    assert.deepEqual(othersRows(), before);
+  });
+
+  test('a message that was acknowledged is not taken up twice', async () => {
+    const { provider } = scene;
+    await refused([['same_inbound', 'say once']], /^sent$/);
+    await acknowledged('same-event', false);
+    await provider.ctl('GET /wait', {}, { text: 'say once' });
+    await refused([['same_inbound', 'say once']], /^sent$/);
+    await acknowledged('same-event', true);
+    await refused([['foreign_inbound', 'say afterwards']], /^sent$/); // its event is known, too
+    await acknowledged('0', true);
+    assert.equal(provider.requests.filter(({ userText }) => userText.includes('say once')).length, 1);
+    assert.ok(!provider.requests.some(({ userText }) => userText.includes('say afterwards')));
+  });
+
+  test('a delivery that was acknowledged stays what it was', async () => {
+    const message = { channel, accountId: 'default', to: '1', message: 'no order', idempotencyKey: randomUUID() };
+    await gateway.workerReady(attacker.id);
+    const { messageId } = await gateway.call('send', message);
+    await refused([['replayed_delivery', `send:${message.idempotencyKey}`]], /^sent$/);
+    assert.equal((await gateway.call('send', message)).messageId, messageId);
   });
 
   test('descriptors that it keeps on their way make others wait, and no more', async () => {

@@ -79,21 +79,74 @@ std::string stray_reply() {
     return send_frame(frame);
 }
 
-std::string inbound(int number) {
+// A message as this worker's platform would bring it.
+Frame inbound(const std::string& event, const std::string& text) {
     Frame frame;
     auto& message = *frame.mutable_inbound();
-    message.set_event_id("flood-" + std::to_string(number));
-    message.set_message_id(std::to_string(number));
-    message.mutable_chat()->set_id("1");
+    message.set_event_id(event);
+    message.set_message_id(event);
+    message.mutable_chat()->set_id("77");
     message.mutable_chat()->set_kind(wire::CHAT_DIRECT);
-    message.mutable_sender()->set_id("1");
-    message.mutable_text()->set_inline_text("flood");
+    message.mutable_sender()->set_id("77");
+    message.mutable_text()->set_inline_text(text);
+    return frame;
+}
+
+// The same event each time it is told to: the second is a repeat of what was acknowledged.
+std::string same_inbound(const std::string& text) {
+    return send_frame(inbound("same-event", text));
+}
+
+// All that tells messages apart is the bystander's, whose first message has the number 0
+// (workers/echo): only the link says whose they are.
+std::string foreign_inbound(const std::string& text) {
+    Frame frame = inbound("0", text);
+    frame.mutable_inbound()->set_logical_id("77:0");
     return send_frame(frame);
+}
+
+std::string foreign_event(const std::string& victim) {
+    for (const auto& event : {std::string("0"), victim + "\n0", "../" + victim + "/0"}) {
+        Frame frame;
+        frame.mutable_channel_event()->set_kind(wire::ChannelEvent::MESSAGE_DELETED);
+        frame.mutable_channel_event()->set_event_id(event);
+        frame.mutable_channel_event()->mutable_chat()->set_id("77");
+        if (const auto sent = send_frame(frame); sent != "sent") return sent;
+    }
+    return "sent";
+}
+
+std::string foreign_state(const std::string& victim) {
+    Frame frame;
+    for (const auto& key : {std::string("next"), victim + "\nnext", "../" + victim + "/next"}) {
+        auto& entry = *frame.mutable_state_write()->add_entries();
+        entry.set_key(key);
+        entry.set_value("forged");
+    }
+    return send_frame(frame);
+}
+
+// What was reported and acknowledged, once more and otherwise.
+std::string replayed_delivery(const std::string& action) {
+    for (const auto state : {wire::Delivery::SENT, wire::Delivery::FAILED}) {
+        Frame frame;
+        auto& delivery = *frame.mutable_delivery();
+        delivery.set_action_id(action);
+        delivery.set_attempt(1);
+        delivery.set_state(state);
+        delivery.set_message_id("forged");
+        delivery.set_parts(1);
+        delivery.set_permanent(state == wire::Delivery::FAILED);
+        if (const auto sent = send_frame(frame); sent != "sent") return sent;
+    }
+    return "sent";
 }
 
 std::string inbound_flood() {
     for (int i = 0; i < 2000; ++i)
-        if (const auto sent = inbound(i); sent != "sent") return sent;
+        if (const auto sent = send_frame(inbound("flood-" + std::to_string(i), "flood"));
+            sent != "sent")
+            return sent;
     return "sent";
 }
 
@@ -162,6 +215,11 @@ constexpr auto attacks = std::to_array<Attack>({
     {"forged_run", [](auto&, auto&) { return forged_run(); }},
     {"forged_configuration", [](auto&, auto&) { return forged_configuration(); }},
     {"forged_dial_order", [](auto&, auto&) { return forged_dial_order(); }},
+    {"same_inbound", [](auto& target, auto&) { return same_inbound(target); }},
+    {"foreign_inbound", [](auto& target, auto&) { return foreign_inbound(target); }},
+    {"foreign_event", [](auto& target, auto&) { return foreign_event(target); }},
+    {"foreign_state", [](auto& target, auto&) { return foreign_state(target); }},
+    {"replayed_delivery", [](auto& target, auto&) { return replayed_delivery(target); }},
     {"inbound_flood", [](auto&, auto&) { return inbound_flood(); }},
     {"forged_log", [](auto& target, auto&) { return forged_log(target); }},
     {"log_flood", [](auto&, auto&) { return log_flood(); }},

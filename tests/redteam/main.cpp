@@ -59,6 +59,9 @@ class Hijacked final : public worker::Service {
     }
 
     void on_frame(const wire::Frame& frame, Fds fds) override {
+        if (frame.has_inbound_ack())
+            log::info("redteam.acknowledged", {{"event", frame.inbound_ack().event_id()},
+                                               {"duplicate", frame.inbound_ack().duplicate()}});
         if (frame.has_in_flight_file()) in_flight_file_ = std::move(fds);
         if (frame.has_outbound()) return on_outbound(frame.outbound(), fds);
         if (!frame.has_delivery_ack()) return;
