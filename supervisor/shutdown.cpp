@@ -84,6 +84,7 @@ void Shutdown::drain_workers() {
     look_again_.stop();
     if (const auto left = facts_.runs.active_count() + facts_.deliveries.waiting_count(); left > 0)
         log::info("gateway.left_for_next_start", {{"count", left}});
+    facts_.runs.expect_no_agent();
     facts_.workers.drain_all(workers_budget, [this] { close_books(); });
 }
 

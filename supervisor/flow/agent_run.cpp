@@ -14,9 +14,16 @@ namespace openclaw::flow {
 namespace {
 
 constexpr int max_lives_lost = 3; // a message that kills agents is answered with an apology
+// One that was asked to leave did nothing wrong, but each beginning costs the tokens again.
+constexpr int max_times_cut_short = 10;
 constexpr Milliseconds deadline_grace{
     5000}; // the agent keeps the deadline; this is for one that does not
 constexpr Milliseconds typing_after{200}; // an answer that is ready sooner needs no sign of life
+
+// proto/agent.proto: the worker left before the run had ended.
+bool is_cut_short(const wire::RunEnd& end) {
+    return end.outcome() == wire::RunEnd::ABORTED && end.error_kind() == "shutdown";
+}
 
 } // namespace
 
@@ -171,6 +178,7 @@ void AgentRun::on_delta(std::string_view text) {
 
 void AgentRun::on_end(const wire::RunEnd& end, std::string text) {
     if (state_ != State::running) return;
+    if (is_cut_short(end) && may_begin_again()) return on_cut_short();
     run_.input_tokens = end.usage().input_tokens();
     run_.output_tokens = end.usage().output_tokens();
     rooms_.traces.add(run_.request.trace, run_room, "agent_ended", end.stop_reason());
@@ -183,17 +191,39 @@ void AgentRun::on_end(const wire::RunEnd& end, std::string text) {
     complete(RunStatus::failed, "⚠️ " + end.error(), end.stop_reason());
 }
 
+// A run without a record on disk ends with the gateway; any other is begun again by the next one.
+bool AgentRun::may_begin_again() const {
+    return table_.agent_returns() || !settles().empty();
+}
+
+// The agent left in peace and could not wait for it: recycled, or the gateway stops.
+void AgentRun::on_cut_short() {
+    rooms_.traces.add(run_.request.trace, run_room, "agent_left",
+                      "time " + std::to_string(times_cut_short_ + 1));
+    put_back();
+    if (++times_cut_short_ > max_times_cut_short) return give_up(times_cut_short_);
+    try_agent(); // does nothing while it drains
+}
+
 void AgentRun::on_agent_down() {
     if (state_ != State::running) return;
+    rooms_.traces.add(run_.request.trace, run_room, "agent_died",
+                      "life " + std::to_string(lives_lost_ + 1));
+    put_back();
+    if (++lives_lost_ > max_lives_lost) give_up(lives_lost_);
+}
+
+// It begins anew with the next agent.
+void AgentRun::put_back() {
     deadline_.stop();
     run_.text.clear();
     if (preview_) preview_->restart();
-    rooms_.traces.add(run_.request.trace, run_room, "agent_died",
-                      "life " + std::to_string(lives_lost_ + 1));
     state_ = State::wants_agent;
-    if (++lives_lost_ <= max_lives_lost) return;
+}
+
+void AgentRun::give_up(int times) {
     run_.error =
-        "The agent worker ended " + std::to_string(lives_lost_) + " times while working on this.";
+        "The agent worker ended " + std::to_string(times) + " times while working on this.";
     run_.error_kind = "agent";
     complete(RunStatus::failed,
              "⚠️ I could not finish this: the agent stopped several times while working on it. "

@@ -64,6 +64,10 @@ class AgentRun {
     ipc::Link* agent_with_room() const;
     void fetch_images();
     void on_images(Result<ledger::Files::Loaded> images);
+    bool may_begin_again() const;
+    void on_cut_short();
+    void put_back();
+    void give_up(int times);
     void mention(const std::vector<std::string>& left_out);
     void send_start(const AttachedFiles& images);
     ledger::Session session_now() const;
@@ -92,6 +96,7 @@ class AgentRun {
     std::string question_key_;      // of the question's transcript row
     std::string transcript_;        // serialised wire::Transcript
     int lives_lost_ = 0;            // agent workers that died under this run
+    int times_cut_short_ = 0;       // and that were asked to leave before it had ended
     bool is_owed_ = false;          // the unit holds an answer for a chat
     bool began_as_preview_ = false; // its outbox row was on disk before the answer was whole
     bool is_typing_ = false;

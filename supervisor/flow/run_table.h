@@ -2,9 +2,9 @@
 // AgentRuns.
 //
 // A session has one running run and a line behind it; sessions do not wait for each other. When the
-// agent worker dies its runs begin again in the next life, a bounded number of times. A line that
-// grows past its limit takes new messages into its last waiting turn, so that nothing is dropped
-// and nothing grows without bound.
+// agent worker dies or is replaced its runs begin again in the next life, a bounded number of
+// times. A line that grows past its limit takes new messages into its last waiting turn, so that
+// nothing is dropped and nothing grows without bound.
 #pragma once
 
 #include "supervisor/flow/deliveries.h"
@@ -57,7 +57,12 @@ class RunTable final : public AgentRuns {
         refusal_ = std::move(why);
     } // while draining; empty: welcome
 
+    // The gateway leaves: what the agent cannot finish now is not given to another.
+    void expect_no_agent() { agent_returns_ = false; }
+
     // For AgentRun.
+    bool agent_returns() const { return agent_returns_; }
+
     const std::vector<RunListener*>& listeners() const { return listeners_; }
 
     template <typename... Args>
@@ -97,6 +102,7 @@ class RunTable final : public AgentRuns {
     std::size_t running_ = 0;
     Task on_fewer_;
     std::string refusal_;
+    bool agent_returns_ = true;
     std::size_t image_bytes_ = 0; // on their way to the disk
 };
 

@@ -87,6 +87,40 @@ describe('the gateway is killed', { concurrency: 3 }, () => {
   });
 });
 
+// Twenty seconds: longer than a worker has to finish what it began.
+describe('a run outlasts the agent’s time to leave', { concurrency: 3 }, () => {
+  const beginLong = async ({ provider, chat }, id, text) => {
+    await provider.ctl('POST /faults', { kind: 'hang', delayMs: 20_000, textIncludes: text });
+    await chat(id).say(`say ${text}`);
+    await provider.ctl('GET /wait', {}, { text });
+  };
+  const once = async ({ provider, chat, telegram }, id, text) => {
+    await chat(id).answer(text, { timeout: 30_000 });
+    assert.equal(askedFor(provider, text).length, 2);
+    await chat(id).ask('say next', 'next', { timeout: 15_000 });
+    assert.equal((await sends(telegram, id)).filter((call) => call.params.text.includes(text)).length, 1);
+  };
+
+  test('the agent is recycled: the message is answered by the next one, once', async (t) => {
+    const scene = await stage(t, quiet);
+    const { pid } = await scene.gateway.workerReady('agent');
+    await beginLong(scene, 5051, 'outlast');
+    const said = await scene.gateway.cli('workers', 'recycle', 'agent');
+    assert.equal(said.code, 0, said.stderr);
+    await scene.gateway.workerReady('agent', { not: [pid], timeout: 30_000 });
+    await once(scene, 5051, 'outlast');
+  });
+
+  test('the gateway stops in peace: the message is answered after the next start, once', async (t) => {
+    const scene = await stage(t, { ...quiet, env: { OPENCLAW_STOP_WITHIN_SEC: '15' } }); // all of it for the workers
+    await beginLong(scene, 5052, 'overstay');
+    const { code } = await scene.gateway.stop('SIGTERM', 30_000);
+    assert.equal(code, 0);
+    await scene.gateway.start();
+    await once(scene, 5052, 'overstay');
+  });
+});
+
 describe('a worker is killed', () => {
   for (const [name, id] of [['agent', 'agent'], ['telegram', 'telegram']]) {
     test(`${name} in the middle of a run: one answer, and the other worker notices nothing`, async (t) => {
