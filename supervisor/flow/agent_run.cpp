@@ -1,6 +1,7 @@
 #include "supervisor/flow/agent_run.h"
 
 #include "common/base/strings.h"
+#include "common/ipc/text_bounds.h"
 #include "common/log/log.h"
 #include "supervisor/flow/agent_frames.h"
 #include "supervisor/flow/answer_text.h"
@@ -155,6 +156,7 @@ void AgentRun::send_start(const AttachedFiles& images) {
 
 void AgentRun::on_delta(std::string_view text) {
     if (state_ != State::running) return;
+    if (run_.text.size() + text.size() > ipc::max_answer_bytes) return on_too_long();
     run_.text += text;
     table_.tell(&RunListener::on_run_delta, run_, text);
     if (!run_.request.target) return;
@@ -189,6 +191,17 @@ void AgentRun::on_end(const wire::RunEnd& end, std::string text) {
     if (end.outcome() == wire::RunEnd::ABORTED)
         return complete(RunStatus::aborted, std::move(text), "abort");
     complete(RunStatus::failed, "⚠️ " + end.error(), end.stop_reason());
+}
+
+// An agent worker of this build cuts it before. What is longer is not copied.
+void AgentRun::on_too_long() {
+    if (state_ != State::running) return;
+    stop_agent();
+    log::warn("run.too_long", {{"run", run_.request.run_id}, {"limit", ipc::max_answer_bytes}});
+    run_.text.clear();
+    run_.error = "The answer is longer than 2 MiB and was given up. Please ask for less at once.";
+    run_.error_kind = "agent";
+    complete(RunStatus::failed, "⚠️ " + run_.error, "error");
 }
 
 // A run without a record on disk ends with the gateway; any other is begun again by the next one.
@@ -231,14 +244,17 @@ void AgentRun::give_up(int times) {
              "error");
 }
 
+void AgentRun::stop_agent() const {
+    ipc::Link* link = rooms_.links.link(std::string(agent_worker_id));
+    if (link == nullptr) return;
+    wire::Frame frame;
+    frame.mutable_run_abort()->set_run_id(run_.request.run_id);
+    (void)link->send(frame);
+}
+
 void AgentRun::abort(std::string_view reason) {
     if (state_ == State::keeping || state_ == State::over) return;
-    if (state_ == State::running)
-        if (ipc::Link* link = rooms_.links.link(std::string(agent_worker_id))) {
-            wire::Frame frame;
-            frame.mutable_run_abort()->set_run_id(run_.request.run_id);
-            (void)link->send(frame);
-        }
+    if (state_ == State::running) stop_agent();
     abort_reason_ = reason;
     rooms_.traces.add(run_.request.trace, run_room, "aborted", abort_reason_);
     complete(RunStatus::aborted, std::exchange(run_.text, {}), "abort");

@@ -50,6 +50,7 @@ class AgentRun {
     void try_agent();              // the agent worker is there, or has room
     void on_delta(std::string_view text);
     void on_end(const wire::RunEnd& end, std::string text);
+    void on_too_long(); // its answer, as the agent announces it
     void on_agent_down();
     void abort(std::string_view reason);
 
@@ -66,6 +67,7 @@ class AgentRun {
     void on_images(Result<ledger::Files::Loaded> images);
     bool may_begin_again() const;
     void on_cut_short();
+    void stop_agent() const;
     void put_back();
     void give_up(int times);
     void mention(const std::vector<std::string>& left_out);

@@ -4,6 +4,7 @@
 #include "common/config/channels/all.h"
 #include "common/ipc/attached_files.h"
 #include "common/ipc/protocol.h"
+#include "common/ipc/text_bounds.h"
 #include "common/log/log.h"
 #include "supervisor/flow/kill_point.h"
 #include "supervisor/flow/sender_rules.h"
@@ -22,9 +23,16 @@ namespace {
 constexpr std::size_t many_runs = 400; // live runs above which acknowledgements are held back
 // While we stood still a worker tells its messages once more, for it cannot know.
 constexpr std::uint32_t most_unacknowledged = 2 * ipc::inbound_credits;
+// Of one worker, and not on disk yet: a hijacked one must not fill our memory.
+constexpr std::size_t most_unrecorded_bytes = 8u << 20;
+constexpr std::size_t max_event_id_bytes = 256;
 constexpr int max_charged_resumes = 5;    // a message that stops gateways is set aside
 constexpr Milliseconds record_pause{300}; // TELEGRAM.md 3.1: try the append again
 constexpr Milliseconds longest_record_pause{10'000};
+
+std::size_t bytes_told(const wire::Inbound& inbound) {
+    return inbound.ByteSizeLong() + inbound.text().blob_bytes();
+}
 
 // Whose texts may become one turn.
 std::string sender_of(const std::string& worker, const policy::Facts& facts) {
@@ -42,10 +50,11 @@ Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Comman
     , record_again_(rooms.loop) {}
 
 bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inbound, const Fds& fds) {
+    if (!admit(worker, inbound)) return false;
     auto came = ipc::take_text_and_files(inbound.text(), inbound.files(), fds);
-    if (!came || inbound.event_id().empty()) return false;
-    if (++unacknowledged_[worker] > most_unacknowledged) return false;
+    if (!came) return false;
     auto message = std::make_shared<Message>();
+    message->word_bytes = bytes_told(inbound);
     message->worker = worker;
     message->inbound = inbound;
     message->inbound.mutable_text()->Clear();
@@ -62,6 +71,17 @@ bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inboun
     kill_point("inbound_arrived");
     record(message);
     return true;
+}
+
+// Before anything of it is copied.
+bool Inbounds::admit(const std::string& worker, const wire::Inbound& inbound) {
+    if (inbound.event_id().empty() || inbound.event_id().size() > max_event_id_bytes ||
+        inbound.text().blob_bytes() > ipc::max_inbound_text)
+        return false;
+    auto& open = open_[worker];
+    open.unrecorded_bytes += bytes_told(inbound);
+    return ++open.unacknowledged <= most_unacknowledged &&
+           open.unrecorded_bytes <= most_unrecorded_bytes;
 }
 
 std::string Inbounds::name_of(const ledger::InboxKey& key) {
@@ -105,7 +125,7 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
     }
     const auto recorded = recording_.find(name_of(message->key));
     if (recorded != recording_.end() && recorded->second == message) recording_.erase(recorded);
-    release_images(*message);
+    on_disk(*message);
     kill_point("inbound_recorded");
     acknowledge({.worker = message->worker,
                  .event_id = message->key.event_id,
@@ -116,6 +136,12 @@ void Inbounds::on_recorded(const Held& message, Result<void> kept, const ledger:
                                  "already known, answered once");
     rooms_.traces.add(message->trace, inbound_room, "recorded");
     message->is_taken_back ? take_back(message->key, message->trace) : judge(message);
+}
+
+void Inbounds::on_disk(Message& message) {
+    release_files(message);
+    auto& unrecorded = open_[message.worker].unrecorded_bytes;
+    unrecorded -= std::min(unrecorded, message.word_bytes); // 0: it came in an earlier life
 }
 
 void Inbounds::acknowledge(Ack ack) {
@@ -132,11 +158,11 @@ void Inbounds::on_fewer_runs() {
 }
 
 void Inbounds::on_worker_down(const std::string& worker) {
-    unacknowledged_.erase(worker);
+    open_.erase(worker);
 }
 
 void Inbounds::send_ack(const Ack& ack) {
-    if (auto& open = unacknowledged_[ack.worker]; open > 0) --open; // 0: it came in an earlier life
+    if (auto& open = open_[ack.worker].unacknowledged; open > 0) --open; // 0: as above
     ipc::Link* link = rooms_.links.link(ack.worker);
     if (link == nullptr) return; // it will come again and be known
     wire::Frame frame;

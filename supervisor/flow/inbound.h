@@ -28,7 +28,8 @@ class Inbounds {
   public:
     Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Commands& commands);
 
-    // From the switchboard. False: the frame's descriptors are wrong, or it came without a credit.
+    // From the switchboard. False: the frame's descriptors are wrong, it came without a credit, or
+    // more words came than any platform has.
     bool on_inbound(const std::string& worker, const wire::Inbound& message, const Fds& fds);
     // Rows found unfinished at start: each is resumed once.
     void recover(const std::vector<ledger::InboxRow>& rows);
@@ -45,6 +46,8 @@ class Inbounds {
         std::string worker;
         wire::Inbound inbound;
         ledger::SharedFiles images; // until they are on disk
+        std::size_t file_bytes = 0; // counted in file_bytes_, until then
+        std::size_t word_bytes = 0; // counted in its worker's account, until then
         ledger::InboxKey key;
         std::string run_id, trace;
         int charged_resumes = 0;
@@ -59,9 +62,16 @@ class Inbounds {
 
     // What it brings besides its words (inbound_files.cpp).
     void take_files(Message& message, AttachedFiles files);
-    void release_images(Message& message);
+    void release_files(Message& message);
+    bool admit(const std::string& worker, const wire::Inbound& inbound);
+    void on_disk(Message& message);
     void record(const Held& message);
     void on_recorded(const Held& message, Result<void> kept, const ledger::Recorded& found);
+
+    struct Open { // what a worker has told
+        std::uint32_t unacknowledged = 0;
+        std::size_t unrecorded_bytes = 0; // files have an account of their own
+    };
 
     struct Ack {
         std::string worker, event_id, trace;
@@ -89,9 +99,9 @@ class Inbounds {
     Commands& commands_;
     Bursts bursts_;
     std::deque<Ack> held_back_;
-    std::unordered_map<std::string, std::uint32_t> unacknowledged_; // of each worker's life
+    std::unordered_map<std::string, Open> open_; // of each worker's life
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
-    std::size_t image_bytes_ = 0;                     // of messages that are not on disk yet
+    std::size_t file_bytes_ = 0;                      // of messages that are not on disk yet
     std::unordered_map<std::string, Held> recording_; // by name_of()
     Timer record_again_;
     std::deque<Held> to_record_again_;

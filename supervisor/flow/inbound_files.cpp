@@ -11,7 +11,14 @@ namespace {
 
 // Of all messages on their way to the disk: workers tell up to 256 messages before they are
 // acknowledged, each with up to 24 MiB.
-constexpr std::size_t most_image_bytes = 256u << 20;
+constexpr std::size_t most_file_bytes = 256u << 20;
+
+std::size_t line_bytes(const std::vector<std::string>& lines) {
+    std::size_t sum = 0;
+    for (const auto& line : lines)
+        sum += line.size();
+    return sum;
+}
 
 void state_images(wire::Inbound& inbound, const AttachedFiles& images) {
     for (const auto& image : images) {
@@ -30,24 +37,25 @@ void Inbounds::take_files(Message& message, AttachedFiles files) {
     auto sorted = policy::sort_files(std::move(files));
     auto& inbound = message.inbound;
     inbound.clear_files();
-    for (auto& line : sorted.lines)
-        inbound.add_attachments(std::move(line));
-    const auto bytes = bytes_of(sorted.images);
-    if (bytes == 0) return;
-    if (image_bytes_ + bytes > most_image_bytes) {
-        log::warn("inbound.images_left_out", {{"worker", message.worker}, {"bytes", bytes}});
-        inbound.add_attachments("[not shown: too many images came at once]");
+    const auto bytes = line_bytes(sorted.lines) + bytes_of(sorted.images);
+    if (file_bytes_ + bytes > most_file_bytes) {
+        log::warn("inbound.files_left_out", {{"worker", message.worker}, {"bytes", bytes}});
+        inbound.add_attachments("[not shown: too many files came at once]");
         return;
     }
-    image_bytes_ += bytes;
+    file_bytes_ += bytes;
+    message.file_bytes = bytes;
+    for (auto& line : sorted.lines)
+        inbound.add_attachments(std::move(line));
+    if (sorted.images.empty()) return;
     state_images(inbound, sorted.images);
     message.images = std::make_shared<const AttachedFiles>(std::move(sorted.images));
 }
 
 // They are on disk.
-void Inbounds::release_images(Message& message) {
-    if (const auto images = std::exchange(message.images, nullptr))
-        image_bytes_ -= bytes_of(*images);
+void Inbounds::release_files(Message& message) {
+    message.images.reset();
+    file_bytes_ -= std::exchange(message.file_bytes, 0);
 }
 
 } // namespace openclaw::flow

@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/ipc/text.h"
+#include "common/ipc/text_bounds.h"
 #include "common/log/log.h"
 #include "supervisor/flow/agent_run.h"
 
@@ -246,6 +247,7 @@ void RunTable::on_delta(const wire::RunDelta& delta) {
 bool RunTable::on_end(const wire::RunEnd& end, const Fds& fds) {
     auto* run = live(end.run_id());
     if (run == nullptr) return true;
+    if (end.text().blob_bytes() > ipc::max_answer_bytes) return run->on_too_long(), true;
     auto text = ipc::take_text(end.text(), fds);
     if (!text) return false;
     run->on_end(end, std::move(*text));

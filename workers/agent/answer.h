@@ -2,6 +2,7 @@
 // object from servers that do not stream. Pure: bytes in, text and facts out.
 #pragma once
 
+#include "common/ipc/text_bounds.h"
 #include "workers/agent/dialect_openai.h"
 #include "workers/agent/sse.h"
 
@@ -14,7 +15,7 @@ namespace openclaw::agent {
 class Answer {
   public:
     static constexpr std::size_t max_text_bytes =
-        4u << 20; // then the answer is cut: stop_reason "length"
+        ipc::max_answer_bytes; // then the answer is cut: stop_reason "length"
     static constexpr std::size_t max_json_bytes = 16u << 20;
 
     void begin(std::string_view content_type);

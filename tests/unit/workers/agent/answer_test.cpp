@@ -162,7 +162,7 @@ TEST_SUITE("workers/agent") {
     }
 
     TEST_CASE(
-        "an answer above 4 MiB is cut between two characters and ends with the reason length") {
+        "an answer above 2 MiB is cut between two characters and ends with the reason length") {
         std::string block;
         for (int i = 0; i < 100'000; ++i)
             block += "€"; // three bytes: the limit falls inside one
