@@ -66,7 +66,7 @@ class Deliveries {
     void end_recovery(); // these were all
 
     // From the switchboard. on_delivery: false when the worker speaks of an answer that is not its
-    // own.
+    // own, of a part that no answer has, or reports on without waiting for the record of it.
     bool on_delivery(const std::string& worker, const wire::Delivery& delivery);
     void on_worker_ready(const std::string& worker);
     // An answer that was alone in the hands of a worker that died of itself, twice, is not tried
@@ -116,7 +116,7 @@ class Deliveries {
     void on_part_sent(Delivery& delivery, const wire::Delivery& report);
     void on_failed(Delivery& delivery, const wire::Delivery& report);
     void on_unknown(Delivery& delivery, std::string_view why, Milliseconds pause = {});
-    void acknowledge(const std::string& worker, const wire::Delivery& report);
+    bool acknowledge(const std::string& worker, const wire::Delivery& report, bool is_known);
     void tell(const std::string& worker, wire::Frame frame);
 
     // What a life that ended had on the wire (delivery_fates.cpp).
@@ -136,6 +136,7 @@ class Deliveries {
     Rooms& rooms_;
     DeliveryTable table_;
     InFlightFiles files_;
+    std::unordered_map<std::string, std::size_t> acks_waiting_; // of each worker, for a record
     // Workers whose next answer has files that are being read: what is behind it waits, too.
     std::unordered_set<std::string> fetching_;
     bool is_held_ = false;

@@ -16,12 +16,23 @@ constexpr Milliseconds no_pause{0};       // a new process took its time already
 constexpr Milliseconds first_pause{2000}; // TELEGRAM.md 7.1: wait 2 s before the one repeat
 constexpr Milliseconds longest_pause{60'000};
 constexpr std::uint32_t most_repeats = 1;
+// Far above DeliveryTable::max_in_hand: each waits for its acknowledgement before the next part.
+constexpr std::size_t most_acks_waiting = 1024;
+// The longest answer in the shortest messages of any platform is a tenth of it.
+constexpr std::uint32_t most_parts = 10'000;
+
+bool has_receipt(const ledger::OutboxRow& row, std::uint32_t part) {
+    return std::ranges::any_of(row.receipts,
+                               [part](const auto& receipt) { return receipt.part == part; });
+}
 
 } // namespace
 
 bool Deliveries::on_delivery(const std::string& worker, const wire::Delivery& report) {
     auto* delivery = table_.find(report.action_id());
-    if (delivery != nullptr && delivery->worker != worker) return false;
+    const bool is_known = delivery != nullptr;
+    if (is_known && delivery->worker != worker) return false;
+    if (report.part() >= most_parts) return false;
     switch (report.state()) {
     case wire::Delivery::DISPATCHING:
         if (delivery != nullptr) on_dispatching(*delivery, report);
@@ -45,16 +56,26 @@ bool Deliveries::on_delivery(const std::string& worker, const wire::Delivery& re
     default:
         return false;
     }
-    acknowledge(worker, report); // also of what was settled in an earlier life
-    return true;
+    return acknowledge(worker, report, is_known);
 }
 
 // Behind the record that the report caused: then the worker strikes the part, and the next may go.
-void Deliveries::acknowledge(const std::string& worker, const wire::Delivery& report) {
+// What was settled in an earlier life caused none, and when no record waits at all its own is on
+// disk: then the queue, which is everybody's, is not troubled.
+bool Deliveries::acknowledge(const std::string& worker, const wire::Delivery& report,
+                             bool is_known) {
+    auto& waiting = acks_waiting_[worker];
+    auto ack = delivery_ack_frame(report);
+    if (!is_known && waiting == 0 && rooms_.ledger.store->degraded().empty())
+        return tell(worker, std::move(ack)), true;
+    if (waiting >= most_acks_waiting) return false;
+    ++waiting;
     rooms_.ledger.store->mark(
-        {}, [this, worker, ack = delivery_ack_frame(report)](const Result<void>& kept) mutable {
+        {}, [this, worker, ack = std::move(ack)](const Result<void>& kept) mutable {
+            --acks_waiting_[worker];
             if (kept) tell(worker, std::move(ack));
         });
+    return true;
 }
 
 void Deliveries::tell(const std::string& worker, wire::Frame frame) {
@@ -109,12 +130,14 @@ void Deliveries::on_part_sent(Delivery& delivery, const wire::Delivery& report) 
     rooms_.traces.add(row.trace, deliveries_room, "part_sent",
                       "part " + std::to_string(part + 1) + " of " + std::to_string(report.parts()) +
                           ", message " + report.message_id());
+    const bool is_last = part + 1 >= report.parts();
+    if (!is_last && has_receipt(row, part)) return; // told again: it is on record
     row.parts = report.parts();
     row.receipts.push_back(
         {.part = part, .message_id = report.message_id(), .at_ms = rooms_.now_ms()});
     auto unit =
         ledger::writes(outbox.part_sent(row.action_id, part, report.parts(), report.message_id()));
-    if (part + 1 >= report.parts()) {
+    if (is_last) {
         kill_point("answer_sent");
         return settle(delivery, ledger::OutboxState::sent, {}, {}, std::move(unit));
     }

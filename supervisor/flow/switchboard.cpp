@@ -23,7 +23,7 @@ void Switchboard::on_room(const std::string& id) {
 }
 
 void Switchboard::on_down(const std::string& id, const std::string& reason, process::Whose whose) {
-    ++lives_[id];
+    state_writes_.on_worker_down(id);
     if (id == egress_worker_id) return dials_.on_egress_down();
     dials_.on_worker_down(id);
     if (id == agent_worker_id) return runs_.on_agent_down();
@@ -41,6 +41,10 @@ void Switchboard::on_view_changed(const std::string&) {
 }
 
 void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds fds) {
+    if (!has_budget(id, frame)) {
+        if (ipc::Link* link = rooms_.links.link(id)) link->misbehaved("a flood of frames");
+        return;
+    }
     const log::TraceScope trace(frame.trace());
     bool is_sound = true;
     switch (frame.body_case()) {
@@ -69,7 +73,7 @@ void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds 
         is_sound = dials_.on_dial(id, frame, std::move(fds));
         break;
     case wire::Frame::kStateWrite:
-        on_state_write(id, frame.id(), frame.state_write());
+        is_sound = state_writes_.on_write(id, frame.id(), frame.state_write());
         break;
     default:
         break;
@@ -101,36 +105,17 @@ void Switchboard::on_channel_status(const std::string& id, const wire::ChannelSt
     if (tell_) tell_();
 }
 
-void Switchboard::on_state_write(const std::string& id, std::uint64_t question,
-                                 const wire::StateWrite& write) {
-    ledger::Writes unit;
-    std::string problem;
-    for (const auto& entry : write.entries()) {
-        auto kept = rooms_.ledger.worker_state.put(id, entry.key(), entry.value());
-        if (kept) {
-            unit.push_back(std::move(*kept));
-            continue;
-        }
-        problem = kept.error().sentence;
-        log::warn("worker.state_refused", {{"worker", id}, {"key", entry.key()}, {"why", problem}});
+// Inbound, runs and Dials are bounded by what is in flight, logs and channel events by budgets of
+// their own.
+bool Switchboard::has_budget(const std::string& id, const wire::Frame& frame) {
+    switch (frame.body_case()) {
+    case wire::Frame::kDelivery:
+    case wire::Frame::kStateWrite:
+    case wire::Frame::kChannelStatus:
+        return budgets_[id].reports.take(rooms_.loop.clock().now());
+    default:
+        return true;
     }
-    if (question == 0 && !unit.empty()) rooms_.ledger.store->note(std::move(unit));
-    if (question == 0) return;
-    if (!problem.empty()) return answer_state_write(id, question, std::move(problem));
-    rooms_.ledger.store->commit(
-        std::move(unit), [this, id, question, life = lives_[id]](Result<void> kept) {
-            if (lives_[id] != life) return; // the next one asks questions of its own
-            answer_state_write(id, question, kept ? std::string() : kept.error().sentence);
-        });
-}
-
-void Switchboard::answer_state_write(const std::string& id, std::uint64_t question,
-                                     std::string problem) {
-    ipc::Link* link = rooms_.links.link(id);
-    if (link == nullptr) return;
-    wire::Frame frame;
-    frame.mutable_state_written()->set_problem(std::move(problem));
-    (void)link->reply(question, frame);
 }
 
 } // namespace openclaw::flow

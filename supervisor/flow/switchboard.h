@@ -2,7 +2,8 @@
 // their lives.
 //
 // Knows bodies, not channels. A frame whose content contradicts itself, or speaks of another
-// account's affairs, is misbehaviour and ends that worker's life.
+// account's affairs, is misbehaviour and ends that worker's life. So is a flood of frames that need
+// no credit.
 #pragma once
 
 #include "supervisor/flow/channel_events.h"
@@ -12,6 +13,7 @@
 #include "supervisor/flow/inbound.h"
 #include "supervisor/flow/rooms.h"
 #include "supervisor/flow/run_table.h"
+#include "supervisor/flow/state_writes.h"
 #include "supervisor/process/workers.h"
 
 #include <functional>
@@ -29,7 +31,8 @@ class Switchboard final : public process::Listener {
         , events_(rooms, inbounds, runs)
         , deliveries_(deliveries)
         , runs_(runs)
-        , dials_(dials) {}
+        , dials_(dials)
+        , state_writes_(rooms) {}
 
     void on_ready(const std::string& id, std::uint64_t generation) override;
     void on_frame(const std::string& id, const wire::Frame& frame, Fds fds) override;
@@ -46,10 +49,16 @@ class Switchboard final : public process::Listener {
     void on_change(std::function<void()> tell) { tell_ = std::move(tell); }
 
   private:
+    // Of frames that nothing else bounds, in a second: platforms take 50 messages, and a message is
+    // a handful of reports.
+    static constexpr unsigned max_reports = 5000;
+
+    struct Budgets { // of one worker
+        worker::LineBudget reports{max_reports};
+    };
+
     void on_channel_status(const std::string& id, const wire::ChannelStatus& status);
-    void on_state_write(const std::string& id, std::uint64_t question,
-                        const wire::StateWrite& write);
-    void answer_state_write(const std::string& id, std::uint64_t question, std::string problem);
+    bool has_budget(const std::string& id, const wire::Frame& frame);
 
     Rooms& rooms_;
     Inbounds& inbounds_;
@@ -57,8 +66,9 @@ class Switchboard final : public process::Listener {
     Deliveries& deliveries_;
     RunTable& runs_;
     Dials& dials_;
+    StateWrites state_writes_;
     ChannelFactsTable channels_;
-    std::unordered_map<std::string, std::uint64_t> lives_; // that ended
+    std::unordered_map<std::string, Budgets> budgets_;
     std::function<void()> tell_;
 };
 
