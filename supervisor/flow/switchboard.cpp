@@ -1,10 +1,28 @@
 #include "supervisor/flow/switchboard.h"
 
+#include "common/base/strings.h"
 #include "common/log/log.h"
 
 #include <algorithm>
 
 namespace openclaw::flow {
+
+namespace {
+
+// What a channel says of itself, in the log and in status. A hijacked one says more.
+constexpr std::size_t max_name_bytes = 256, max_sentence_bytes = 512;
+
+std::string cut_name(std::string_view name) {
+    return std::string(utf8_prefix(name, max_name_bytes));
+}
+
+// Half of a secret at the end is not known for one: what is shown is cut a second time.
+std::string cut_sentence(std::string_view text) {
+    const auto redacted = log::redact(utf8_prefix(text, 2 * max_sentence_bytes));
+    return std::string(utf8_prefix(redacted, max_sentence_bytes));
+}
+
+} // namespace
 
 void Switchboard::on_ready(const std::string& id, std::uint64_t) {
     if (id == egress_worker_id) return dials_.on_egress_ready();
@@ -86,20 +104,21 @@ void Switchboard::on_frame(const std::string& id, const wire::Frame& frame, Fds 
 
 void Switchboard::on_channel_status(const std::string& id, const wire::ChannelStatus& status) {
     auto& facts = channels_[id];
-    if (facts.state != status.state())
+    const auto detail = cut_sentence(status.detail());
+    if (facts.state != status.state() && budgets_[id].lines.take(rooms_.loop.clock().now()))
         log::info("channel.status", {{"worker", id},
                                      {"state", wire::ChannelStatus::State_Name(status.state())},
-                                     {"identity", status.identity()},
-                                     {"detail", log::redact(status.detail())}});
+                                     {"identity", cut_name(status.identity())},
+                                     {"detail", detail}});
     if (facts.state == wire::ChannelStatus::CONNECTED &&
         status.state() != wire::ChannelStatus::CONNECTED)
         facts.good_until_ms = std::max(facts.last_contact_ms, status.last_contact_unix_ms());
     facts.state = status.state();
     facts.cause = status.cause();
-    facts.detail = log::redact(status.detail());
-    facts.identity = status.identity();
-    facts.identity_id = status.identity_id();
-    facts.error_code = status.error_code();
+    facts.detail = detail;
+    facts.identity = cut_name(status.identity());
+    facts.identity_id = cut_name(status.identity_id());
+    facts.error_code = cut_name(status.error_code());
     facts.said_at_ms = rooms_.now_ms();
     facts.last_contact_ms = status.last_contact_unix_ms();
     if (tell_) tell_();

@@ -55,6 +55,7 @@ class Switchboard final : public process::Listener {
 
     struct Budgets { // of one worker
         worker::LineBudget reports{max_reports};
+        worker::LineBudget lines{5};
     };
 
     void on_channel_status(const std::string& id, const wire::ChannelStatus& status);

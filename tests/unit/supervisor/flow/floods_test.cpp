@@ -124,6 +124,24 @@ TEST_SUITE("supervisor/flow") {
         });
         stage.turn_until([&] { return echo.misbehaved; });
     }
+    TEST_CASE("what a channel says of itself is cut to what people read") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        stage.connect(channel);
+        wire::Frame frame;
+        auto& status = *frame.mutable_channel_status();
+        status.set_state(wire::ChannelStatus::CONNECTED);
+        for (int i = 0; i < 10'000; ++i)
+            status.mutable_detail()->append("words ");
+        status.set_identity(std::string(1000, 'i'));
+        status.set_error_code(std::string(1000, 'e'));
+        stage.switchboard->on_frame(channel, frame, {});
+        const auto& facts = stage.switchboard->channels().at(channel);
+        CHECK(facts.detail.size() == 512);
+        CHECK(facts.detail.starts_with("words words "));
+        CHECK(facts.identity == std::string(256, 'i'));
+        CHECK(facts.error_code.size() == 256);
+    }
     TEST_CASE("reports of answers that nobody knows are acknowledged without the ledger") {
         Scratch scratch;
         Stage stage(scratch.path);
