@@ -242,6 +242,10 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
     await refused([['log_flood']], CONTRACT, { dies: true });
   });
 
+  test('floods of what needs no credit, and a text that no platform has', async () => {
+    await refused([['inbound_huge'], ['state_flood'], ['status_flood'], ['delivery_flood']], CONTRACT, { dies: true });
+  });
+
   test('what it did is counted and named', async (t) => {
     await gateway.workerReady(attacker.id);
     const worker = await show(attacker.id);

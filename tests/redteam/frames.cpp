@@ -1,6 +1,8 @@
 // The link to the supervisor: what is no frame, is not permitted, comes twice, or speaks for
 // others.
 #include "common/ipc/protocol.h"
+#include "common/ipc/socket.h"
+#include "common/ipc/text.h"
 #include "tests/redteam/attack.h"
 
 #include <poll.h>
@@ -180,6 +182,53 @@ std::string log_flood() {
     return "sent";
 }
 
+// A text that no platform has.
+std::string inbound_huge() {
+    Frame frame;
+    frame.mutable_inbound()->set_event_id("huge");
+    const auto blob =
+        ipc::put_text(*frame.mutable_inbound()->mutable_text(), std::string(8u << 20, 'x'));
+    if (!blob) return "refused: " + blob.error().sentence;
+    frame.set_fds(1);
+    const auto bytes = frame.SerializeAsString();
+    const int fd = blob->get();
+    const auto sent = ipc::send_datagram(
+        ipc::worker_link_fd, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+        {&fd, 1});
+    return sent ? "sent" : "refused: " + sent.error().sentence;
+}
+
+std::string flood_of(const Frame& frame) {
+    const auto bytes = frame.SerializeAsString();
+    for (int i = 0; i < 200'000; ++i)
+        if (const auto sent = send_bytes(bytes); sent != "sent") return sent;
+    return "sent";
+}
+
+// Entries for the ledger, as many as a frame holds.
+std::string state_flood() {
+    Frame frame;
+    while (frame.state_write().entries_size() < 8000) {
+        auto& entry = *frame.mutable_state_write()->add_entries();
+        entry.set_key("a");
+        entry.set_value("b");
+    }
+    return send_frame(frame);
+}
+
+std::string status_flood() {
+    Frame frame;
+    frame.mutable_channel_status()->set_state(wire::ChannelStatus::DEGRADED);
+    return flood_of(frame);
+}
+
+std::string delivery_flood() {
+    Frame frame;
+    frame.mutable_delivery()->set_action_id("nobody's");
+    frame.mutable_delivery()->set_state(wire::Delivery::SENT);
+    return flood_of(frame);
+}
+
 // More descriptors than a frame may carry.
 std::string many_descriptors() {
     Frame frame;
@@ -223,6 +272,10 @@ constexpr auto attacks = std::to_array<Attack>({
     {"inbound_flood", [](auto&, auto&) { return inbound_flood(); }},
     {"forged_log", [](auto& target, auto&) { return forged_log(target); }},
     {"log_flood", [](auto&, auto&) { return log_flood(); }},
+    {"inbound_huge", [](auto&, auto&) { return inbound_huge(); }},
+    {"state_flood", [](auto&, auto&) { return state_flood(); }},
+    {"status_flood", [](auto&, auto&) { return status_flood(); }},
+    {"delivery_flood", [](auto&, auto&) { return delivery_flood(); }},
 });
 
 } // namespace
