@@ -125,6 +125,50 @@ describe('a platform that falls silent', () => {
   });
 });
 
+// Another program with the same token, which asks again at once when its request is ended.
+function startRival(platform, token) {
+  const leaving = new AbortController();
+  const ask = async (body) => (await fetch(`${platform.url}/bot${token}/getUpdates`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: leaving.signal })).status;
+  const rival = { answers: [] };
+  const over = (async () => { while (!leaving.signal.aborted) rival.answers.push(await ask({ timeout: 30 }).catch(() => 0)); })();
+  rival.leave = () => { leaving.abort(); return over; };
+  return rival;
+}
+
+describe('another program that polls with the token', () => {
+  test('shows within a minute with its cause, and the owner hears of it once, however often our short requests succeed', { timeout: 200_000 }, async (t) => {
+    const sick = await startFakeTelegram({ port: 0, tokens: [SICK_TOKEN], username: 'sick_bot', config: { antiSpin: false, longestPollSec: 1, conflictDelayMs: 0 } });
+    t.after(() => sick.close());
+    const { gateway, telegram } = await stage(t, { start: false, more: {
+      gateway: { health: { degradedAfterMs: 8000, downAfterMs: 10_000 }, alerts: { downForMs: 1000, to: [`telegram:${OWNER}`] } },
+    }, telegram: { config: { antiSpin: false, longestPollSec: 1 } } });
+    gateway.config.channels.telegram = { enabled: true, accounts: {
+      well: telegramChannel(telegram), sick: { ...telegramChannel(sick), botToken: SICK_TOKEN },
+    } };
+    gateway.writeConfig(gateway.config);
+    await gateway.start();
+    for (const id of ['telegram:well', 'telegram:sick']) await eventually(async () => (await gateway.worker(id)).health.level === 'ok', `${id} to be well`);
+    const level = async () => (await gateway.worker('telegram:sick')).health.level;
+    const rival = startRival(sick, SICK_TOKEN);
+    t.after(() => rival.leave());
+    await eventually(async () => (await level()) === 'degraded', 'the rival to show', 60_000, 100);
+    const { health } = await gateway.worker('telegram:sick');
+    assert.match(health.reason, /another program polls with this bot's token/);
+    assert.equal(health.cause, 'platform');
+    const owner = new Chat(telegram, OWNER);
+    const { text } = await owner.answer(/is down/, { timeout: 40_000 });
+    assert.match(text, /Telegram account "sick" is down/);
+    if (!LONG) return;
+    const ended = rival.answers.length;
+    await eventually(() => rival.answers.length >= ended + 2, 'us to ask twice more', 90_000, 200); // half a minute apart
+    assert.equal(await level(), 'down');
+    assert.equal((await owner.answers()).length, 1);
+    await rival.leave();
+    await owner.answer(/is back/, { timeout: 90_000 });
+    assert.equal((await owner.answers()).length, 2);
+  });
+});
+
 describe('an account that needs its owner', () => {
   test('is told of at once, with the agent down, and once only', async (t) => {
     const { gateway, telegram } = await stage(t, {

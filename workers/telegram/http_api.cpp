@@ -83,8 +83,8 @@ Answer HttpApi::judge(Lane lane, std::uint64_t rebuilds, net::HttpOutcome outcom
         return no_answer(outcome.error().error.sentence, outcome.error().request_sent);
     }
     failures = 0;
-    last_answer_unix_ms_ = loop_.clock().unix_ms();
-    return read_answer(outcome->status, outcome->body, outcome->retry_after(last_answer_unix_ms_));
+    return read_answer(outcome->status, outcome->body,
+                       outcome->retry_after(loop_.clock().unix_ms()));
 }
 
 } // namespace openclaw::telegram

@@ -23,9 +23,6 @@ class HttpApi final : public Api {
     void rebuild(Lane lane) override;
     std::size_t in_flight(Lane lane) const override;
 
-    // When the server last answered anything, in unix milliseconds; 0: never.
-    std::int64_t last_answer_unix_ms() const { return last_answer_unix_ms_; }
-
   private:
     net::HttpClient& client(Lane lane) { return lane == Lane::poll ? poll_ : send_; }
 
@@ -42,7 +39,6 @@ class HttpApi final : public Api {
     int failures_[2] = {};   // without any answer, in a row, by lane
     std::uint64_t rebuilds_[2] = {};
     Id last_id_ = 0;
-    std::int64_t last_answer_unix_ms_ = 0;
     std::unordered_map<Id, std::unique_ptr<net::HttpCall>> calls_;
 };
 

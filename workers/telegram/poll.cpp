@@ -95,10 +95,20 @@ void Poll::on_answer(Answer answer) {
     if (answer.ok() && !answer.result().is_array()) answer.trouble = Trouble::lost;
     if (!answer.ok()) return on_failure(answer);
     backoff_.reset();
-    rivals_ = 0;
-    proven_ = true;
-    listener_.on_poll_succeeded();
+    const bool has_rested = std::exchange(proven_, true);
+    if (is_undisturbed(has_rested, answer.result().size() == 0)) {
+        conflicts_ = 0;
+        listener_.on_poll_succeeded();
+    }
     on_updates(answer.result());
+}
+
+// An empty answer has rested its whole time. Where people write all the time none is empty: then
+// as long without a rival's word says the same.
+bool Poll::is_undisturbed(bool has_rested, bool is_empty) {
+    if (conflicts_ == 0) return true;
+    if (!has_rested) undisturbed_since_ = clock_.now();
+    return has_rested && (is_empty || clock_.now() - undisturbed_since_ >= rest_at_server);
 }
 
 void Poll::on_updates(json::View updates) {
@@ -162,13 +172,10 @@ void Poll::on_failure(const Answer& answer) {
 // Somebody else has set a webhook, or polls with this token. Hammering would only end the rival's
 // requests in turn.
 void Poll::on_conflict(const Answer& answer) {
-    if (answer.trouble == Trouble::webhook) {
-        listener_.on_poll_failed(answer, 1, after_webhook);
-        return pause(after_webhook, true);
-    }
-    const auto how_long = scattered(after_rival, 10);
-    api_.rebuild(Lane::poll);
-    listener_.on_poll_failed(answer, ++rivals_, how_long);
+    const bool is_webhook = answer.trouble == Trouble::webhook;
+    const auto how_long = is_webhook ? after_webhook : scattered(after_rival, 10);
+    if (!is_webhook) api_.rebuild(Lane::poll);
+    listener_.on_poll_failed(answer, ++conflicts_, how_long);
     pause(how_long, true);
 }
 

@@ -10,6 +10,10 @@
 // move down: update ids restart at random after a quiet week. Failures pause by the table of
 // TELEGRAM.md 3.3; a request is never repeated with the same offset faster than every 50 ms,
 // whatever happens.
+//
+// Who polls besides us is not seen by a request that returns at once: Telegram ends the older of
+// two that wait. After a conflict polling is well again when it has rested at the server
+// undisturbed.
 #pragma once
 
 #include "common/base/backoff.h"
@@ -32,7 +36,7 @@ class Poll {
 
     struct Listener {
         virtual ~Listener() = default;
-        virtual void on_poll_succeeded() = 0;
+        virtual void on_poll_succeeded() = 0; // after a conflict: undisturbed
         // `in_a_row` counts this one. The next try comes by itself.
         virtual void on_poll_failed(const Answer& answer, int in_a_row, Milliseconds pause) = 0;
         virtual void on_offset(std::int64_t offset) = 0;
@@ -55,6 +59,7 @@ class Poll {
     void on_webhook_cleared(const Answer& answer);
     void poll();
     void on_answer(Answer answer);
+    bool is_undisturbed(bool has_rested, bool is_empty);
     void on_updates(json::View updates);
     void advance();
     void on_failure(const Answer& answer);
@@ -81,7 +86,8 @@ class Poll {
     bool waits_for_room_ = false;
     bool clear_webhook_first_ = false;
     Backoff backoff_{std::chrono::seconds(1), std::chrono::seconds(30)};
-    int rivals_ = 0;
+    int conflicts_ = 0; // in a row
+    Instant undisturbed_since_{};
     std::optional<Api::Id> call_;
 };
 

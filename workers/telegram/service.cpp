@@ -179,7 +179,8 @@ void Service::finish_draining() {
 worker::Vitals Service::vitals() const {
     return {.queued = static_cast<std::uint32_t>(deliveries_.count()),
             .in_flight = static_cast<std::uint32_t>(api_.in_flight(Lane::send)),
-            .last_upstream_unix_ms = api_.last_answer_unix_ms(),
+            // Of polling: answers to what we send say nothing of what people write to us.
+            .last_upstream_unix_ms = status_.last_contact_unix_ms(),
             .credits = intake_.credits()};
 }
 

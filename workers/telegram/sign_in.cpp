@@ -29,9 +29,9 @@ void SignIn::on_answer(const Answer& answer) {
     if (answer.ok() && answer.result()["id"].is_integer())
         return listener_.on_signed_in(Identity::read(answer.result()));
     if (answer.cause() == wire::CAUSE_NEEDS_OPERATOR) return listener_.on_refused(answer);
-    const auto pause = answer.cause() == wire::CAUSE_RATE && answer.retry_after
-                           ? *answer.retry_after
-                           : backoff_.next();
+    const auto growing = backoff_.next();
+    const bool is_told = answer.cause() == wire::CAUSE_RATE && answer.retry_after;
+    const auto pause = is_told ? *answer.retry_after : growing;
     listener_.on_sign_in_failed(answer, backoff_.failures(), pause);
     alarm_->set(pause);
 }

@@ -18,6 +18,7 @@ class SignIn {
     struct Listener {
         virtual ~Listener() = default;
         virtual void on_signed_in(const Identity& me) = 0;
+        // `in_a_row` counts this one.
         virtual void on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds pause) = 0;
         virtual void on_refused(const Answer& answer) = 0;
     };

@@ -11,7 +11,7 @@ std::string in_words(const Answer& answer) {
     case Trouble::webhook:
         return "a webhook was set for this bot elsewhere; it is being removed";
     case Trouble::rate:
-        return "Telegram asks us to slow down";
+        return "Telegram asks us to slow down: nothing arrives until that time is over";
     case Trouble::not_sent:
         return "Telegram cannot be reached: " + answer.description;
     default:
@@ -34,7 +34,8 @@ void Status::connected() {
 }
 
 void Status::failing(const Answer& answer, int in_a_row) {
-    if (in_a_row < 2) return;
+    const bool lasts = answer.cause() == wire::CAUSE_RATE || answer.cause() == wire::CAUSE_CONFLICT;
+    if (in_a_row < 2 && !lasts) return;
     tell(wire::ChannelStatus::DEGRADED, std::string(answer.word()), in_words(answer),
          answer.cause());
 }

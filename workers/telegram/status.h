@@ -25,7 +25,8 @@ class Status {
 
     void connecting();
     void connected();
-    // The first failure in a row says nothing yet; the second does.
+    // The first failure in a row says nothing yet, the second does; but a rival and a flood wait
+    // last, and are told at once.
     void failing(const Answer& answer, int in_a_row);
     void waiting_out_flood();
     void waiting_for_supervisor();

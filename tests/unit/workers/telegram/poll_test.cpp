@@ -63,6 +63,21 @@ struct Bench final : Poll::Listener, Intake::Listener {
         return out + "]";
     }
 
+    // The pause is over, the webhook is cleared, and the request that returns at once succeeds.
+    void probe(Milliseconds after) {
+        alarms.advance(after);
+        REQUIRE(api.last().method == "deleteWebhook");
+        api.answer_ok("true");
+        REQUIRE(api.last().body.contains(R"("timeout":0)"));
+        api.answer_ok("[]");
+        alarms.advance(50ms);
+        REQUIRE(api.last().body.contains(R"("timeout":30)"));
+    }
+
+    void end_by_rival() {
+        api.answer_error(409, "Conflict: terminated by other getUpdates request");
+    }
+
     void acknowledge(int id) {
         intake.acknowledge(std::to_string(id));
         poll.on_room();
@@ -219,7 +234,50 @@ TEST_SUITE("workers/telegram") {
         CHECK(bench.api.last().method == "deleteWebhook");
         bench.api.answer_ok("true");
         bench.api.answer_error(409, "Conflict: terminated by other getUpdates request; make sure");
-        CHECK(bench.failures.back().first == 2); // the second in a row is shown to the user
+        CHECK(bench.failures.back().first == 2);
+    }
+    TEST_CASE(
+        "a rival is not over when our short request succeeds, but when a long one has rested") {
+        Bench bench;
+        bench.start();
+        bench.api.answer_ok("[]");
+        bench.alarms.advance(50ms);
+        CHECK(bench.successes == 1);
+        for (int conflict = 1; conflict <= 3; ++conflict) {
+            bench.end_by_rival();
+            CHECK(bench.failures.back().first == conflict);
+            bench.probe(33s);
+            CHECK(bench.successes == 1);
+        }
+        bench.api.answer_ok("[]"); // nobody has ended it
+        CHECK(bench.successes == 2);
+        bench.alarms.advance(50ms);
+        bench.end_by_rival();
+        CHECK(bench.failures.back().first == 1);
+    }
+    TEST_CASE(
+        "a message that comes before the rival does says nothing; half a minute of them does") {
+        Bench bench;
+        bench.start();
+        bench.end_by_rival();
+        bench.probe(33s);
+        bench.alarms.advance(1s);
+        bench.api.answer_ok(Bench::batch({10}));
+        bench.acknowledge(10);
+        CHECK(bench.successes == 0);
+        bench.alarms.advance(29s);
+        bench.api.answer_ok(Bench::batch({11}));
+        CHECK(bench.successes == 1);
+    }
+    TEST_CASE("a webhook that is set again and again is counted, too") {
+        Bench bench;
+        bench.start();
+        for (int conflict = 1; conflict <= 3; ++conflict) {
+            bench.api.answer_error(409, "Conflict: can't use getUpdates while webhook is active");
+            CHECK(bench.failures.back() == std::pair(conflict, Milliseconds(1000)));
+            bench.probe(1s);
+        }
+        CHECK(bench.successes == 0);
     }
     TEST_CASE("429 waits for retry_after and a little more") {
         Bench bench;

@@ -156,6 +156,7 @@ TEST_SUITE("workers/telegram/process") {
         stage.control("POST /rival-poll");
         stage.for_a_while(1500ms);
         CHECK(stage.count("method=getUpdates") == polls);
+        CHECK(stage.status() == "DEGRADED conflict");
         CHECK_FALSE(stage.ended());
     }
     TEST_CASE("a bad token ends it with a sentence for the operator, and without polling") {

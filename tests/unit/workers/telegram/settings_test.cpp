@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <optional>
 
 using namespace openclaw;
@@ -213,6 +214,45 @@ TEST_SUITE("workers/telegram") {
                                                  "CONNECTED "});
         CHECK(uplink.frames[1].channel_status().identity() == "@b");
         CHECK(uplink.frames[1].channel_status().last_contact_unix_ms() == clock.unix_ms());
+    }
+    TEST_CASE("a rival, a webhook and a flood wait are told at their first failure") {
+        struct Case {
+            int status;
+            std::string_view body;
+            wire::Cause cause;
+        };
+
+        constexpr auto cases = std::to_array<Case>({
+            {429, R"({"ok":false,"error_code":429,"description":"Too Many"})", wire::CAUSE_RATE},
+            {409, R"({"ok":false,"error_code":409,"description":"terminated by other"})",
+             wire::CAUSE_CONFLICT},
+            {409, R"({"ok":false,"error_code":409,"description":"webhook is active"})",
+             wire::CAUSE_CONFLICT},
+        });
+        for (const auto& one : cases) {
+            CAPTURE(one.body);
+            ManualClock clock;
+            FakeUplink uplink;
+            Status status(clock, uplink);
+            status.failing(read_answer(one.status, one.body, std::nullopt), 1);
+            REQUIRE(uplink.frames.size() == 1);
+            CHECK(uplink.frames[0].channel_status().state() == wire::ChannelStatus::DEGRADED);
+            CHECK(uplink.frames[0].channel_status().cause() == one.cause);
+        }
+    }
+    TEST_CASE("a sign-in that is asked to wait counts as a failure, and waits that long") {
+        ManualClock clock;
+        FakeAlarms alarms(clock);
+        FakeApi api;
+        Gate gate;
+        SignIn sign_in(alarms, api, gate);
+        sign_in.begin();
+        api.answer_error(429, "Too Many Requests", R"({"retry_after":40})");
+        CHECK(gate.failures == 1);
+        alarms.advance(39'999ms);
+        CHECK(api.made.size() == 1);
+        alarms.advance(1ms);
+        CHECK(api.made.size() == 2);
     }
     TEST_CASE("a flood wait outlives the process that was asked for it, and ends when it ends") {
         ManualClock clock;
