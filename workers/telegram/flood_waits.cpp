@@ -15,38 +15,57 @@ FloodWaits::FloodWaits(const Clock& clock, worker::Uplink& uplink,
     const auto kept = state.find(std::string(state_key));
     const auto record = json::Document::parse(kept == state.end() ? "{}" : kept->second);
     if (!record) return;
-    record->root().each_member([&](std::string_view whose, json::View until) {
-        return until_ms_[std::string(whose)] = until.integer(), true;
+    record->root().each_member([&](std::string_view whose, json::View wait) {
+        const bool has_both = wait.size() == 2; // earlier releases wrote the end alone
+        read(whose, has_both ? wait.at(0).integer() : clock_.unix_ms(),
+             has_both ? wait.at(1).integer() : wait.integer());
+        return true;
     });
     forget_old();
+    if (is_clock_behind_) write(); // else each life until the clock has caught up would begin anew
+}
+
+void FloodWaits::read(std::string_view whose, std::int64_t noted, std::int64_t until) {
+    if (noted < 0 || until <= noted) return;
+    Wait wait{.noted = noted, .until = until};
+    if (const auto now = clock_.unix_ms(); noted > now) {
+        wait = {.noted = now, .until = now + left_of(wait).count()};
+        is_clock_behind_ = true;
+    }
+    waits_[std::string(whose)] = wait;
 }
 
 void FloodWaits::note(const std::string& whose, Milliseconds how_long) {
-    auto& until = until_ms_[whose];
-    until = std::max(until, clock_.unix_ms() + how_long.count());
+    auto& wait = waits_[whose];
+    const auto now = clock_.unix_ms();
+    wait = {.noted = now, .until = now + std::max(how_long, left_of(wait)).count()};
     forget_old();
     write();
 }
 
 std::map<std::string, Milliseconds> FloodWaits::left() const {
-    std::map<std::string, Milliseconds> waits;
-    for (const auto& [whose, until] : until_ms_)
-        if (const auto left = until - clock_.unix_ms(); left > 0) waits[whose] = Milliseconds(left);
-    return waits;
+    std::map<std::string, Milliseconds> all;
+    for (const auto& [whose, wait] : waits_)
+        if (const auto left = left_of(wait); left.count() > 0) all[whose] = left;
+    return all;
+}
+
+Milliseconds FloodWaits::left_of(const Wait& wait) const {
+    return Milliseconds(wait.until - std::max(clock_.unix_ms(), wait.noted));
 }
 
 void FloodWaits::forget_old() {
-    std::erase_if(until_ms_, [&](const auto& one) { return one.second <= clock_.unix_ms(); });
-    while (until_ms_.size() > most)
-        until_ms_.erase(
-            std::ranges::min_element(until_ms_, {}, [](const auto& one) { return one.second; }));
+    std::erase_if(waits_, [&](const auto& one) { return left_of(one.second).count() <= 0; });
+    while (waits_.size() > most)
+        waits_.erase(std::ranges::min_element(
+            waits_, {}, [this](const auto& one) { return left_of(one.second); }));
 }
 
 void FloodWaits::write() {
     json::Writer record;
     record.begin_object();
-    for (const auto& [whose, until] : until_ms_)
-        record.member(whose, until);
+    for (const auto& [whose, wait] : waits_)
+        record.key(whose).begin_array().value(wait.noted).value(wait.until).end_array();
     record.end_object();
     wire::Frame frame;
     auto& entry = *frame.mutable_state_write()->add_entries();

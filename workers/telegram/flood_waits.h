@@ -3,7 +3,8 @@
 //
 // A worker that dies in a flood wait and asks again at once would be asked to wait longer, and in
 // the end be shut out. So every wait is written to the supervisor, and the next life takes it up.
-// Known by wall clock, since it must mean the same in another process.
+// Known by wall clock, since it must mean the same in another process; but a clock that was set
+// back makes no wait longer than it was when it was noted.
 #pragma once
 
 #include "common/base/clock.h"
@@ -31,12 +32,20 @@ class FloodWaits {
     std::map<std::string, Milliseconds> left() const;
 
   private:
+    struct Wait { // unix ms
+        std::int64_t noted = 0;
+        std::int64_t until = 0;
+    };
+
+    void read(std::string_view whose, std::int64_t noted, std::int64_t until);
+    Milliseconds left_of(const Wait& wait) const;
     void forget_old();
     void write();
 
     const Clock& clock_;
     worker::Uplink& uplink_;
-    std::map<std::string, std::int64_t> until_ms_;
+    std::map<std::string, Wait> waits_;
+    bool is_clock_behind_ = false; // a wait was noted later than now
 };
 
 } // namespace openclaw::telegram

@@ -38,6 +38,17 @@ struct Gate final : SignIn::Listener {
     void on_refused(const Answer& answer) override { refused = answer.trouble; }
 };
 
+constexpr std::int64_t day_ms = 24 * 3'600'000;
+
+// A wall clock that somebody sets.
+struct SetClock final : Clock {
+    Instant now() const override { return Instant{std::chrono::hours(1)}; }
+
+    std::int64_t unix_ms() const override { return wall_ms; }
+
+    std::int64_t wall_ms = 1'795'000'000'000;
+};
+
 std::string state_value(const FakeUplink& uplink, const std::string& key) {
     std::string value;
     for (const auto& frame : uplink.frames)
@@ -270,6 +281,33 @@ TEST_SUITE("workers/telegram") {
         clock.advance(15s);
         CHECK(next_life.left() == std::map<std::string, Milliseconds>{{"poll", 25s}});
         CHECK(FloodWaits(clock, uplink, {{"flood", "no json"}}).left().empty());
+    }
+    TEST_CASE("a clock that was moved by a day makes no flood wait longer than it was") {
+        SetClock clock;
+        FakeUplink uplink;
+        FloodWaits floods(clock, uplink, {});
+        floods.note("poll", 60s);
+        const auto kept_now = [&] { return state_value(uplink, "flood"); };
+        clock.wall_ms -= day_ms;
+        CHECK(floods.left().at("poll") == 60s);
+        FloodWaits next_life(clock, uplink, {{"flood", kept_now()}});
+        CHECK(next_life.left().at("poll") == 60s);
+        clock.wall_ms += 20'000; // the life after that goes on, although the clock is still behind
+        CHECK(FloodWaits(clock, uplink, {{"flood", kept_now()}}).left().at("poll") == 40s);
+        next_life.note("poll", 10s); // a shorter one changes nothing
+        CHECK(FloodWaits(clock, uplink, {{"flood", kept_now()}}).left().at("poll") == 40s);
+        clock.wall_ms += day_ms;
+        CHECK(FloodWaits(clock, uplink, {{"flood", kept_now()}}).left().empty());
+    }
+    TEST_CASE("what an earlier release wrote of a flood wait is understood, and nonsense is none") {
+        SetClock clock;
+        FakeUplink uplink;
+        const auto until = std::to_string(clock.unix_ms() + 5000);
+        FloodWaits floods(clock, uplink,
+                          {{"flood", R"({"poll":)" + until + R"(,"1":[5],"2":"x"})"}});
+        CHECK(floods.left() == std::map<std::string, Milliseconds>{{"poll", 5s}});
+        for (const auto* text : {R"({"1":[9,3]})", R"({"1":[-9223372036854775807,5]})", "[]", ""})
+            CHECK(FloodWaits(clock, uplink, {{"flood", text}}).left().empty());
     }
     TEST_CASE("only the longest flood waits are remembered") {
         ManualClock clock;
