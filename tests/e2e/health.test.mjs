@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { once } from 'node:events';
 import { BOT_TOKEN, Chat, eventually, pause, sharedStage, stage, telegramChannel } from './harness.mjs';
+import { calls, discordStage } from './discord_stage.mjs';
 import { startFakeTelegram } from '../fakes/telegram/telegram.mjs';
 
 const LONG = Boolean(process.env.OPENCLAW_LONG_TESTS);
@@ -283,5 +284,22 @@ describe('a flood wait', () => {
     const { calls } = await telegram.ctl('GET /calls', {}, { method: 'sendMessage' });
     const next = calls.find(({ seq }) => seq > refused.seq);
     assert.ok(next.at - refused.at >= 6000, `asked again after ${next.at - refused.at} ms`);
+  });
+
+  test('of Discord, too, before it signs in again', async (t) => {
+    const { gateway, discord, direct } = await discordStage(t, { channel: { streaming: { mode: 'off' } } });
+    await direct(5001).ask('say first', 'first');
+    const { id, pid } = await gateway.workerReady('discord');
+    const me = { path: '^/users/@me$' };
+    await discord.ctl('POST /faults', { ...me, kind: '429', scope: 'user', retry_after: 8, times: 1 });
+    process.kill(pid, 'SIGKILL'); // the next life is asked to wait …
+    const refused = await eventually(async () => (await calls(discord, me)).find(({ status }) => status === 429), 'the next life to be refused');
+    await eventually(async () => /asks us to slow down/.test((await gateway.worker(id)).health.reason), 'the wait to be told');
+    const { pid: second } = await gateway.worker(id);
+    process.kill(second, 'SIGKILL'); // … and the one after that waits on
+    await gateway.workerReady(id, { not: [pid, second] });
+    await direct(5001).ask('say second', 'second', { timeout: 30_000 });
+    const next = (await calls(discord, me)).find(({ seq }) => seq > refused.seq);
+    assert.ok(next.at - refused.at >= 8000, `asked again after ${next.at - refused.at} ms`);
   });
 });

@@ -9,6 +9,9 @@ namespace {
 constexpr Milliseconds margin{50}; // DISCORD.md 1.2: retry_after + 50 ms
 constexpr Milliseconds second = std::chrono::seconds(1);
 
+constexpr Milliseconds worth_keeping = std::chrono::seconds(10);
+constexpr std::string_view everything = "*";
+
 std::string held_key(const Route& route) {
     return route.shape + "|" + route.major;
 }
@@ -76,11 +79,24 @@ void Buckets::learn(const Route& route, const RateFacts& facts) {
 }
 
 void Buckets::refuse(const Route& route, const RateRefusal& refusal, Instant now) {
-    const auto until = now + refusal.retry_after + margin;
-    if (refusal.is_global)
+    hold(held_name(route, refusal), now + refusal.retry_after + margin);
+}
+
+std::string Buckets::held_name(const Route& route, const RateRefusal& refusal) {
+    return refusal.is_global ? std::string(everything) : held_key(route);
+}
+
+void Buckets::hold(const std::string& name, Instant until) {
+    if (name == everything)
         all_held_until_ = std::max(all_held_until_, until);
     else
-        held_[held_key(route)] = until;
+        held_[name] = until;
+}
+
+bool Buckets::is_worth_keeping(const Route& route, const RateRefusal& refusal) {
+    if (refusal.is_global) return true;
+    if (!route.is_global) return false;
+    return route.major.empty() || refusal.retry_after >= worth_keeping;
 }
 
 void Buckets::sweep(Instant now) {

@@ -44,6 +44,13 @@ class Buckets {
     void settle(const Route& route, const RateFacts& facts, Instant now);
     void refuse(const Route& route, const RateRefusal& refusal, Instant now);
 
+    // Until when a 429 holds what it named, as it is called in every life of this worker.
+    static std::string held_name(const Route& route, const RateRefusal& refusal);
+    void hold(const std::string& name, Instant until);
+    // Must the next life of this worker know of it? What concerns one chat for a moment is over by
+    // then; what has a token in its path is not written down.
+    static bool is_worth_keeping(const Route& route, const RateRefusal& refusal);
+
     // Which requests wait for each other: the same for all that share a bucket.
     std::string key_of(const Route& route) const;
     void sweep(Instant now); // forgets what is idle

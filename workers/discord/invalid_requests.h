@@ -2,7 +2,8 @@
 //
 // 10,000 answers of 401, 403 or 429 within ten minutes and Discord's front door bans the address
 // for a while (API reference, "Invalid Request Limit"); a 429 of scope "shared" does not count.
-// Far below that we warn, and then leave away what nobody would miss. Pure.
+// Far below that we warn, and then leave away what nobody would miss. The address stays the same
+// when this process dies: the count is kept as text. Pure.
 #pragma once
 
 #include "common/base/clock.h"
@@ -10,6 +11,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace openclaw::discord {
 
@@ -37,10 +40,21 @@ class InvalidRequests {
         return sum;
     }
 
+    struct Moment { // the same one
+        Instant now;
+        std::int64_t unix_ms;
+    };
+
+    // "<when it began, in unix seconds>:<count> …", for another process.
+    std::string text(Moment moment) const;
+    // What text() gave; nonsense counts for nothing. A time of the future counts as now.
+    void take_over(std::string_view text, Moment moment);
+
     bool is_essential_only(Instant now) const { return count(now) >= essential_only; }
 
   private:
     static constexpr Milliseconds slice_length = std::chrono::seconds(20);
+    static constexpr std::uint32_t most_counted = 1'000'000; // in a slice
     static constexpr std::size_t slices = window / slice_length + 1;
 
     struct Slice {

@@ -55,6 +55,7 @@ Remembered::Remembered(AlarmMaker& alarms, worker::Uplink& uplink,
     , session_(read_session(kept_value(state, "session")))
     , budget_(kept_value(state, "identifies"))
     , commands_(kept_value(state, "commands"))
+    , refusals_(kept_value(state, "refusals"))
     , interactions_(kept_value(state, "interactions"))
     , alarm_(alarms.make([this] { flush(); })) {
     const auto place = kept_value(state, "place");
@@ -116,6 +117,12 @@ void Remembered::set_commands(std::string commands) {
     write("commands", commands_);
 }
 
+void Remembered::set_refusals(std::string refusals) {
+    refusals_ = std::move(refusals);
+    refusals_unwritten_ = true;
+    write_later();
+}
+
 void Remembered::set_interactions(const std::string& text) {
     write("interactions", text);
 }
@@ -169,6 +176,7 @@ void Remembered::flush() {
     alarm_->clear();
     will_write_ = false;
     if (std::exchange(seen_unwritten_, false)) write("seen", text_of(seen_));
+    if (std::exchange(refusals_unwritten_, false)) write("refusals", refusals_);
     if (std::exchange(place_unwritten_, false)) write("place", std::to_string(place_));
 }
 

@@ -40,12 +40,15 @@ class Remembered {
 
     const std::string& commands() const { return commands_; } // what they were last set to
 
+    const std::string& refusals() const { return refusals_; } // InvalidRequests::text()
+
     const std::string& interactions() const { return interactions_; } // of the former life
 
     void set_session(const Session& session, std::int64_t place); // at once
     void set_place(std::int64_t place);
     // The caller sends it and waits: an IDENTIFY is on disk before it leaves.
     wire::Frame set_budget(const IdentifyBudget& budget);
+    void set_refusals(std::string refusals);        // lazily: one second of them is not many
     void set_commands(std::string commands);        // at once
     void set_interactions(const std::string& text); // at once; the tokens are in it
 
@@ -78,12 +81,14 @@ class Remembered {
     std::int64_t place_ = 0;
     std::string budget_;
     std::string commands_;
+    std::string refusals_;
     std::string interactions_;
     Snowflake bot_;
     Newest seen_;
     Newest gap_; // what was seen when the session was lost; empty: none is open
     bool place_unwritten_ = false;
     bool seen_unwritten_ = false;
+    bool refusals_unwritten_ = false;
     bool will_write_ = false; // the alarm is set
     std::unique_ptr<Alarm> alarm_;
 };

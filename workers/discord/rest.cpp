@@ -22,15 +22,24 @@ bool is_ours_to_lose(Priority priority) {
 
 } // namespace
 
-Rest::Rest(Loop& loop, AlarmMaker& alarms, net::Dialer& dialer, const Settings& settings,
-           Secret token, OnRefused on_refused)
-    : loop_(loop)
-    , answers_(loop, dialer, {.max_connections_per_host = answer_connections})
-    , others_(loop, dialer)
+Rest::Rest(Links links, const Settings& settings, Secret token, OnRefused on_refused)
+    : loop_(links.loop)
+    , floods_(links.floods)
+    , answers_(links.loop, links.dialer, {.max_connections_per_host = answer_connections})
+    , others_(links.loop, links.dialer)
     , settings_(settings)
     , token_(std::move(token))
     , on_refused_(std::move(on_refused))
-    , queue_(loop.clock(), alarms) {}
+    , queue_(links.loop.clock(), links.alarms) {
+    for (const auto& [name, left] : floods_.left())
+        queue_.hold(name, left);
+}
+
+void Rest::keep_count(std::string_view kept, OnCounted on_counted) {
+    const auto& clock = loop_.clock();
+    invalid_.take_over(kept, {clock.now(), clock.unix_ms()});
+    on_counted_ = std::move(on_counted);
+}
 
 Api::Id Rest::call(Call call, OnAnswer done) {
     const auto id = ++last_id_;
@@ -136,17 +145,26 @@ Answer Rest::judge(const Route& route, const net::HttpOutcome& outcome) {
     last_answer_unix_ms_ = loop_.clock().unix_ms();
     const HeaderReader header = [&outcome](std::string_view name) { return outcome->header(name); };
     auto answer = read_answer(outcome->status, outcome->body, header);
-    if (answer.trouble == Trouble::rate)
-        queue_.refuse(route, {.retry_after = answer.retry_after.value_or(call_deadline),
-                              .is_global = answer.is_global});
+    if (answer.trouble == Trouble::rate) wait_out(route, answer);
     queue_.settle(route, read_rate_facts(header));
     count(answer);
     return answer;
 }
 
+void Rest::wait_out(const Route& route, const Answer& answer) {
+    const RateRefusal refusal{.retry_after = answer.retry_after.value_or(call_deadline),
+                              .is_global = answer.is_global};
+    queue_.refuse(route, refusal);
+    if (Buckets::is_worth_keeping(route, refusal))
+        floods_.note(Buckets::held_name(route, refusal), refusal.retry_after);
+}
+
 void Rest::count(const Answer& answer) {
     if (!InvalidRequests::counts(answer.status, answer.is_shared)) return;
-    if (invalid_.add(loop_.clock().now()))
+    const auto& clock = loop_.clock();
+    const bool is_news = invalid_.add(clock.now());
+    if (on_counted_) on_counted_(invalid_.text({clock.now(), clock.unix_ms()}));
+    if (is_news)
         log::warn("discord.many_refusals",
                   {{"count", InvalidRequests::worth_a_warning},
                    {"means", "Discord bans an address after 10,000 within ten minutes"}});

@@ -79,6 +79,10 @@ std::optional<RestQueue::Fate> RestQueue::fate_of(const Job& job, std::optional<
     return std::nullopt;
 }
 
+void RestQueue::hold(const std::string& name, Milliseconds left) {
+    buckets_.hold(name, clock_.now() + left);
+}
+
 Milliseconds RestQueue::time_until_free(const Route& route) const {
     const auto now = clock_.now();
     const auto at = buckets_.free_at(route, now);

@@ -46,6 +46,7 @@ class RestQueue {
     // The answer came, or none will.
     void settle(const Route& route, const RateFacts& facts);
     void refuse(const Route& route, const RateRefusal& refusal); // before settle()
+    void hold(const std::string& name, Milliseconds left); // of an earlier life: Buckets::hold
 
     Milliseconds time_until_free(const Route& route) const;
 

@@ -55,7 +55,8 @@ Service::Service(worker::Context& context, Settings settings, Secret token,
     , remembered_(alarms_, uplink_, context.assignment().state)
     , intake_(alarms_, uplink_, *this, context.assignment().inbound_credits)
     , dialer_(context.loop(), context.link())
-    , api_(context.loop(), alarms_, dialer_, settings_, token,
+    , floods_(clock_, uplink_, context.assignment().state)
+    , api_({context.loop(), alarms_, dialer_, floods_}, settings_, token,
            [this](const Answer& answer) { on_refused_token(answer); })
     , cdn_(context.loop(), dialer_, settings_)
     , downloads_({clock_, alarms_, api_, cdn_, settings_},
@@ -91,6 +92,8 @@ Service::Service(worker::Context& context, Settings settings, Secret token,
                remembered_.budget())
     , last_moment_(alarms_.make([this] { finish_draining(); })) {
     socket_.attach(gateway_);
+    api_.keep_count(remembered_.refusals(),
+                    [this](std::string counts) { remembered_.set_refusals(std::move(counts)); });
 }
 
 void Service::start() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/net/link_dialer.h"
+#include "common/worker/flood_waits.h"
 #include "common/worker/link_uplink.h"
 #include "common/worker/runtime.h"
 #include "workers/discord/bot_guard.h"
@@ -101,6 +102,7 @@ class Service final : public worker::Service,
     Intake intake_;
     ipc::InFlight in_flight_;
     net::LinkDialer dialer_;
+    worker::FloodWaits floods_;
     Rest api_;
     HttpsCdn cdn_;
     Downloads downloads_;

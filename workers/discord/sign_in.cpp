@@ -26,7 +26,7 @@ SignIn::~SignIn() {
 }
 
 void SignIn::begin() {
-    call_ = api_.call({.path = "/users/@me", .idempotent = true},
+    call_ = api_.call({.path = "/users/@me", .idempotent = true, .comes_back = true},
                       [this](const Answer& answer) { on_me(answer); });
 }
 
@@ -39,7 +39,7 @@ void SignIn::on_me(const Answer& answer) {
     call_ = 0;
     if (try_again(answer)) return;
     me_ = Identity::read(answer.result());
-    call_ = api_.call({.path = "/applications/@me", .idempotent = true},
+    call_ = api_.call({.path = "/applications/@me", .idempotent = true, .comes_back = true},
                       [this](const Answer& facts) { on_application(facts); });
 }
 

@@ -1,7 +1,8 @@
 // discord/sign_in.h — who this bot is and what it was granted, before the gateway is asked for.
 //
-// GET /users/@me and GET /applications/@me, repeated with growing pauses until both are answered. A
-// token that is refused ends elsewhere (Rest::OnRefused).
+// GET /users/@me and GET /applications/@me, repeated with growing pauses until both are answered,
+// and not before Discord wants to be asked. A token that is refused ends elsewhere
+// (Rest::OnRefused).
 #pragma once
 
 #include "common/base/backoff.h"
@@ -28,6 +29,7 @@ class SignIn {
     struct Listener {
         virtual ~Listener() = default;
         virtual void on_signed_in(const Identity& me, const Granted& granted) = 0;
+        // `in_a_row` counts this one.
         virtual void on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds pause) = 0;
     };
 

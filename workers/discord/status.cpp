@@ -46,9 +46,11 @@ void Status::interrupted(const CloseMeaning& why, int in_a_row) {
 }
 
 void Status::not_signed_in(const Answer& answer, int in_a_row) {
-    if (in_a_row < 2) return;
+    const bool has_to_wait = answer.trouble == Trouble::rate;
+    if (in_a_row < 2 && !has_to_wait) return;
     tell(wire::ChannelStatus::DEGRADED, std::string(answer.word()),
-         "Discord does not answer as it should: " + answer.description,
+         has_to_wait ? "Discord asks us to slow down: nothing arrives until that time is over"
+                     : "Discord does not answer as it should: " + answer.description,
          answer.trouble == Trouble::rate ? wire::CAUSE_RATE : wire::CAUSE_TRANSIENT);
 }
 

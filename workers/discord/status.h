@@ -31,6 +31,7 @@ class Status {
     void connected();
     // The first end of a connection says nothing yet; the second in a row does.
     void interrupted(const CloseMeaning& why, int in_a_row);
+    // The first failure in a row says nothing yet, the second does; having to wait is told at once.
     void not_signed_in(const Answer& answer, int in_a_row);
     void waiting_for_supervisor();
     void needs_operator(const std::string& code, const std::string& sentence);

@@ -10,6 +10,8 @@ namespace openclaw::telegram {
 
 namespace {
 
+const std::string own_calls = "poll"; // in FloodWaits: polling and signing in; else a chat's id
+
 Answering answering_of(const wire::Outbound& outbound, std::string markdown,
                        const std::string& trace) {
     return {.action_id = outbound.action_id(),
@@ -84,7 +86,7 @@ void Service::start() {
 Milliseconds Service::take_up_flood_waits() {
     Milliseconds own{0};
     for (const auto& [whose, left] : floods_.left())
-        if (whose == FloodWaits::own_calls)
+        if (whose == own_calls)
             own = left;
         else
             queue_.hold_on(whose, left);
@@ -196,7 +198,7 @@ void Service::on_signed_in(const Identity& me) {
 void Service::on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds pause) {
     log::warn("telegram.sign_in_failed",
               {{"reason", answer.description}, {"next_try_ms", pause.count()}});
-    if (answer.cause() == wire::CAUSE_RATE) floods_.note(std::string(FloodWaits::own_calls), pause);
+    if (answer.cause() == wire::CAUSE_RATE) floods_.note(own_calls, pause);
     status_.failing(answer, in_a_row);
 }
 
@@ -209,7 +211,7 @@ void Service::on_poll_failed(const Answer& answer, int in_a_row, Milliseconds pa
     log::warn("telegram.poll_failed", {{"reason", answer.description},
                                        {"status", answer.status},
                                        {"next_try_ms", pause.count()}});
-    if (answer.cause() == wire::CAUSE_RATE) floods_.note(std::string(FloodWaits::own_calls), pause);
+    if (answer.cause() == wire::CAUSE_RATE) floods_.note(own_calls, pause);
     status_.failing(answer, in_a_row);
 }
 

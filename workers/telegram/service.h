@@ -6,13 +6,13 @@
 #pragma once
 
 #include "common/net/link_dialer.h"
+#include "common/worker/flood_waits.h"
 #include "common/worker/link_uplink.h"
 #include "common/worker/runtime.h"
 #include "workers/telegram/actions.h"
 #include "workers/telegram/checkup.h"
 #include "workers/telegram/deliveries.h"
 #include "workers/telegram/errands.h"
-#include "workers/telegram/flood_waits.h"
 #include "workers/telegram/http_api.h"
 #include "workers/telegram/intake.h"
 #include "workers/telegram/menu.h"
@@ -69,7 +69,7 @@ class Service final : public worker::Service, SignIn::Listener, Poll::Listener, 
     const Clock& clock_;
     Status status_;
     Remembered remembered_;
-    FloodWaits floods_;
+    worker::FloodWaits floods_;
     Migrations migrations_;
     Identity me_;
     Intake intake_;

@@ -156,6 +156,30 @@ TEST_SUITE("workers/discord") {
         CHECK(buckets.free_at(send_there, now) == now + 3050ms);
         CHECK(buckets.free_at(route_of("POST", "/interactions/123456/t/callback"), now) == now);
     }
+    TEST_CASE("what a 429 holds has a name, by which the next life holds it, too") {
+        const Instant now{1h};
+        const auto me = route_of("GET", "/users/@me");
+        const auto held = [&](const Route& route, const RateRefusal& refusal) {
+            Buckets next_life;
+            next_life.hold(Buckets::held_name(route, refusal), now + 1h);
+            return next_life;
+        };
+        CHECK(held(send_here, {.retry_after = 1h}).free_at(send_here, now) == now + 1h);
+        CHECK(held(send_here, {.retry_after = 1h}).free_at(send_there, now) == now);
+        CHECK(held(me, {.retry_after = 1h}).free_at(me, now) == now + 1h);
+        const RateRefusal of_all{.retry_after = 1h, .is_global = true};
+        CHECK(held(send_here, of_all).free_at(me, now) == now + 1h);
+    }
+    TEST_CASE("the next life hears of waits that are the account's or long, and of no path with a "
+              "token") {
+        const auto me = route_of("GET", "/users/@me");
+        const auto followup = route_of("POST", "/webhooks/123456/aToken");
+        CHECK(Buckets::is_worth_keeping(send_here, {.retry_after = 1s, .is_global = true}));
+        CHECK(Buckets::is_worth_keeping(me, {.retry_after = 1s}));
+        CHECK(Buckets::is_worth_keeping(send_here, {.retry_after = 10s}));
+        CHECK_FALSE(Buckets::is_worth_keeping(send_here, {.retry_after = 9s}));
+        CHECK_FALSE(Buckets::is_worth_keeping(followup, {.retry_after = 1h}));
+    }
     TEST_CASE("buckets that rest are forgotten") {
         Buckets buckets;
         const Instant now{1h};
@@ -179,6 +203,51 @@ TEST_SUITE("workers/discord") {
         CHECK(warnings == 1);
         CHECK(invalid.is_essential_only(now));
         CHECK(invalid.count(now + 11min) == 0);
+    }
+    TEST_CASE(
+        "the count of refused requests outlives the process, and forgets as that would have") {
+        constexpr std::int64_t unix_ms = 1'795'000'000'000;
+        const auto plus = [](Milliseconds by) { return unix_ms + by.count(); };
+        InvalidRequests before;
+        Instant now{100h};
+        for (int i = 0; i < 1500; ++i)
+            before.add(now);
+        for (int i = 0; i < 600; ++i)
+            before.add(now + 5min);
+        const auto kept = before.text({now + 5min, plus(5min)});
+        InvalidRequests next_life; // of another machine's age
+        const Instant later{2h};
+        next_life.take_over(kept, {later, plus(6min)});
+        CHECK(next_life.count(later) == 2100);
+        CHECK(next_life.is_essential_only(later));
+        CHECK(next_life.count(later + 5min) == 600);
+        CHECK(next_life.count(later + 10min) == 0);
+        InvalidRequests much_later;
+        much_later.take_over(kept, {later, plus(16min)});
+        CHECK(much_later.count(later) == 0);
+    }
+    TEST_CASE("a moved clock and nonsense spoil no count of refused requests") {
+        constexpr std::int64_t unix_ms = 1'795'000'000'000;
+        constexpr std::int64_t day_ms = 24 * 3'600'000;
+        InvalidRequests before;
+        before.add(Instant{100h});
+        const auto kept = before.text({Instant{100h}, unix_ms});
+        InvalidRequests set_back;
+        set_back.take_over(kept, {Instant{1h}, unix_ms - day_ms}); // a time of the future is now
+        CHECK(set_back.count(Instant{1h}) == 1);
+        CHECK(set_back.count(Instant{1h} + 11min) == 0);
+        InvalidRequests set_forward;
+        set_forward.take_over(kept, {Instant{1h}, unix_ms + day_ms});
+        CHECK(set_forward.count(Instant{1h}) == 0);
+        InvalidRequests young; // the machine has begun since
+        young.take_over(kept, {Instant{30s}, unix_ms + 300'000});
+        CHECK(young.count(Instant{30s}) == 1);
+        for (const auto* text :
+             {"", "x", ":", "1795000000:", "1795000000:-1", "9:9:9", "1795000000"}) {
+            InvalidRequests none;
+            none.take_over(text, {Instant{1h}, unix_ms});
+            CHECK(none.count(Instant{1h}) == 0);
+        }
     }
     TEST_CASE("every failure of the table has a word, and the codes mean what Discord says") {
         for (const auto& row : failure_rows())

@@ -264,6 +264,7 @@ TEST_SUITE("workers/discord") {
         budget.take(bench.clock.unix_ms());
         bench.uplink.frames.push_back(bench.remembered.set_budget(budget));
         bench.remembered.set_commands("c1");
+        bench.remembered.set_refusals("1795000000:3");
         bench.remembered.set_place(40);
         bench.remembered.set_place(42);
         bench.remembered.saw(Snowflake{7}, Snowflake{100});
@@ -275,6 +276,7 @@ TEST_SUITE("workers/discord") {
         CHECK(next.place() == 42);
         CHECK(next.budget().text() == budget.text());
         CHECK(next.commands() == "c1");
+        CHECK(next.refusals() == "1795000000:3");
         next.use_bot(Snowflake{900});
         REQUIRE(next.channels().size() == 2);
         CHECK(next.channels()[0] == std::pair(Snowflake{8}, Snowflake{200}));
@@ -391,6 +393,18 @@ TEST_SUITE("workers/discord") {
         bench.queue.settle(route, {});
         bench.run();
         CHECK(bench.turns.back() == "b");
+    }
+    TEST_CASE("what an earlier life was asked to wait holds the queue of this one") {
+        QueueBench bench;
+        const RateRefusal refusal{.retry_after = 1h, .is_global = true};
+        bench.queue.hold(Buckets::held_name(route_of("POST", here), refusal), 40s);
+        bench.add("a", here);
+        bench.queue.submit(Priority::final, bench.job("b", there, false, true));
+        bench.run();
+        CHECK(bench.turns == Words{"b came back"});
+        CHECK(bench.queue.time_until_free(route_of("POST", there)) > 39s);
+        bench.alarms.advance(40s);
+        CHECK(bench.turns == Words{"b came back", "a"});
     }
     TEST_CASE("a withdrawn request does not leave") {
         QueueBench bench;

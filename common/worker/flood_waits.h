@@ -1,4 +1,4 @@
-// telegram/flood_waits.h — how long Telegram has asked us to wait (429), remembered beyond this
+// worker/flood_waits.h — how long a platform has asked us to wait (429), remembered beyond this
 // process.
 //
 // A worker that dies in a flood wait and asks again at once would be asked to wait longer, and in
@@ -14,18 +14,16 @@
 #include <map>
 #include <string>
 
-namespace openclaw::telegram {
+namespace openclaw::worker {
 
 class FloodWaits {
   public:
     static constexpr std::string_view state_key = "flood";
-    static constexpr std::string_view own_calls =
-        "poll";                             // polling and signing in; else a chat's id
     static constexpr std::size_t most = 64; // the longest ones
 
-    FloodWaits(const Clock& clock, worker::Uplink& uplink,
-               const std::map<std::string, std::string>& state);
+    FloodWaits(const Clock& clock, Uplink& uplink, const std::map<std::string, std::string>& state);
 
+    // `whose`: the worker's own name for what waits, a chat or the whole account.
     void note(const std::string& whose, Milliseconds how_long);
 
     // What is left of each, without those that are over.
@@ -43,9 +41,9 @@ class FloodWaits {
     void write();
 
     const Clock& clock_;
-    worker::Uplink& uplink_;
+    Uplink& uplink_;
     std::map<std::string, Wait> waits_;
     bool is_clock_behind_ = false; // a wait was noted later than now
 };
 
-} // namespace openclaw::telegram
+} // namespace openclaw::worker

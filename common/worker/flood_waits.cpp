@@ -1,4 +1,4 @@
-#include "workers/telegram/flood_waits.h"
+#include "common/worker/flood_waits.h"
 
 #include "common/json/read.h"
 #include "common/json/write.h"
@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace openclaw::telegram {
+namespace openclaw::worker {
 
-FloodWaits::FloodWaits(const Clock& clock, worker::Uplink& uplink,
+FloodWaits::FloodWaits(const Clock& clock, Uplink& uplink,
                        const std::map<std::string, std::string>& state)
     : clock_(clock)
     , uplink_(uplink) {
@@ -74,4 +74,4 @@ void FloodWaits::write() {
     uplink_.send(std::move(frame));
 }
 
-} // namespace openclaw::telegram
+} // namespace openclaw::worker

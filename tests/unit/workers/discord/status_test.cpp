@@ -1,0 +1,80 @@
+#include "tests/unit/workers/discord/scripted.h"
+#include "workers/discord/sign_in.h"
+#include "workers/discord/status.h"
+
+using namespace openclaw;
+using namespace openclaw::discord;
+using namespace openclaw::discord::scripted;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct StatusBench {
+    // "DEGRADED rate CAUSE_RATE"
+    std::vector<std::string> told() const {
+        std::vector<std::string> lines;
+        for (const auto& frame : uplink.frames) {
+            const auto& one = frame.channel_status();
+            lines.push_back(wire::ChannelStatus::State_Name(one.state()) + " " + one.error_code() +
+                            " " + wire::Cause_Name(one.cause()));
+        }
+        return lines;
+    }
+
+    ManualClock clock;
+    FakeUplink uplink;
+    Status status{clock, uplink};
+};
+
+struct Gate final : SignIn::Listener {
+    void on_signed_in(const Identity& identity, const Granted&) override { me = identity; }
+
+    void on_sign_in_failed(const Answer& answer, int in_a_row, Milliseconds next) override {
+        failures.emplace_back(in_a_row, answer.trouble);
+        pause = next;
+    }
+
+    std::optional<Identity> me;
+    std::vector<std::pair<int, Trouble>> failures;
+    Milliseconds pause{};
+};
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_SUITE("workers/discord") {
+    TEST_CASE("having to wait is told at the first failure of signing in, anything else at the "
+              "second") {
+        StatusBench bench;
+        bench.status.not_signed_in(no_answer("connection refused", false), 1);
+        CHECK(bench.told().empty());
+        bench.status.not_signed_in(no_answer("connection refused", false), 2);
+        CHECK(bench.told() == Lines{"DEGRADED network CAUSE_TRANSIENT"});
+        StatusBench flood;
+        flood.status.not_signed_in(too_early_answer(40s), 1);
+        CHECK(flood.told() == Lines{"DEGRADED rate CAUSE_RATE"});
+        CHECK(flood.uplink.frames[0].channel_status().detail().contains("slow down"));
+    }
+    TEST_CASE("signing in says that it must wait, and waits that long") {
+        ManualClock clock;
+        FakeAlarms alarms(clock);
+        FakeApi api;
+        Gate gate;
+        SignIn sign_in(alarms, api, gate);
+        sign_in.begin();
+        CHECK(api.last().comes_back); // else nobody would hear of the wait before it is over
+        api.answer_error(429, 0, R"(,"retry_after":3600)");
+        CHECK(gate.failures == std::vector{std::pair(1, Trouble::rate)});
+        CHECK(gate.pause == 1h);
+        alarms.advance(1h - 1ms);
+        CHECK(api.made.size() == 1);
+        alarms.advance(1ms);
+        CHECK(api.made.size() == 2);
+        api.answer_sent("900");
+        CHECK(api.last().comes_back);
+        api.answer_sent("901");
+        REQUIRE(gate.me);
+        CHECK(gate.me->application.text() == "901");
+    }
+}
