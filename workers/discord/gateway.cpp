@@ -29,6 +29,9 @@ constexpr std::int64_t sessions_in_reserve = 100;
 // gone, or may not be one that we are allowed to reach.
 constexpr int tries_of_resume_url = 2;
 
+// The five seconds between any two sessions are none.
+constexpr Milliseconds worth_a_word = std::chrono::seconds(10);
+
 // So often the server is asked in vain before the documented address is tried.
 constexpr int tries_to_ask = 3;
 
@@ -100,8 +103,7 @@ void Gateway::on_info(const GatewayInfo& info) {
         may_identify_ = false; // asked again then
         pause = std::max(pause, std::max<Milliseconds>(info.reset_after, longest_pause));
     }
-    if (pause > Milliseconds(0)) return wait(pause);
-    connect();
+    begin_after(pause);
 }
 
 // The server does not say: what it said last stands for a day; then, after some tries, the
@@ -111,9 +113,14 @@ void Gateway::on_info_failed() {
     if (to_.clock.now() >= url_until_) url_.clear();
     if (url_.empty() && backoff_.failures() < tries_to_ask) return end(no_address, {}, {});
     may_identify_ = true;
-    const auto pause = budget_.pause(to_.clock.unix_ms());
-    if (pause > Milliseconds(0)) return wait(pause);
-    connect();
+    begin_after(budget_.pause(to_.clock.unix_ms()));
+}
+
+// Without a session nothing is heard: a pause of more than a moment is not kept to ourselves.
+void Gateway::begin_after(Milliseconds pause) {
+    if (pause <= Milliseconds(0)) return connect();
+    if (pause > worth_a_word) to_.listener.on_waiting(pause);
+    wait(pause);
 }
 
 void Gateway::connect() {

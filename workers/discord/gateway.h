@@ -77,6 +77,8 @@ class Gateway {
         // An attempt ended. `next_try` is in so long.
         virtual void on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,
                                     Milliseconds next_try) = 0;
+        // No session may be begun for so long: there were many, or the server grants no more.
+        virtual void on_waiting(Milliseconds pause) = 0;
         // A session is about to begin. It waits for on_identify_recorded(attempt).
         virtual void on_identify(const IdentifyBudget& budget, std::uint64_t attempt) = 0;
         virtual void on_reduced() = 0; // the privileged intents were refused; going on without
@@ -156,6 +158,7 @@ class Gateway {
     void ask();
     void connect();
     void wait(Milliseconds pause);
+    void begin_after(Milliseconds pause);
     void enter(State state, Milliseconds deadline);
     void on_deadline();
     void on_hello(json::View hello);

@@ -67,6 +67,7 @@ class Service final : public worker::Service,
     void on_heartbeat_acknowledged() override;
     void on_interrupted(const CloseMeaning& why, std::string_view reason, int in_a_row,
                         Milliseconds next_try) override;
+    void on_waiting(Milliseconds pause) override;
     void on_identify(const IdentifyBudget& budget, std::uint64_t attempt) override;
     void on_reduced() override;
     void on_refused(const CloseMeaning& why) override;

@@ -200,6 +200,11 @@ void Service::on_interrupted(const CloseMeaning& why, std::string_view reason, i
     status_.interrupted(why, in_a_row);
 }
 
+void Service::on_waiting(Milliseconds pause) {
+    log::warn("discord.session_waits", {{"next_try_ms", pause.count()}});
+    status_.waiting_for_session(pause);
+}
+
 void Service::on_identify(const IdentifyBudget& budget, std::uint64_t attempt) {
     auto frame = remembered_.set_budget(budget);
     context_.link().request(frame, {}, Gateway::recorded_within,

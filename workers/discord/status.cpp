@@ -22,6 +22,15 @@ wire::Cause cause_of(AfterClose after) {
     return wire::CAUSE_UNSPECIFIED;
 }
 
+// "40 s", "5 min", "23 h": rounded up.
+std::string length_in_words(Milliseconds pause) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause);
+    if (seconds < std::chrono::minutes(2)) return std::to_string(seconds.count()) + " s";
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(pause);
+    if (minutes < std::chrono::hours(2)) return std::to_string(minutes.count()) + " min";
+    return std::to_string(std::chrono::ceil<std::chrono::hours>(pause).count()) + " h";
+}
+
 } // namespace
 
 void Status::set_limitation(std::string code, std::string sentence) {
@@ -54,6 +63,13 @@ void Status::not_signed_in(const Answer& answer, int in_a_row) {
          answer.trouble == Trouble::rate ? wire::CAUSE_RATE : wire::CAUSE_TRANSIENT);
 }
 
+void Status::waiting_for_session(Milliseconds pause) {
+    tell(wire::ChannelStatus::DEGRADED, std::string(word_for(Trouble::rate)),
+         "Discord allows a limited number of sessions a day; the next begins in " +
+             length_in_words(pause),
+         wire::CAUSE_RATE);
+}
+
 void Status::waiting_for_supervisor() {
     tell(wire::ChannelStatus::DEGRADED, "backpressure",
          "the gateway has not recorded the last messages yet");
@@ -65,13 +81,14 @@ void Status::needs_operator(const std::string& code, const std::string& sentence
 
 void Status::tell(wire::ChannelStatus::State state, std::string code, std::string detail,
                   wire::Cause cause) {
-    if (state == state_ && code == code_) return;
+    if (state == state_ && code == code_ && detail == detail_) return;
     state_ = state;
     code_ = std::move(code);
+    detail_ = std::move(detail);
     wire::Frame frame;
     auto& status = *frame.mutable_channel_status();
     status.set_state(state);
-    status.set_detail(std::move(detail));
+    status.set_detail(detail_);
     status.set_error_code(code_);
     status.set_cause(cause);
     if (me_.id) {

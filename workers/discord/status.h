@@ -33,6 +33,7 @@ class Status {
     void interrupted(const CloseMeaning& why, int in_a_row);
     // The first failure in a row says nothing yet, the second does; having to wait is told at once.
     void not_signed_in(const Answer& answer, int in_a_row);
+    void waiting_for_session(Milliseconds pause);
     void waiting_for_supervisor();
     void needs_operator(const std::string& code, const std::string& sentence);
 
@@ -47,6 +48,7 @@ class Status {
     std::int64_t last_contact_unix_ms_ = 0;
     wire::ChannelStatus::State state_ = wire::ChannelStatus::STATE_UNSPECIFIED;
     std::string code_;
+    std::string detail_;
 };
 
 } // namespace openclaw::discord

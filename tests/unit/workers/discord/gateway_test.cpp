@@ -49,6 +49,11 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
         next_try = next;
     }
 
+    void on_waiting(Milliseconds pause) override {
+        events.emplace_back("waiting");
+        next_try = pause;
+    }
+
     void on_identify(const IdentifyBudget& budget, std::uint64_t number) override {
         kept = budget.text();
         attempt = number;
@@ -445,10 +450,34 @@ TEST_SUITE("workers/discord") {
         bench.gateway.on_info(
             {.url = "wss://g.example", .total = 1000, .remaining = 100, .reset_after = 1h});
         CHECK(bench.connections == 0);
+        CHECK(bench.last_event() == "waiting"); // and it is told
+        CHECK(bench.next_try == 1h);
         bench.alarms.advance(59min);
         CHECK(bench.connections == 0);
         bench.alarms.advance(61s);
         CHECK(bench.last_event() == "ask");
+    }
+    TEST_CASE("a wait for the budget after op 9 is told, unless it is the usual moment") {
+        for (const bool is_worn : {false, true}) {
+            for (const bool says : {true, false}) {
+                CAPTURE(is_worn);
+                CAPTURE(says);
+                IdentifyBudget budget;
+                for (int i = 0; i < (is_worn ? 300 : 0); ++i)
+                    budget.take(ManualClock().unix_ms() - 3'600'000);
+                GatewayBench bench(budget);
+                bench.go_live();
+                bench.gateway.on_message(R"({"op":9,"d":false})");
+                bench.alarms.advance(5s);
+                REQUIRE(bench.last_event() == "ask");
+                if (says) bench.gateway.on_info({.url = "wss://g.example"});
+                if (!says) bench.gateway.on_info_failed();
+                const bool is_told =
+                    std::ranges::find(bench.events, "waiting") != bench.events.end();
+                CHECK(is_told == is_worn);
+                if (is_worn) CHECK(bench.next_try > 170s); // three minutes between two
+            }
+        }
     }
     TEST_CASE("a server that does not say where its gateway is, is asked again, then the known "
               "address is tried") {

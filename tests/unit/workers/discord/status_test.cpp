@@ -56,6 +56,26 @@ TEST_SUITE("workers/discord") {
         CHECK(flood.told() == Lines{"DEGRADED rate CAUSE_RATE"});
         CHECK(flood.uplink.frames[0].channel_status().detail().contains("slow down"));
     }
+    TEST_CASE(
+        "a wait for the next session is told with its length, and told anew when that changes") {
+        StatusBench bench;
+        bench.status.connected();
+        bench.status.waiting_for_session(20s);
+        bench.status.waiting_for_session(20s);
+        bench.status.waiting_for_session(150s);
+        bench.status.waiting_for_session(23h + 1s);
+        bench.status.connected();
+        CHECK(bench.told() == Lines{"CONNECTED  CAUSE_UNSPECIFIED", "DEGRADED rate CAUSE_RATE",
+                                    "DEGRADED rate CAUSE_RATE", "DEGRADED rate CAUSE_RATE",
+                                    "CONNECTED  CAUSE_UNSPECIFIED"});
+        const auto detail = [&](std::size_t number) {
+            return bench.uplink.frames[number].channel_status().detail();
+        };
+        CHECK(detail(1) ==
+              "Discord allows a limited number of sessions a day; the next begins in 20 s");
+        CHECK(detail(2).ends_with("in 3 min"));
+        CHECK(detail(3).ends_with("in 24 h"));
+    }
     TEST_CASE("signing in says that it must wait, and waits that long") {
         ManualClock clock;
         FakeAlarms alarms(clock);
