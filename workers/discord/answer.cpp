@@ -87,6 +87,10 @@ std::string_view Answer::word() const {
     return failure_row(status, code).word;
 }
 
+wire::Cause Answer::cause() const {
+    return status == 0 ? cause_for(trouble) : failure_row(status, code).cause;
+}
+
 Answer read_answer(int status, std::string_view body, const HeaderReader& header) {
     Answer answer{.status = status};
     auto document = json::Document::parse(body);

@@ -28,6 +28,7 @@ struct Answer {
     json::View result() const { return body ? body->root() : json::View(); }
 
     std::string_view word() const;
+    wire::Cause cause() const; // when it is of no use to us
 };
 
 // `header` gives the value of a header by its lower-case name; empty: none.

@@ -1,6 +1,8 @@
 // discord/close_code.h — what the end of a gateway connection means, as a table (DISCORD.md 3.3).
 #pragma once
 
+#include "proto/worker.pb.h"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -12,7 +14,7 @@ enum class AfterClose : std::uint8_t {
     resume_later, // the same, after the five seconds that a rate limit asks for
     report,       // our own fault: resume, but stop when it happens again and again
     identify,     // the session is lost
-    reduce,       // without the privileged intents, once; then it is fatal
+    reduce,       // without the privileged intents, once (that helps); then it is fatal
     refused,      // asking again does not help before a person acts
     give_up,      // the token is not valid (any more)
 };
@@ -20,6 +22,7 @@ enum class AfterClose : std::uint8_t {
 struct CloseMeaning {
     std::uint16_t code;
     AfterClose after;
+    wire::Cause cause;         // what helps
     std::string_view word;     // ChannelStatus.error_code
     std::string_view sentence; // what happened, and what to do about it
 };

@@ -10,13 +10,13 @@ namespace {
 // Codes: Discord API reference, "JSON Error Codes".
 constexpr auto failure_table = std::to_array<FailureRow>({
     {401, 50027, Trouble::too_late, "interaction_over"}, // its token, not ours
-    {401, 0, Trouble::auth, "auth_failed"},
+    {401, 0, Trouble::auth, "auth_failed", wire::CAUSE_NEEDS_OPERATOR},
     {403, 50001, Trouble::route_gone, "no_access"},
     {403, 50013, Trouble::rights, "no_permission"},
     {403, 50007, Trouble::peer_gone, "blocked"},
-    {403, 20028, Trouble::rate, "rate"},
-    {403, 40003, Trouble::rate, "rate"},
-    {0, 30046, Trouble::rate, "rate"},
+    {403, 20028, Trouble::rate, "rate", wire::CAUSE_RATE},
+    {403, 40003, Trouble::rate, "rate", wire::CAUSE_RATE},
+    {0, 30046, Trouble::rate, "rate", wire::CAUSE_RATE},
     {403, 50005, Trouble::foreign, "not_ours"},
     {403, 160005, Trouble::locked, "thread_locked"},
     {403, 40333, Trouble::refused, "front_door"},
@@ -35,11 +35,11 @@ constexpr auto failure_table = std::to_array<FailureRow>({
     {400, 50024, Trouble::is_forum, "forum"},
     {400, 50083, Trouble::archived, "thread_archived"},
     {400, 40060, Trouble::answered, "answered"},
-    {400, 40062, Trouble::rate, "rate"},
+    {400, 40062, Trouble::rate, "rate", wire::CAUSE_RATE},
     {400, 50035, Trouble::form, "bad_form"},
     {413, 0, Trouble::too_large, "too_large"},
     {0, 40005, Trouble::too_large, "too_large"},
-    {429, 0, Trouble::rate, "rate"},
+    {429, 0, Trouble::rate, "rate", wire::CAUSE_RATE},
     {0, 0, Trouble::refused, "refused"},
 });
 
@@ -70,6 +70,11 @@ const FailureRow& failure_row(int status, std::int64_t code) {
     return *std::ranges::find_if(failure_table, [&](const FailureRow& row) {
         return (row.status == 0 || row.status == status) && (row.code == 0 || row.code == code);
     });
+}
+
+wire::Cause cause_for(Trouble trouble) {
+    const auto* row = std::ranges::find(failure_table, trouble, &FailureRow::trouble);
+    return row == failure_table.end() ? wire::CAUSE_TRANSIENT : row->cause;
 }
 
 std::string_view word_for(Trouble trouble) {

@@ -4,6 +4,8 @@
 // people only.
 #pragma once
 
+#include "proto/worker.pb.h"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -40,11 +42,15 @@ struct FailureRow {
     std::int64_t code; // Discord's; 0: any
     Trouble trouble;
     std::string_view word; // Delivery.error_code
+    // What helps when a call for the account itself (signing in) fails so: unless it is told
+    // otherwise, this worker asks again, with growing pauses.
+    wire::Cause cause = wire::CAUSE_TRANSIENT;
 };
 
 std::span<const FailureRow> failure_rows();
 const FailureRow& failure_row(int status, std::int64_t code);
 std::string_view word_for(Trouble trouble);
+wire::Cause cause_for(Trouble trouble); // for what is no answer of the server's
 
 // Worth another try of the same request, when a repeat does no harm.
 constexpr bool may_pass(Trouble trouble) {

@@ -35,15 +35,15 @@ constexpr Milliseconds worth_a_word = std::chrono::seconds(10);
 // So often the server is asked in vain before the documented address is tried.
 constexpr int tries_to_ask = 3;
 
-constexpr CloseMeaning no_address{0, AfterClose::resume, "network",
+constexpr CloseMeaning no_address{0, AfterClose::resume, wire::CAUSE_TRANSIENT, "network",
                                   "Discord does not answer when asked for its gateway"};
-constexpr CloseMeaning reconnect_asked{7, AfterClose::resume, "reconnect",
+constexpr CloseMeaning reconnect_asked{7, AfterClose::resume, wire::CAUSE_TRANSIENT, "reconnect",
                                        "Discord asked us to connect anew"};
-constexpr CloseMeaning zombie{0, AfterClose::resume, "silent",
+constexpr CloseMeaning zombie{0, AfterClose::resume, wire::CAUSE_TRANSIENT, "silent",
                               "Discord no longer acknowledges our heartbeats"};
-constexpr CloseMeaning too_slow{0, AfterClose::resume, "timeout",
+constexpr CloseMeaning too_slow{0, AfterClose::resume, wire::CAUSE_TRANSIENT, "timeout",
                                 "Discord did not go on with the connection in time"};
-constexpr CloseMeaning no_sense{0, AfterClose::resume, "protocol",
+constexpr CloseMeaning no_sense{0, AfterClose::resume, wire::CAUSE_TRANSIENT, "protocol",
                                 "Discord sent what we cannot read"};
 
 } // namespace

@@ -17,11 +17,11 @@ constexpr Milliseconds guilds_within = std::chrono::seconds(15);
 constexpr std::int64_t shortest_interval_ms = 1000;
 constexpr std::int64_t longest_interval_ms = 600'000;
 
-constexpr CloseMeaning session_invalid{9, AfterClose::identify, "session",
+constexpr CloseMeaning session_invalid{9, AfterClose::identify, wire::CAUSE_TRANSIENT, "session",
                                        "Discord no longer knows the session"};
-constexpr CloseMeaning session_busy{9, AfterClose::resume, "session",
+constexpr CloseMeaning session_busy{9, AfterClose::resume, wire::CAUSE_TRANSIENT, "session",
                                     "Discord could not resume the session yet"};
-constexpr CloseMeaning unrecorded{0, AfterClose::resume, "unrecorded",
+constexpr CloseMeaning unrecorded{0, AfterClose::resume, wire::CAUSE_TRANSIENT, "unrecorded",
                                   "the new session could not be put on record"};
 
 Milliseconds one_to_five_seconds() { // Discord API reference, "Invalid Session"

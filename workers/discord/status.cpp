@@ -6,22 +6,6 @@ namespace openclaw::discord {
 
 namespace {
 
-wire::Cause cause_of(AfterClose after) {
-    switch (after) {
-    case AfterClose::resume:
-    case AfterClose::report:
-    case AfterClose::identify:
-        return wire::CAUSE_TRANSIENT;
-    case AfterClose::resume_later:
-        return wire::CAUSE_RATE;
-    case AfterClose::reduce:
-    case AfterClose::refused:
-    case AfterClose::give_up:
-        return wire::CAUSE_NEEDS_OPERATOR;
-    }
-    return wire::CAUSE_UNSPECIFIED;
-}
-
 // "40 s", "5 min", "23 h": rounded up.
 std::string length_in_words(Milliseconds pause) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause);
@@ -51,16 +35,16 @@ void Status::connected() {
 void Status::interrupted(const CloseMeaning& why, int in_a_row) {
     if (in_a_row < 2) return;
     tell(wire::ChannelStatus::DEGRADED, std::string(why.word), std::string(why.sentence),
-         cause_of(why.after));
+         why.cause);
 }
 
 void Status::not_signed_in(const Answer& answer, int in_a_row) {
-    const bool has_to_wait = answer.trouble == Trouble::rate;
+    const bool has_to_wait = answer.cause() == wire::CAUSE_RATE;
     if (in_a_row < 2 && !has_to_wait) return;
     tell(wire::ChannelStatus::DEGRADED, std::string(answer.word()),
          has_to_wait ? "Discord asks us to slow down: nothing arrives until that time is over"
                      : "Discord does not answer as it should: " + answer.description,
-         answer.trouble == Trouble::rate ? wire::CAUSE_RATE : wire::CAUSE_TRANSIENT);
+         answer.cause());
 }
 
 void Status::waiting_for_session(Milliseconds pause) {

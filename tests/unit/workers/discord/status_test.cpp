@@ -76,6 +76,39 @@ TEST_SUITE("workers/discord") {
         CHECK(detail(2).ends_with("in 3 min"));
         CHECK(detail(3).ends_with("in 24 h"));
     }
+    TEST_CASE("the end of a connection is told with the cause of its row, and needs a person only "
+              "where the worker gives up") {
+        for (const auto& row : close_meanings()) {
+            CAPTURE(row.code);
+            StatusBench bench;
+            bench.status.interrupted(row, 1);
+            CHECK(bench.told().empty());
+            bench.status.interrupted(row, 2);
+            CHECK(bench.told() ==
+                  Lines{"DEGRADED " + std::string(row.word) + " " + wire::Cause_Name(row.cause)});
+            const bool gives_up =
+                row.after == AfterClose::refused || row.after == AfterClose::give_up;
+            CHECK((row.cause == wire::CAUSE_NEEDS_OPERATOR) == gives_up);
+            CHECK((row.cause == wire::CAUSE_RATE) == (row.after == AfterClose::resume_later));
+            CHECK(row.cause != wire::CAUSE_UNSPECIFIED);
+        }
+    }
+    TEST_CASE("each failure has its cause: a refused token needs a person, a limit its time") {
+        for (const auto& row : failure_rows()) {
+            CAPTURE(row.status);
+            CAPTURE(row.code);
+            CHECK((row.cause == wire::CAUSE_NEEDS_OPERATOR) == (row.trouble == Trouble::auth));
+            CHECK((row.cause == wire::CAUSE_RATE) == (row.trouble == Trouble::rate));
+            CHECK(row.cause != wire::CAUSE_UNSPECIFIED);
+        }
+        const auto none = [](std::string_view) { return std::string_view(); };
+        CHECK(read_answer(401, "{}", none).cause() == wire::CAUSE_NEEDS_OPERATOR);
+        CHECK(read_answer(429, "{}", none).cause() == wire::CAUSE_RATE);
+        CHECK(read_answer(502, "<html>", none).cause() == wire::CAUSE_TRANSIENT);
+        CHECK(read_answer(200, "{", none).cause() == wire::CAUSE_TRANSIENT);
+        CHECK(no_answer("reset", true).cause() == wire::CAUSE_TRANSIENT);
+        CHECK(too_early_answer(1s).cause() == wire::CAUSE_RATE);
+    }
     TEST_CASE("signing in says that it must wait, and waits that long") {
         ManualClock clock;
         FakeAlarms alarms(clock);
