@@ -77,6 +77,17 @@ void heed_signals() {
     sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// Every secret of every worker is in this memory: no core shows it, nor does /proc to another
+// process of the same user, whoever that process works for. The limit alone is not enough: a
+// core_pattern that names a program is not bound by it (core(5)). exec takes the second back, so
+// each image says it anew. From here on most of /proc/self belongs to root: what an ordinary user
+// still may is to list and follow fd/ and exe, and to read what everybody may.
+void show_memory_to_nobody() {
+    const rlimit none{};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 // One arena and two pool threads: the supervisor's memory is a feature, and its pool does one
 // commit and one read at a time. A list of a thousand sessions is a megabyte of text: if every such
 // answer were mapped and unmapped anew, a third of its time would go into page faults (measured).
@@ -256,6 +267,7 @@ int main(int argc, char** argv) {
     if (options->show_help) return say(options_help());
     if (options->show_version)
         return say("OpenClaw " + std::string(version) + " (" + std::string(build_id) + ")\n");
+    show_memory_to_nobody();
     hold_signals();
     be_small();
     if (options->rehearse) return rehearse(*options);

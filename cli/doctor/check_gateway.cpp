@@ -56,13 +56,18 @@ void check_verdict(const Facts& facts, Report& report) {
     });
 }
 
+std::string holder(const Listener& one) {
+    if (one.pid > 0) return "pid " + std::to_string(one.pid) + " " + printable(one.program);
+    return one.is_ours
+               ? "a process of yours that shows itself to root only, as a gateway of another "
+                 "profile does"
+               : "another user's process";
+}
+
 std::string listeners(const std::vector<Listener>& found) {
     std::string text;
     for (const auto& one : found)
-        text += (text.empty() ? "" : ", ") +
-                (one.pid > 0 ? "pid " + std::to_string(one.pid) + " " + printable(one.program)
-                             : std::string("another user's process")) +
-                " (" + one.address + ")";
+        text += (text.empty() ? "" : ", ") + holder(one) + " (" + one.address + ")";
     return text;
 }
 

@@ -73,8 +73,9 @@ struct GatewayAnswers {
 };
 
 struct Listener {
-    std::string address; // "127.0.0.1"
-    pid_t pid = 0;       // 0: another user's
+    std::string address;  // "127.0.0.1"
+    bool is_ours = false; // a process of this user opened it
+    pid_t pid = 0;        // 0: it does not show us its descriptors
     std::string program;
 };
 

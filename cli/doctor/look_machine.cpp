@@ -62,10 +62,11 @@ bool can_bind_ipv6_loopback() {
     return probe && bind(probe.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
 }
 
-// proc(5), /proc/net/tcp: addresses and ports in hexadecimal, 0A is LISTEN, the tenth word is the
-// socket's inode.
+// proc(5), /proc/net/tcp: addresses and ports in hexadecimal, 0A is LISTEN, the eighth word is the
+// owner, the tenth the socket's inode.
 struct Socket {
     std::string address;
+    bool is_ours = false;
     unsigned long inode = 0;
 };
 
@@ -83,14 +84,16 @@ void read_sockets(const char* table, int port, std::vector<Socket>& found) {
     std::getline(file, line);
     while (std::getline(file, line)) {
         std::istringstream words(line);
-        std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout;
-        unsigned long inode = 0;
+        std::string slot, local, remote, state, queues, timer, retransmits, timeout;
+        unsigned long uid = 0, inode = 0;
         words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >>
             timeout >> inode;
         const auto colon = local.find(':');
         if (state != "0A" || colon == std::string::npos) continue;
         if (std::stoi(local.substr(colon + 1), nullptr, 16) != port) continue;
-        found.push_back({.address = readable(local.substr(0, colon)), .inode = inode});
+        found.push_back({.address = readable(local.substr(0, colon)),
+                         .is_ours = uid == geteuid(),
+                         .inode = inode});
     }
 }
 
@@ -115,7 +118,8 @@ bool holds(const std::string& process, const std::string& wanted) {
     return false;
 }
 
-// Workers inherit nothing of the gateway's sockets, so the first process found is the one.
+// Workers inherit nothing of the gateway's sockets, so the first process found is the one. A
+// gateway of ours is never found this way unless we are root: it shows its descriptors to nobody.
 void name_holder(Listener& listener, unsigned long inode) {
     const std::string wanted = "socket:[" + std::to_string(inode) + "]";
     const Folder folder = open_folder("/proc");
@@ -193,7 +197,9 @@ std::vector<Listener> find_listeners(int port) {
     read_sockets("/proc/net/tcp6", port, sockets);
     std::vector<Listener> found;
     for (const auto& socket : sockets)
-        name_holder(found.emplace_back(Listener{.address = socket.address}), socket.inode);
+        name_holder(
+            found.emplace_back(Listener{.address = socket.address, .is_ours = socket.is_ours}),
+            socket.inode);
     return found;
 }
 

@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,20 @@
 
 namespace openclaw::worker {
 
+namespace {
+
+// When memory runs out the kernel should take a worker, which is replaced, and not the supervisor.
+// Here and not between vfork and exec: until then the memory, and with it who may write this file,
+// is the supervisor's.
+void offer_as_victim() {
+    const UniqueFd file(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+    if (file) (void)!write(file.get(), "500", 3); // of 1000, proc(5); it may be forbidden
+}
+
+} // namespace
+
 void settle_process() {
+    offer_as_victim();
     // One thread allocates: a second arena is 64 MiB of address space for nothing. What is freed
     // goes back early, because there are many of us and most of them wait most of the time.
     mallopt(M_ARENA_MAX, 1);

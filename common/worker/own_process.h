@@ -7,7 +7,8 @@
 
 namespace openclaw::worker {
 
-// Small heap, small pool, no SIGPIPE. Called before anything else runs.
+// Small heap, small pool, no SIGPIPE, the first to go when memory runs out. Called before anything
+// else runs.
 void settle_process();
 
 // The link the supervisor put on descriptor 3, closed on exec. Empty: there is none, this was

@@ -75,20 +75,11 @@ bool place_descriptors(const ChildPlan& plan) {
     return true;
 }
 
-// When memory runs out the kernel should take a worker, which is replaced, and not the supervisor.
-void offer_as_victim() {
-    const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (file < 0) return;
-    (void)!write(file, "500", 3); // of 1000, proc(5); it may be forbidden
-    close(file);
-}
-
 const char* prepare(const ChildPlan& plan) {
     if (setsid() < 0) return "setsid";
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return "parent-death signal";
     if (getppid() != plan.parent) return "parent"; // it died before the line above
     if (chdir("/") != 0) return "chdir";
-    offer_as_victim();
     if (!place_descriptors(plan)) return "descriptors";
     if (!limit_resources(plan.limits)) return "resource limits";
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no_new_privs";

@@ -1,10 +1,11 @@
 // The secrets of a channel and of a model: while everything goes wrong that has them in hand, they are found nowhere but
 // in the configuration and on their way to whom they are for.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { processTree, programOf, readProc, stage } from './harness.mjs';
+import { CLI, processTree, programOf, readProc, stage } from './harness.mjs';
 
 const BOT = '654321:CANARY-bot-4c1d9e-abcdefghijklmnopqrstu';
 const API_KEY = 'CANARY-key-4c1d9e';
@@ -46,4 +47,58 @@ test('no secret of a channel or a model is left behind, whatever fails', { timeo
   for (const [where, text] of left)
     for (const [what, secret] of Object.entries({ 'the bot token': BOT.split(':')[1], 'the API key': API_KEY, 'the shared token': SHARED }))
       assert.ok(!text.includes(secret), `${what} was left in ${where}: …${text.slice(Math.max(0, text.indexOf(secret) - 200), text.indexOf(secret) + 60)}`);
+});
+
+// What an ordinary user may do: root sees everything, whatever a process wishes.
+const ORDINARY = 65534;
+const asOrdinary = process.getuid() === 0 ? ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'] : [];
+const ordinarily = (words, options = {}) => new Promise((done) => {
+  const [program, ...rest] = [...asOrdinary, ...words];
+  execFile(program, rest, { timeout: 30_000, ...options }, (error, stdout, stderr) => done({ code: error ? error.code ?? 1 : 0, stdout, stderr }));
+});
+
+test('a gateway of an ordinary user shows its memory to nobody, dies without a core, and does all it does', { timeout: 120_000 }, async (t) => {
+  const { gateway, chat } = await stage(t, { start: false, more: { gateway: { auth: { token: SHARED } } }, token: SHARED });
+  gateway.wrapper = ['bash', '-c', 'ulimit -c unlimited; "$@"; exit $?', 'bash', ...asOrdinary];
+  if (asOrdinary.length) for (const name of [gateway.stateDir, gateway.configPath]) fs.chownSync(name, ORDINARY, ORDINARY);
+  await gateway.start();
+  const openclaw = (...words) => ordinarily([CLI, ...words], { env: gateway.environment });
+  const { pid } = (await gateway.call('workers.list')).supervisor;
+
+  const showsNothing = async (when) => {
+    for (const file of ['environ', 'mem', 'maps', 'fd/1'])
+      assert.notEqual((await ordinarily(['head', '-c', '1', `/proc/${pid}/${file}`])).code, 0, `${file} ${when}`);
+    assert.match(readProc(pid, 'limits'), /^Max core file size +0 +0 /m, when);
+  };
+  const isWhole = async (when) => {
+    for (const id of ['telegram', 'agent', 'egress']) {
+      const worker = await gateway.workerReady(id);
+      assert.ok(worker.sandboxLayers.every((layer) => layer.holds || layer.spare), `${id} ${when}: ${JSON.stringify(worker.sandboxLayers)}`);
+      assert.ok(worker.resources.rssBytes > 0, `${id} ${when}: ${JSON.stringify(worker.resources)}`);
+      assert.equal(readProc(worker.pid, 'oom_score_adj').trim(), '500', `${id} ${when}`);
+    }
+  };
+  await showsNothing('after its start');
+  await isWhole('after its start');
+  const { pid: before } = await gateway.worker('telegram');
+  const upgraded = await openclaw('gateway', 'upgrade');
+  assert.equal(upgraded.code, 0, upgraded.stdout + upgraded.stderr);
+  await showsNothing('after an upgrade');
+  process.kill(pid, 'SIGUSR1');
+  await gateway.line(/restart\.done/);
+  await gateway.workerReady('telegram');
+  await showsNothing('after SIGUSR1');
+  await isWhole('after both');
+  assert.equal((await gateway.worker('telegram')).pid, before, 'the workers were handed on');
+  await chat(7101).ask('say still here', 'still here');
+  const listed = await openclaw('workers', 'list');
+  assert.match(listed.stdout, /telegram.*MB/, listed.stderr);
+  const doctor = await openclaw('doctor', '--lint', '--json');
+  assert.ok(!JSON.parse(doctor.stdout).findings.some(({ checkId, severity }) => /gateway/.test(checkId) && severity === 'error'), doctor.stdout);
+
+  process.kill(pid, 'SIGSEGV');
+  await gateway.ending();
+  assert.match(gateway.output, /Segmentation fault/);
+  assert.doesNotMatch(gateway.output, /core dumped/);
+  assert.deepEqual(fs.readdirSync(gateway.stateDir).filter((name) => name.startsWith('core')), []);
 });
