@@ -125,6 +125,7 @@ struct Ending {
 };
 
 // The same program with the same words, in the same process: a service manager sees nothing end.
+// What is put into the environment here, the program takes out and overwrites (preparation.cpp).
 int begin_anew(const Ending& ending, char** argv) {
     if (!ending.token.empty()) setenv("OPENCLAW_GATEWAY_TOKEN", ending.token.reveal().c_str(), 1);
     if (!ending.password.empty())

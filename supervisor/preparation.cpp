@@ -4,7 +4,11 @@
 #include "common/base/strings.h"
 #include "supervisor/own_address.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -29,10 +33,17 @@ std::string text_of(const std::string& path) {
 }
 
 // A secret of the environment, for this process only: no child and no /proc/<pid>/environ reader
-// finds it again.
+// finds it again. unsetenv(3) takes the pointer out of the list and leaves the text where the
+// kernel has put it, which is what /proc shows; a name that was given twice is there twice.
 Secret take_given(const char* name) {
-    const char* value = std::getenv(name);
-    Secret secret(value == nullptr ? "" : value);
+    const std::string start = std::string(name) + "=";
+    Secret secret;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        if (!std::string_view(*entry).starts_with(start)) continue;
+        char* value = *entry + start.size();
+        if (secret.empty()) secret = Secret(value);
+        explicit_bzero(value, std::strlen(value));
+    }
     unsetenv(name);
     return secret;
 }
@@ -197,12 +208,12 @@ std::expected<Preparation, Refusal> Preparation::with(config::Config changed) co
 
 std::expected<Preparation, Refusal> prepare(const Options& options, GivenSecrets given) {
     Preparation p{.options = options};
+    p.given_token = take_given(token_variable);
+    p.given_password = take_given(password_variable);
     auto paths = config::resolve_paths({.profile = options.profile, .dev = options.dev},
                                        config::process_environment());
     if (!paths) return refuse(2, "[openclaw] " + paths.error().sentence);
     p.paths = std::move(*paths);
-    p.given_token = take_given(token_variable);
-    p.given_password = take_given(password_variable);
     if (p.given_token.empty()) p.given_token = std::move(given.token);
     if (p.given_password.empty()) p.given_password = std::move(given.password);
     p.made_token = std::move(given.made_token);

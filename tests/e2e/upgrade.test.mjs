@@ -101,9 +101,13 @@ describe('an upgrade in place', () => {
 
   test('a token made for the run is good for the next build, too', async (t) => {
     const { gateway } = await stage(t, { more: { gateway: { auth: { mode: 'token', token: '' } } }, env: { OPENCLAW_GATEWAY_TOKEN: 'given-in-the-environment' }, token: 'given-in-the-environment' });
+    const shown = () => readProc(gateway.pid, 'environ');
     assert.equal((await (await gateway.connect()).call('health')).ok, true);
+    assert.match(shown(), /OPENCLAW_STATE_DIR=/);
+    assert.ok(!shown().includes('given-in-the-environment'), 'at the start');
     assert.equal((await upgrade(gateway)).code, 0);
     assert.equal((await (await gateway.connect()).call('health')).ok, true);
+    assert.ok(!shown().includes('given-in-the-environment'), 'after an upgrade');
   });
 
   const bad = {
