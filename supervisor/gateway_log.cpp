@@ -1,5 +1,6 @@
 #include "supervisor/gateway_log.h"
 
+#include "common/log/known_secrets.h"
 #include "common/log/log.h"
 
 namespace openclaw {
@@ -8,6 +9,8 @@ Result<void> open_log(const Preparation& p) {
     const auto& logging = p.config.logging;
     const std::string level =
         p.options.log_level.value_or(p.options.verbose ? "debug" : logging.level);
+    log::know_secrets_of("gateway", {&p.auth.token, &p.auth.password, &p.environment_token,
+                                     &p.environment_password, &p.made_token});
     return log::open({.level = TRY(log::level_from(level)),
                       .console_json = logging.console_style == "json",
                       .console = true,

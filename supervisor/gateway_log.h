@@ -1,5 +1,6 @@
 // supervisor/gateway_log.h — where the log goes and how much of it, and what it says of a
-// configuration. Opening again closes what was open: at SIGHUP, for logrotate(8).
+// configuration. Opening again closes what was open: at SIGHUP, for logrotate(8). From then on the
+// words that open the gateway are masked in it; those of a configuration are its generation's.
 #pragma once
 
 #include "supervisor/preparation.h"

@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace openclaw {
 
@@ -26,20 +27,20 @@ class Generation {
 
     const policy::MentionPatterns& mentions(std::string_view agent_id) const;
     const policy::ReachRules& reach_of(std::string_view worker) const; // of a stranger: nothing
+    std::vector<const Secret*> secrets() const; // all that it names, to be known in foreign words
 
   private:
     config::Config config_;
     std::map<std::string, policy::MentionPatterns, std::less<>> mentions_; // by agent id
     ReachTable reach_;
+    std::vector<Secret> headers_; // keys of providers that are written as headers
 };
 
 // The present generation, for those who outlive it.
 class CurrentGeneration final : public flow::Decisions, public flow::Reaches {
   public:
-    void replace(std::unique_ptr<Generation> next) {
-        now_ = std::move(next);
-        ++number_;
-    }
+    // From the loop's thread: what the next one names is masked in the log from now on.
+    void replace(std::unique_ptr<Generation> next);
 
     // Another image made so many before.
     void continue_from(std::uint64_t number) { number_ = number; }

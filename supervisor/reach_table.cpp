@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/config/agent.h"
 #include "common/json/read.h"
+#include "common/log/known_secrets.h"
 #include "common/log/log.h"
 
 #include <cstdlib>
@@ -61,7 +62,10 @@ std::string proxy_variable(const char* lower, const char* upper) {
 std::optional<policy::ProxyServer> ambient_proxy(const std::string& url) {
     if (url.empty()) return std::nullopt;
     auto proxy = policy::parse_proxy(url);
-    if (proxy) return *std::move(proxy);
+    if (proxy) {
+        log::know_secret(proxy->password); // for good: no environment changes
+        return *std::move(proxy);
+    }
     log::warn("egress.bad_proxy", {{"why", proxy.error().sentence}});
     return std::nullopt;
 }

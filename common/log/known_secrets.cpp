@@ -1,5 +1,6 @@
 #include "common/log/known_secrets.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -17,6 +18,7 @@ struct Known {
     std::size_t size;
     std::uint64_t hash;
     std::uint64_t leaving; // what the first character of a window weighs
+    std::string holder;    // empty: known for good
 };
 
 // As wide as the process, like the log itself: a line may come from anywhere.
@@ -54,15 +56,31 @@ std::size_t find(std::string_view text, const Known& secret, std::size_t from) {
     return from;
 }
 
-} // namespace
-
-void know_secret(const Secret& secret) {
+// Each one costs redact() a walk along the text: the same secret of the same holder is known once.
+void know(std::string_view holder, const Secret& secret) {
     if (secret.size() < shortest) return;
+    const auto hash = hash_of(secret.reveal());
+    const auto is_this = [&](const Known& one) {
+        return one.size == secret.size() && one.hash == hash && one.holder == holder;
+    };
+    if (std::ranges::any_of(known(), is_this)) return;
     std::uint64_t leaving = 1;
     for (std::size_t i = 1; i < secret.size(); ++i)
         leaving *= base();
     known().push_back(
-        {.size = secret.size(), .hash = hash_of(secret.reveal()), .leaving = leaving});
+        {.size = secret.size(), .hash = hash, .leaving = leaving, .holder = std::string(holder)});
+}
+
+} // namespace
+
+void know_secret(const Secret& secret) {
+    know("", secret);
+}
+
+void know_secrets_of(std::string_view holder, const std::vector<const Secret*>& secrets) {
+    std::erase_if(known(), [&](const Known& one) { return one.holder == holder; });
+    for (const Secret* secret : secrets)
+        know(holder, *secret);
 }
 
 std::string without_known_secrets(std::string_view text) {

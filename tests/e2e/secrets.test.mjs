@@ -49,6 +49,34 @@ test('no secret of a channel or a model is left behind, whatever fails', { timeo
       assert.ok(!text.includes(secret), `${what} was left in ${where}: …${text.slice(Math.max(0, text.indexOf(secret) - 200), text.indexOf(secret) + 60)}`);
 });
 
+test('a worker that blurts out secrets of any form does not get them into the log', { timeout: 60_000 }, async (t) => {
+  if (process.getuid() !== 0) return t.skip('only root may write to the standard error of a worker');
+  const canaries = { discord: 'MTI3CANARYdiscord4c1d9e00.GaBcDe.canary_canary-canary_4c1d9e', proxy: 'canary-proxy-4c1d9e', header: 'canary-header-4c1d9e', key: 'plainlookingkey4c1d9e', shared: SHARED };
+  const { gateway } = await stage(t, {
+    token: SHARED,
+    more: {
+      gateway: { auth: { token: SHARED } },
+      channels: { discord: { enabled: true, token: canaries.discord, apiRoot: 'http://127.0.0.1:9', proxy: `socks5h://me:${canaries.proxy}@127.0.0.1:9` } },
+      models: { providers: { fake: { apiKey: canaries.key, headers: { 'X-Api-Key': `Bearer ${canaries.header}`, Accept: 'application/json' } } } },
+    },
+  });
+  const blurt = async (mark) => {
+    const { pid } = await gateway.workerReady('telegram');
+    fs.writeFileSync(`/proc/${pid}/fd/2`, `${mark}: ${Object.values(canaries).join(' ')} application/json ${mark}-end\n`);
+    assert.match(await gateway.line(new RegExp(`${mark}-end`)), new RegExp(`${mark}: (\\*\\*\\* ){5}application/json`));
+  };
+  await blurt('first');
+  canaries.key = 'anotherplainkey4c1d9e';
+  gateway.config.models.providers.fake.apiKey = canaries.key;
+  gateway.writeConfig(gateway.config);
+  process.kill(gateway.pid, 'SIGHUP');
+  await gateway.line(/restart\.done/);
+  await blurt('second');
+  for (const secret of [...Object.values(canaries), 'plainlookingkey4c1d9e'])
+    for (const text of [gateway.output, fs.readFileSync(path.join(gateway.stateDir, 'logs/gateway.log'), 'utf8')])
+      assert.ok(!text.includes(secret), secret);
+});
+
 // What an ordinary user may do: root sees everything, whatever a process wishes.
 const ORDINARY = 65534;
 const asOrdinary = process.getuid() === 0 ? ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'] : [];
