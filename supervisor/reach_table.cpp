@@ -33,9 +33,8 @@ ReachRules rules_of(const config::ChannelAccount& account) {
             rules.hosts.push_back({.endpoint = *std::move(endpoint)});
     }
     rules.may_be_private = settings["network"]["dangerouslyAllowPrivateNetwork"].boolean();
-    const auto url = settings["proxy"].text();
-    if (url.empty()) return rules;
-    auto proxy = policy::parse_proxy(url);
+    if (account.proxy.empty()) return rules;
+    auto proxy = policy::parse_proxy(account.proxy.reveal());
     if (proxy)
         rules.proxy = *std::move(proxy);
     else

@@ -2,7 +2,6 @@
 
 #include "common/config/agent.h"
 #include "common/config/egress.h"
-#include "common/json/read.h"
 #include "common/json/write.h"
 
 namespace openclaw {
@@ -36,19 +35,6 @@ void put_provider(json::Writer& out, const config::Provider& provider) {
     out.end_array().end_object();
 }
 
-// Connections are made by egress as the supervisor says; a proxy's URL may hold a password.
-std::string without_proxy(const std::string& settings_json) {
-    const auto document = json::Document::parse(settings_json);
-    if (!document || !document->root()["proxy"]) return settings_json;
-    json::Writer out;
-    out.begin_object();
-    document->root().each_member([&](std::string_view key, json::View value) {
-        if (key != "proxy") out.raw_member(key, value.dump());
-        return true;
-    });
-    return out.end_object().take();
-}
-
 process::WantedWorker agent_worker(const config::Config& config) {
     process::WantedWorker wanted{.spec = &config::agent_worker,
                                  .id = std::string(config::agent_worker.name),
@@ -78,7 +64,7 @@ std::vector<process::WantedWorker> roster(const config::Config& config) {
         if (account.should_run())
             wanted.push_back({.spec = account.spec,
                               .id = account.worker_id(),
-                              .settings_json = without_proxy(account.settings_json),
+                              .settings_json = account.settings_json,
                               .secrets = account.secrets});
     const bool is_required = config.gateway.isolation == config::Gateway::Isolation::required;
     for (auto& worker : wanted)

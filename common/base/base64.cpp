@@ -45,7 +45,10 @@ char* encode_groups(std::span<const std::uint8_t> bytes, std::string_view digits
 // Without padding.
 std::string encode(std::span<const std::uint8_t> bytes, std::string_view digits) {
     const std::size_t left = bytes.size() % 3, whole = bytes.size() - left;
-    std::string out(whole / 3 * 4 + (left == 0 ? 0 : left + 1), '=');
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4); // padding, too: what is encoded may be a secret, and
+                                             // growing would leave a copy behind
+    out.resize(whole / 3 * 4 + (left == 0 ? 0 : left + 1), '=');
     char* end = encode_groups(bytes.first(whole), digits, out.data());
     if (left == 0) return out;
     const std::uint32_t word = bytes[whole] << 16 | (left == 2 ? bytes[whole + 1] << 8 : 0);

@@ -42,6 +42,7 @@ struct ChannelAccount {
     std::string settings_json =
         "{}"; // root and account merged, secrets left out: what the worker gets
     std::map<std::string, Secret> secrets; // "botToken": by the key the worker knows
+    Secret proxy; // its URL may hold a password; for egress, never for the worker
     AccessSettings access;
     StreamingMode streaming = StreamingMode::partial;
     int text_chunk_limit = 4000;

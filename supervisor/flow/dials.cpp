@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/log/log.h"
+#include "common/worker/wipe.h"
 
 #include <algorithm>
 #include <vector>
@@ -145,7 +146,8 @@ void Dials::hand_on(std::uint64_t id) {
                         if (*alive) on_answer(id, std::move(reply));
                     });
     if (proxy == nullptr) return;
-    order.clear_proxy(); // the password stands in no memory longer than it must
+    worker::wipe_credentials(order); // they stand in no memory longer than they must
+    order.clear_proxy();
     ipc::Link::wipe_buffer();
 }
 

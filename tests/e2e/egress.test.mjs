@@ -94,6 +94,23 @@ test('a worker that asks before egress is there waits for it', async (t) => {
   await chat(7300).answer('patience');
 });
 
+// Whether one of the texts is anywhere in what the process can write to.
+function memoryHolds(pid, texts) {
+  const memory = fs.openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    for (const line of readProc(pid, 'maps').split('\n')) {
+      const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
+      for (let at = Number.parseInt(from, 16), end = Number.parseInt(to, 16); at < end; at += CHUNK) {
+        const part = Buffer.alloc(Math.min(CHUNK + 64, end - at)); // 64: a text may lie across the border
+        try { fs.readSync(memory, part, 0, part.length, at); } catch { continue; }
+        if (texts.some((text) => part.includes(text))) return true;
+      }
+    }
+    return false;
+  } finally { fs.closeSync(memory); }
+}
+const CHUNK = 1 << 20;
+
 for (const [kind, start, scheme] of [['an HTTP', startConnectProxy, 'http'], ['a SOCKS5', startSocksProxy, 'socks5h']])
   test(`a channel goes through ${kind} proxy, which resolves the name and gets the credentials`, async (t) => {
     const scene = await stage(t, { start: false });
@@ -101,14 +118,19 @@ for (const [kind, start, scheme] of [['an HTTP', startConnectProxy, 'http'], ['a
     const proxy = await start({ host: '127.0.0.1', port: portOf(telegram.url) });
     t.after(() => proxy.close());
     const { config } = gateway;
-    Object.assign(config.channels.telegram, { apiRoot: 'http://telegram.invalid:8081', network: { dangerouslyAllowPrivateNetwork: true }, proxy: `${scheme}://me:s%65cret@127.0.0.1:${proxy.port}` });
+    Object.assign(config.channels.telegram, { apiRoot: 'http://telegram.invalid:8081', network: { dangerouslyAllowPrivateNetwork: true }, proxy: `${scheme}://me:s%65cret-canary-81f32@127.0.0.1:${proxy.port}` });
     gateway.writeConfig(config);
     await gateway.start();
     await scene.chat(7200).ask('say through', 'through');
+    const secret = 'secret-canary-81f32', pair = Buffer.from(`me:${secret}`).toString('base64');
     assert.equal(proxy.asked[0].target, 'telegram.invalid:8081');
-    if (scheme === 'http') assert.equal(proxy.asked[0].authorization, `Basic ${Buffer.from('me:secret').toString('base64')}`);
-    else assert.deepEqual([proxy.asked[0].user, proxy.asked[0].password], ['me', 'secret']);
+    if (scheme === 'http') assert.equal(proxy.asked[0].authorization, `Basic ${pair}`);
+    else assert.deepEqual([proxy.asked[0].user, proxy.asked[0].password], ['me', secret]);
     assert.ok(!gateway.output.includes('s%65cret') && !gateway.output.includes('me:secret'));
+    if (process.getuid() !== 0) return t.diagnostic('only root can look into their memory');
+    assert.ok(memoryHolds(gateway.pid, [secret]), 'the supervisor has it: this way of looking finds it');
+    for (const id of ['telegram', 'agent', 'egress'])
+      assert.ok(!memoryHolds((await gateway.worker(id)).pid, [secret, 's%65cret-canary', pair]), `the memory of ${id}`);
   });
 
 test('the proxy of the environment is used for those who have no own', async (t) => {

@@ -1,5 +1,6 @@
 #include "workers/egress/connector.h"
 
+#include "common/worker/wipe.h"
 #include "workers/egress/address_rule.h"
 
 #include <netinet/in.h>
@@ -53,7 +54,15 @@ Connector::Connector(Loop& loop, const wire::DialOrder& order, Done done)
     next_attempt_.start(Milliseconds(0), [this] { begin(); });
 }
 
-Connector::~Connector() = default;
+Connector::~Connector() {
+    forget_credentials();
+}
+
+void Connector::forget_credentials() {
+    talk_.reset();
+    worker::wipe_text(to_proxy_);
+    worker::wipe_credentials(order_);
+}
 
 void Connector::begin() {
     // A proxy resolves names; an address needs no resolving and is judged here.
@@ -146,10 +155,18 @@ void Connector::on_connected(UniqueFd socket) {
 void Connector::greet_proxy() {
     talk_ = talk_to(order_.proxy(), order_.dial().host(),
                     static_cast<std::uint16_t>(order_.dial().port()));
-    to_proxy_ = talk_->take_output();
+    say_to_proxy();
     proxy_watch_ =
         std::make_unique<FdWatch>(loop_, socket_.get(), [this](Ready ready) { on_proxy(ready); });
     if (write_to_proxy()) proxy_watch_->want(true, !to_proxy_.empty());
+}
+
+// What is left of it in other places is wiped at once, what is to be written at the end.
+void Connector::say_to_proxy() {
+    std::string output = talk_->take_output();
+    to_proxy_.reserve(to_proxy_.size() + output.size());
+    to_proxy_ += output;
+    worker::wipe_text(output);
 }
 
 bool Connector::write_to_proxy() {
@@ -177,7 +194,7 @@ void Connector::on_proxy(Ready ready) {
         return finish(
             Connected{.socket = std::move(socket_), .early = std::string(came.substr(*used))});
     }
-    to_proxy_ += talk_->take_output();
+    say_to_proxy();
     if (!to_proxy_.empty() && !write_to_proxy()) return;
     proxy_watch_->want(true, !to_proxy_.empty());
 }
@@ -201,6 +218,7 @@ void Connector::fail_with(Code code, std::string sentence, int error) {
 void Connector::finish(Result<Connected> outcome) {
     deadline_.stop();
     next_attempt_.stop();
+    forget_credentials();
     if (auto done = std::exchange(done_, nullptr)) done(std::move(outcome));
 }
 

@@ -49,9 +49,11 @@ class Connector {
     void on_attempt_failed(const Attempt* attempt, int error);
     void on_connected(UniqueFd socket);
     void greet_proxy();
+    void say_to_proxy();
     void on_proxy(Ready ready);
     bool write_to_proxy();
     void finish(Result<Connected> outcome);
+    void forget_credentials();
     void fail_with(Code code, std::string sentence, int error = 0);
     std::string where() const; // "api.telegram.org", "api.telegram.org through the proxy 10.0.0.1"
 

@@ -1,21 +1,23 @@
 #include "common/base/strings.h"
 #include "workers/egress/proxy_talk.h"
 
-#include <string.h>
-
 namespace openclaw::egress {
 
 namespace {
 
 constexpr std::size_t longest_answer = 16u << 10; // status line and headers; the body is not ours
+// User name and password are at most 255 bytes each (policy/reach.h); in base64, with the header.
+constexpr std::size_t longest_credentials = 1024;
 
 class HttpConnect final : public ProxyTalk {
   public:
     HttpConnect(const wire::DialProxy& proxy, const std::string& host, std::uint16_t port) {
         const bool is_v6 = host.find(':') != std::string::npos;
         const auto target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-        output_ = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
-        if (!proxy.user().empty()) output_ += "Proxy-Authorization: Basic " + credentials(proxy);
+        const std::string start = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
+        output_.reserve(start.size() + longest_credentials); // it never moves, and leaves no copy
+        output_ = start;
+        if (!proxy.user().empty()) add_credentials(proxy);
         output_ += "\r\n";
     }
 
@@ -37,11 +39,14 @@ class HttpConnect final : public ProxyTalk {
     }
 
   private:
-    static std::string credentials(const wire::DialProxy& proxy) {
-        std::string pair = proxy.user() + ":" + proxy.password();
-        std::string line = to_base64(pair) + "\r\n";
-        explicit_bzero(pair.data(), pair.size());
-        return line;
+    void add_credentials(const wire::DialProxy& proxy) {
+        std::string pair;
+        pair.reserve(proxy.user().size() + 1 + proxy.password().size());
+        pair.append(proxy.user()).append(":").append(proxy.password());
+        std::string code = to_base64(pair);
+        output_.append("Proxy-Authorization: Basic ").append(code).append("\r\n");
+        worker::wipe_text(pair);
+        worker::wipe_text(code);
     }
 
     bool could_be_http() const {

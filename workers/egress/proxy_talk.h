@@ -1,11 +1,14 @@
 // egress/proxy_talk.h — what is said to a proxy before it becomes a stream to the host. Pure
 // (sans-I/O): the caller writes what output() has and feeds what came.
 //
+// Credentials are kept until they are said, and overwritten when the talk is destroyed.
+//
 // The proxy resolves the host's name. What it answers are foreign bytes: everything is bounded, and
 // whatever breaks the protocol is an error (tests/fuzz/proxy_answer.cpp).
 #pragma once
 
 #include "common/base/result.h"
+#include "common/worker/wipe.h"
 #include "proto/dial.pb.h"
 
 #include <cstddef>
@@ -19,9 +22,10 @@ namespace openclaw::egress {
 
 class ProxyTalk {
   public:
-    virtual ~ProxyTalk() = default;
+    virtual ~ProxyTalk() { worker::wipe_text(output_); }
 
-    // To be written now; each byte is given out once.
+    // To be written now; each byte is given out once. It may hold credentials: wipe it when it is
+    // written.
     std::string take_output() { return std::exchange(output_, {}); }
 
     // How many of `bytes` belong to this talk; the rest is the stream's. Errors: unavailable (the

@@ -1,6 +1,7 @@
 #include "workers/egress/service.h"
 
 #include "common/log/log.h"
+#include "common/worker/wipe.h"
 
 #include <sys/socket.h>
 
@@ -81,6 +82,10 @@ void Egress::on_order(const wire::Frame& frame, Fds fds) {
         std::make_unique<Connector>(context_.loop(), order, [this, id](Result<Connected> outcome) {
             on_connected(id, std::move(outcome));
         });
+    if (!order.has_proxy()) return;
+    // The connector has its own. The frame is the link's own object and nobody reads it after us.
+    worker::wipe_credentials(*const_cast<wire::Frame&>(frame).mutable_dial_order());
+    ipc::Link::wipe_buffer();
 }
 
 std::optional<Error> Egress::refusal(const wire::DialOrder& order, const Fds& fds) const {

@@ -48,12 +48,12 @@ class Socks5 final : public ProxyTalk {
     Socks5(const wire::DialProxy& proxy, const std::string& host, std::uint16_t port)
         : has_credentials_(!proxy.user().empty())
         , request_(std::string{version, 1, 0} + destination(host, port)) {
-        if (has_credentials_)
-            credentials_ = byte(1) + byte(proxy.user().size()) + proxy.user() +
-                           byte(proxy.password().size()) + proxy.password();
+        if (has_credentials_) keep_credentials(proxy);
         output_ = std::string{version, static_cast<char>(has_credentials_ ? 2 : 1), no_login};
         if (has_credentials_) output_ += user_and_password;
     }
+
+    ~Socks5() override { worker::wipe_text(credentials_); }
 
     Result<std::size_t> feed(std::string_view bytes) override {
         std::size_t used = 0;
@@ -68,6 +68,12 @@ class Socks5 final : public ProxyTalk {
 
   private:
     enum class Wait { method, credentials, reply, rest };
+
+    void keep_credentials(const wire::DialProxy& proxy) {
+        credentials_.reserve(3 + proxy.user().size() + proxy.password().size()); // and one copy
+        credentials_.append(byte(1)).append(byte(proxy.user().size())).append(proxy.user());
+        credentials_.append(byte(proxy.password().size())).append(proxy.password());
+    }
 
     // How long the answer is, as far as is known by now.
     std::size_t needed() const {

@@ -129,7 +129,7 @@ constexpr std::array discord_fields = {
     for_worker("intents", intent_section),
     for_worker("maxLinesPerMessage", Type::integer).bounds(0, 1000).by_default("17"),
     for_worker("mediaMaxMb", Type::number).by_default("100"),
-    for_worker("proxy", Type::text),
+    proxy_row,
     for_worker("slashCommand", slash_command_section),
     for_worker("status", Type::word, words_of(status_words)),
     for_worker("suppressEmbeds", Type::boolean).by_default("true"),

@@ -55,4 +55,15 @@ struct ChannelRow {
 // Rows that all channels have in common (CONFIG.md 5.2), filling a ChannelAccount.
 extern const Section common_channel_section;
 
+// Of a channel whose connections may go through a proxy: a text, kept as a secret.
+inline void store_proxy(void* account, const Node& node, std::size_t) {
+    static_cast<ChannelAccount*>(account)->proxy = Secret(node.text);
+}
+
+inline constexpr Field proxy_row = {.name = "proxy",
+                                    .type = Type::text,
+                                    .use = Use::active,
+                                    .reload = Reload::channel,
+                                    .store = store_proxy};
+
 } // namespace openclaw::config

@@ -35,7 +35,7 @@ constexpr std::array telegram_fields = {
     for_worker("linkPreview", Type::boolean),
     for_worker("network", network_section),
     for_worker("pacing", pacing_section),
-    for_worker("proxy", Type::text),
+    proxy_row,
     known("autoTopicLabel", Reload::channel),
     known("errorCooldownMs", Reload::channel),
     known("errorPolicy", Reload::channel),

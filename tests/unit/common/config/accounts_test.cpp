@@ -109,6 +109,16 @@ TEST_SUITE("common/config") {
         CHECK(problem_of(telegram("botToken:{source:'env',provider:'default',id:'ABSENT'}"))
                   .contains("ABSENT"));
     }
+    TEST_CASE(
+        "a proxy is the account's own or the channel's, and never among the worker's settings") {
+        const auto config = telegram("proxy:'socks5://me:word@all:1',accounts:{a:{botToken:'1:a'},"
+                                     "b:{botToken:'2:b',proxy:'http://me:word@own:2'}}");
+        REQUIRE(config.channels.size() == 2);
+        CHECK(config.channels[0].proxy.reveal() == "socks5://me:word@all:1");
+        CHECK(config.channels[1].proxy.reveal() == "http://me:word@own:2");
+        for (const auto& account : config.channels)
+            CHECK_FALSE(account.settings_json.contains("word"));
+    }
     TEST_CASE("a token in the environment makes a channel only when asked to") {
         LoadOptions options{.environment = {{"TELEGRAM_BOT_TOKEN", "8:env"}}};
         CHECK(loaded("{}", options).channels.empty());
