@@ -2,7 +2,9 @@
 // costs, and proxies. (That a whole gateway works through it is what every other suite shows.)
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
 import fs from 'node:fs';
+import path from 'node:path';
 import { eventually, isAlive, pause, readProc, sharedStage, stage } from './harness.mjs';
 import { startConnectProxy, startSocksProxy } from './proxies.mjs';
 
@@ -132,6 +134,41 @@ for (const [kind, start, scheme] of [['an HTTP', startConnectProxy, 'http'], ['a
     for (const id of ['telegram', 'agent', 'egress'])
       assert.ok(!memoryHolds((await gateway.worker(id)).pid, [secret, 's%65cret-canary', pair]), `the memory of ${id}`);
   });
+
+// Servers of names that never answer: the resolver waits half a minute for them.
+test('names that nobody answers for hold up the worker that asks for them, and no other', { timeout: 90_000 }, async (t) => {
+  if (process.getuid() !== 0) return t.skip('another resolv.conf needs root and a mount namespace');
+  const silence = dgram.createSocket('udp4');
+  const isBound = new Promise((done) => silence.once('listening', () => done(true)).once('error', () => done(false)));
+  silence.bind(53, '127.9.9.9');
+  if (!(await isBound)) return t.skip('127.9.9.9:53 is taken');
+  t.after(() => silence.close());
+  let questions = 0;
+  silence.on('message', () => { ++questions; });
+  const scene = await stage(t, { start: false });
+  const { gateway, telegram } = scene;
+  const { config } = gateway;
+  const black = ['one', 'two', 'three'];
+  for (const name of black) config.models.providers[name] = { baseUrl: `http://${name}.black.example/v1`, apiKey: 'test-key', api: 'openai-completions', models: [{ id: 'm', name }] };
+  Object.assign(config.channels.telegram, { apiRoot: `http://localhost:${portOf(telegram.url)}`, enabled: false });
+  gateway.writeConfig(config);
+  const resolver = path.join(gateway.stateDir, 'resolv.conf');
+  fs.writeFileSync(resolver, 'nameserver 127.9.9.9\noptions timeout:30 attempts:1\n');
+  gateway.wrapper = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', 'mount --bind "$0" "$(readlink -f /etc/resolv.conf)" && exec "$@"', resolver];
+  await gateway.start();
+  for (const name of black)
+    gateway.call('agent', { message: 'say black', idempotencyKey: name, sessionKey: `agent:main:${name}`, provider: name, model: 'm' }).catch(() => {});
+  await eventually(async () => (await gateway.worker('agent')).egress.connecting >= 3 && questions >= 2, 'three connections that wait for their names');
+  config.channels.telegram.enabled = true;
+  gateway.writeConfig(config);
+  process.kill(gateway.pid, 'SIGHUP');
+  await gateway.workerReady('telegram');
+  const begun = Date.now();
+  await scene.chat(7210).ask('say meanwhile', 'meanwhile', { timeout: 20_000 });
+  t.diagnostic(`answered after ${Date.now() - begun} ms`);
+  assert.ok(Date.now() - begun < 5000);
+  assert.ok((await gateway.worker('agent')).egress.connecting >= 3, 'they still wait');
+});
 
 test('the proxy of the environment is used for those who have no own', async (t) => {
   const scene = await stage(t, { start: false });

@@ -38,8 +38,9 @@ int error_of(int socket) {
 
 } // namespace
 
-Connector::Connector(Loop& loop, const wire::DialOrder& order, Done done)
+Connector::Connector(Loop& loop, Lookups& lookups, const wire::DialOrder& order, Done done)
     : loop_(loop)
+    , lookups_(lookups)
     , order_(order)
     , done_(std::move(done))
     , host_(order.has_proxy() ? order.proxy().host() : order.dial().host())
@@ -69,7 +70,12 @@ void Connector::begin() {
     const auto target = parse_address(order_.dial().host());
     if (target && !may_connect(*target, order_.rule())) return refuse(*target);
     if (const auto literal = parse_address(host_)) return on_addresses({*literal});
-    lookup_.emplace(loop_, host_, [this](Result<std::vector<Address>> found) {
+    look_up();
+}
+
+void Connector::look_up() {
+    if (const auto* known = lookups_.known(host_)) return on_addresses(*known);
+    question_ = lookups_.ask(order_.slot(), host_, [this](Result<std::vector<Address>> found) {
         if (found) return on_addresses(std::move(*found));
         fail_with(found.error().code,
                   found.error().code == Code::not_found
@@ -207,11 +213,13 @@ std::string Connector::where() const {
 }
 
 void Connector::fail_with(Code code, std::string sentence, int error) {
+    const bool is_silence = code == Code::unavailable || code == Code::timeout;
+    if (is_silence) lookups_.forget(host_); // it may have moved
     if (error != 0) sentence += std::string(": ") + std::strerror(error);
     finish(Failure(Error{.code = code,
                          .sentence = std::move(sentence),
                          .system_errno = error,
-                         .retryable = code == Code::unavailable || code == Code::timeout,
+                         .retryable = is_silence,
                          .retry_after = std::nullopt}));
 }
 

@@ -1,12 +1,13 @@
 // egress/connector.h — from a name to a connected TCP socket: lookup, address rule, happy eyeballs,
-// proxy. Lives on one Loop, which must outlive it. Destroying it gives up without a word.
+// proxy. Lives on one Loop, which must outlive it, as must the Lookups. Destroying it gives up
+// without a word.
 #pragma once
 
 #include "common/base/unique_fd.h"
 #include "common/loop/fd_watch.h"
-#include "common/loop/resolve.h"
 #include "common/loop/timer.h"
 #include "workers/egress/happy_eyeballs.h"
+#include "workers/egress/lookups.h"
 #include "workers/egress/proxy_talk.h"
 
 #include <memory>
@@ -27,7 +28,7 @@ class Connector {
     using Done = std::move_only_function<void(Result<Connected>)>;
 
     // `done` is called once, from the loop, never from in here; it may destroy the connector.
-    Connector(Loop& loop, const wire::DialOrder& order, Done done);
+    Connector(Loop& loop, Lookups& lookups, const wire::DialOrder& order, Done done);
     ~Connector();
     Connector(const Connector&) = delete;
     Connector& operator=(const Connector&) = delete;
@@ -41,6 +42,7 @@ class Connector {
     bool goes_through_proxy() const { return order_.has_proxy(); }
 
     void begin();
+    void look_up();
     void on_addresses(std::vector<Address> addresses); // at least one
     void refuse(const Address& address);
     void try_due();
@@ -58,13 +60,14 @@ class Connector {
     std::string where() const; // "api.telegram.org", "api.telegram.org through the proxy 10.0.0.1"
 
     Loop& loop_;
+    Lookups& lookups_;
     wire::DialOrder order_;
     Done done_;
     std::string host_;   // that is looked up: the proxy's, or the one that is asked for
     std::uint16_t port_; // of host_
     Timer deadline_;
     Timer next_attempt_;
-    std::optional<Lookup> lookup_;
+    std::unique_ptr<Lookups::Question> question_;
     std::optional<HappyEyeballs> order_of_attempts_;
     std::vector<std::unique_ptr<Attempt>> attempts_;
     int last_error_ = 0;

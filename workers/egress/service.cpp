@@ -15,8 +15,9 @@ namespace {
 // What is left of the drain's budget for the last frames to reach the supervisor.
 constexpr Milliseconds farewell{200};
 
-// Lookups block a thread each: a name that nobody answers for must not hold up the others.
-constexpr const char* lookup_threads = "4";
+// libuv lets lookups, slow work as it calls them, have half of its threads (docs.libuv.org,
+// threadpool; src/threadpool.c).
+constexpr std::size_t threads = 2 * Lookups::at_once;
 
 bool is_stream_socket(int fd) {
     int domain = 0, type = 0;
@@ -46,12 +47,13 @@ wire::Dialled::Outcome outcome_of(const Error& error) {
 } // namespace
 
 Result<std::unique_ptr<worker::Service>> Egress::create(worker::Context& context) {
-    setenv("UV_THREADPOOL_SIZE", lookup_threads, 1); // read by libuv at the first lookup
+    setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 1); // read at the first lookup
     return std::make_unique<Egress>(context);
 }
 
 Egress::Egress(worker::Context& context)
     : context_(context)
+    , lookups_(context.loop())
     , burial_(context.loop())
     , last_moment_(context.loop()) {}
 
@@ -78,10 +80,9 @@ void Egress::on_order(const wire::Frame& frame, Fds fds) {
     passage.request = frame.id();
     passage.slot = order.slot();
     passage.worker_end = std::move(fds.front());
-    passage.connector =
-        std::make_unique<Connector>(context_.loop(), order, [this, id](Result<Connected> outcome) {
-            on_connected(id, std::move(outcome));
-        });
+    passage.connector = std::make_unique<Connector>(
+        context_.loop(), lookups_, order,
+        [this, id](Result<Connected> outcome) { on_connected(id, std::move(outcome)); });
     if (!order.has_proxy()) return;
     // The connector has its own. The frame is the link's own object and nobody reads it after us.
     worker::wipe_credentials(*const_cast<wire::Frame&>(frame).mutable_dial_order());

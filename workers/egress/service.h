@@ -50,6 +50,7 @@ class Egress final : public worker::Service {
 
     worker::Context& context_;
     std::optional<ipc::StreamCounters> counters_;
+    Lookups lookups_; // passages ask it
     std::uint64_t last_id_ = 0;
     std::unordered_map<std::uint64_t, Passage> passages_;
     std::map<std::uint32_t, std::size_t> streams_of_; // by slot

@@ -91,7 +91,9 @@ void set_proxy(wire::DialOrder& order, wire::DialProxy::Kind kind, std::uint16_t
 
 Result<Connected> run(Loop& loop, const wire::DialOrder& order) {
     std::optional<Result<Connected>> outcome;
-    Connector connector(loop, order, [&](Result<Connected> told) { outcome = std::move(told); });
+    Lookups lookups(loop);
+    Connector connector(loop, lookups, order,
+                        [&](Result<Connected> told) { outcome = std::move(told); });
     CHECK_FALSE(outcome); // never from inside the constructor
     Timer guard(loop);
     bool late = false;

@@ -20,7 +20,8 @@ namespace openclaw::egress::test {
 class InProcess final : public net::Dialer {
   public:
     explicit InProcess(Loop& loop)
-        : loop_(loop) {}
+        : loop_(loop)
+        , lookups_(loop) {}
 
     wire::AddressRule rule = wire::ADDRESS_ANY;
     std::optional<wire::DialProxy> proxy;
@@ -81,7 +82,8 @@ class InProcess final : public net::Dialer {
         auto& passage = *passages_.emplace_back(std::make_unique<Passage>());
         passage.far = std::move(far);
         passage.connector = std::make_unique<Connector>(
-            loop_, order, [this, &passage, told = std::move(told)](Result<Connected> outcome) {
+            loop_, lookups_, order,
+            [this, &passage, told = std::move(told)](Result<Connected> outcome) {
                 if (!outcome) {
                     passage.far.reset();
                     return told(Failure(outcome.error()));
@@ -99,6 +101,7 @@ class InProcess final : public net::Dialer {
     }
 
     Loop& loop_;
+    Lookups lookups_;
     std::vector<std::unique_ptr<Passage>> passages_;
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
