@@ -2,15 +2,18 @@
 
 #include "common/base/names.h"
 #include "common/base/strings.h"
+#include "common/config/file_mode.h"
 #include "supervisor/own_address.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace openclaw {
@@ -161,6 +164,18 @@ std::expected<void, Refusal> check_auth(Preparation& p) {
     return {};
 }
 
+// One's own .env is closed to others; the one of the working directory may be another program's.
+std::vector<config::Issue> judge_environment_files(const config::Paths& paths) {
+    using config::judge_mode;
+    std::vector<config::Issue> warnings;
+    if (auto issue =
+            judge_mode(paths.in_state(".env"), "the file with variables", config::OpenFile::close))
+        warnings.push_back(std::move(*issue));
+    if (auto issue = judge_mode(".env", "the working directory's .env", config::OpenFile::keep))
+        warnings.push_back(std::move(*issue));
+    return warnings;
+}
+
 void read_environment_into(Preparation& p) {
     p.environment = read_environment(p.paths);
     p.environment_token = take_out(p.environment, token_variable, p.given_token);
@@ -176,6 +191,7 @@ std::expected<void, Refusal> complete(Preparation& p) {
                                            config.error(), config::shorten_home(p.paths.config_file,
                                                                                 p.paths.home)));
     p.config = std::move(*config);
+    std::ranges::move(judge_environment_files(p.paths), std::back_inserter(p.config.warnings));
     if (auto fits = check_mode(p.config, p.options); !fits) return std::unexpected(fits.error());
     const auto port =
         config::resolve_port(p.options.port, p.environment, p.config.gateway.port, p.paths);

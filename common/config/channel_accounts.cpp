@@ -209,8 +209,11 @@ bool ChannelReader::has_credential(const Node& node) const {
 Result<Secret> ChannelReader::credential(const Node& node) const {
     const auto& wanted = row_.credential;
     const Node* file = node.find(wanted.file_key);
-    if (file != nullptr && file->is_string() && !file->text.empty())
+    if (file != nullptr && file->is_string() && !file->text.empty()) {
+        if (auto warning = context_.secrets.warning_of_file(file->text))
+            report_.warnings.push_back(std::move(*warning));
         return context_.secrets.from_file(file->text);
+    }
     if (const Node* written = node.find(wanted.field)) return context_.secrets.resolve(*written);
     return Secret();
 }

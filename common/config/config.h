@@ -98,7 +98,8 @@ struct LoadOptions {
 
 using Issues = std::vector<Issue>;
 
-// Reads and checks the file. Repairs its mode to 0600 (a warning says so).
+// Reads and checks the file. Repairs its mode and that of included ones to 0600 (a warning says
+// so).
 std::expected<Config, Issues> load(const LoadOptions& options);
 // The same for a text that is not, or not yet, in the file. Pure but for secrets kept in files.
 std::expected<Config, Issues> load_text(std::string_view text, const LoadOptions& options);

@@ -2,6 +2,7 @@
 #include "common/base/unique_fd.h"
 #include "common/config/channel_accounts.h"
 #include "common/config/config.h"
+#include "common/config/file_mode.h"
 #include "common/config/finish.h"
 #include "common/config/include.h"
 #include "common/config/migrate.h"
@@ -87,18 +88,20 @@ std::expected<Config, Issues> defaults_for(const LoadOptions& options) {
 // Symbolic links can be read, but a write would replace them; other modes than 0600 show secrets to
 // others.
 void check_file(int fd, const LoadOptions& options, std::vector<Issue>& warnings) {
-    struct stat link = {}, facts = {};
+    struct stat link = {};
     if (lstat(options.file.c_str(), &link) == 0 && S_ISLNK(link.st_mode))
         warnings.push_back(
             issue_at({}, "the config file is a symbolic link",
                      "changes cannot be written through it: keep the file itself here"));
-    if (fstat(fd, &facts) != 0 || (facts.st_mode & 077) == 0) return;
-    if (facts.st_uid == geteuid() && fchmod(fd, 0600) == 0)
-        warnings.push_back(
-            issue_at({}, "the config file was open to others: its mode is 0600 now"));
-    else
-        warnings.push_back(
-            issue_at({}, "the config file is open to others", "run: chmod 600 " + options.file));
+    if (auto issue = judge_mode(fd, options.file, "the config file", OpenFile::close))
+        warnings.push_back(std::move(*issue));
+}
+
+// A token is as good in an included file.
+void check_included(const Config& config, std::vector<Issue>& warnings) {
+    for (const auto& file : config.included)
+        if (auto issue = judge_mode(file, "the included file", OpenFile::close))
+            warnings.push_back(std::move(*issue));
 }
 
 } // namespace
@@ -124,7 +127,9 @@ std::expected<Config, Issues> load(const LoadOptions& options) {
     const auto text = read_all(fd.get(), max_document_bytes);
     if (!text) return fail_with({}, options.file + ": " + text.error().sentence);
     auto config = load_text(*text, options);
-    if (config) config->warnings.insert(config->warnings.begin(), warnings.begin(), warnings.end());
+    if (!config) return config;
+    check_included(*config, warnings);
+    config->warnings.insert(config->warnings.begin(), warnings.begin(), warnings.end());
     return config;
 }
 

@@ -3,6 +3,7 @@
 #include "common/base/first_line.h"
 #include "common/base/strings.h"
 #include "common/base/unique_fd.h"
+#include "common/config/file_mode.h"
 #include "common/config/paths.h"
 #include "common/json/read.h"
 
@@ -176,6 +177,10 @@ Result<Secret> SecretSource::from_file(std::string_view path) const {
     const auto first = trim(first_line(content));
     if (first.empty()) return fail(Code::not_found, "the secret file " + file + " is empty");
     return Secret(std::string(first));
+}
+
+std::optional<Issue> SecretSource::warning_of_file(std::string_view path) const {
+    return judge_mode(expand_home(path, home_), "the file with the token", OpenFile::keep);
 }
 
 } // namespace openclaw::config

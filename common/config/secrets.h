@@ -9,7 +9,9 @@
 #include "common/base/secret.h"
 #include "common/config/document.h"
 #include "common/config/environment.h"
+#include "common/config/issue.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,8 +31,9 @@ class SecretSource {
     Result<Secret> resolve(const Node& written) const;
 
     // The first line of a regular file: tokenFile. Who else may read it is the operator's affair
-    // (mounted secrets are often readable by all inside a container).
+    // (mounted secrets are often readable by all inside a container), and worth a warning.
     Result<Secret> from_file(std::string_view path) const;
+    std::optional<Issue> warning_of_file(std::string_view path) const;
 
   private:
     Result<Secret> from_environment(std::string_view name) const;

@@ -49,6 +49,15 @@ test('no secret of a channel or a model is left behind, whatever fails', { timeo
       assert.ok(!text.includes(secret), `${what} was left in ${where}: …${text.slice(Math.max(0, text.indexOf(secret) - 200), text.indexOf(secret) + 60)}`);
 });
 
+test('the file with variables is closed to others at the start, and that is said', async (t) => {
+  const { gateway } = await stage(t, { start: false });
+  const file = path.join(gateway.stateDir, '.env');
+  fs.writeFileSync(file, 'SOME_KEY=canary\n', { mode: 0o644 });
+  await gateway.start();
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+  await gateway.line(/config\.warning.*\.env .*was open to others: its mode is 0600 now/);
+});
+
 test('a worker that blurts out secrets of any form does not get them into the log', { timeout: 60_000 }, async (t) => {
   if (process.getuid() !== 0) return t.skip('only root may write to the standard error of a worker');
   const canaries = { discord: 'MTI3CANARYdiscord4c1d9e00.GaBcDe.canary_canary-canary_4c1d9e', proxy: 'canary-proxy-4c1d9e', header: 'canary-header-4c1d9e', key: 'plainlookingkey4c1d9e', shared: SHARED };

@@ -233,6 +233,36 @@ TEST_SUITE("common/config") {
         CHECK(config->hash == hash_of("{}"));
         CHECK(config->hash.starts_with("sha256:v1:"));
     }
+    TEST_CASE("an included file open to others is closed, and only read by who only looks") {
+        const Directory directory;
+        const std::string text = "{channels:{$include:'./bots.json5'}}";
+        const std::string file = directory.write("openclaw.json", text);
+        const std::string included = directory.write("bots.json5", "{}");
+        chmod(file.c_str(), 0600);
+        chmod(included.c_str(), 0644);
+        const auto mode = [&] {
+            struct stat facts = {};
+            stat(included.c_str(), &facts);
+            return facts.st_mode & 0777;
+        };
+        CHECK(load_text(text, {.file = file}));
+        CHECK(mode() == 0644);
+        CHECK(warns(*load({.file = file}), "bots.json5 — <root>: the included file was open"));
+        CHECK(mode() == 0600);
+        CHECK(load({.file = file})->warnings.empty());
+    }
+    TEST_CASE("a file with a token that others may read is read, kept as it is, and said") {
+        const Directory directory;
+        const std::string token = directory.write("token", "1:a\n");
+        const std::string text = "{channels:{telegram:{tokenFile:'" + token + "'}}}";
+        chmod(token.c_str(), 0640);
+        CHECK(warns(*load_text(text, {}), "is open to others (run: chmod 600 " + token));
+        struct stat facts = {};
+        stat(token.c_str(), &facts);
+        CHECK((facts.st_mode & 0777) == 0640);
+        chmod(token.c_str(), 0600);
+        CHECK(load_text(text, {})->warnings.empty());
+    }
     TEST_CASE("a link is read with a warning, a directory is refused") {
         const Directory directory;
         const std::string file = directory.write("real.json", "{}");
