@@ -30,8 +30,7 @@ enum class ExitCode : int {
 
 enum class Instance { single, account }; // one process, or one for each configured account
 
-// So many deaths before Ready in a row, all within this time: "failed", which decays by itself
-// after `within`.
+// So many deaths in a row, all within this time: "failed", which decays by itself after `within`.
 struct GiveUp {
     int deaths = 8;
     Milliseconds within = std::chrono::minutes(10);
@@ -40,7 +39,10 @@ struct GiveUp {
 // How long to wait after a death. Judged by supervisor/process/judgement.h; told in docs/ipc.md.
 //   before Ready         a structural fault: first, doubling up to `max`, then give_up
 //   before healthy_after first, doubling up to `served_max`: a served life is soon replaced,
-//   however often it is killed after it             at once
+//                        however often somebody kills it. What dies of itself more than
+//                        `quick_returns` times in a row meets the same thing again and again: its
+//                        pause doubles up to `max`, then give_up_served
+//   after it             at once
 struct RestartRule {
     Milliseconds first{500};
     double factor = 2.0;
@@ -49,6 +51,8 @@ struct RestartRule {
     double jitter = 0.2; // ± this share
     Milliseconds healthy_after = std::chrono::minutes(5);
     GiveUp give_up;
+    int quick_returns = 4;
+    GiveUp give_up_served{.deaths = 12};
     std::array<ExitCode, 2> never_after{ExitCode::bad_config, ExitCode::logged_out};
 };
 

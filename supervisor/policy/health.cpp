@@ -37,6 +37,7 @@ HealthVerdict well(std::string reason, std::int64_t changes_at_ms) {
 
 // When it was last known to be well; 0: never.
 std::int64_t last_good(const Evidence& evidence) {
+    if (evidence.crashing_since_ms > 0) return evidence.crashing_since_ms;
     if (!evidence.has_platform)
         return evidence.process == Process::serving ? evidence.pong_ms : evidence.good_until_ms;
     if (evidence.said != Said::connected) return evidence.good_until_ms;
@@ -52,7 +53,8 @@ struct Trouble {
 };
 
 Trouble trouble_of(const Evidence& evidence) {
-    if (evidence.process != Process::serving) return {Ailment::process, evidence.process_reason};
+    if (evidence.process != Process::serving || evidence.crashing_since_ms > 0)
+        return {Ailment::process, evidence.process_reason};
     if (evidence.is_unresponsive)
         return {Ailment::unresponsive, "its process does not answer and will be replaced"};
     if (evidence.said == Said::degraded) return {Ailment::platform, evidence.detail};
@@ -96,6 +98,16 @@ HealthVerdict by_duration(const Evidence& evidence, const config::HealthRule& ru
             .changes_at_ms = is_lost ? 0 : lost_at};
 }
 
+// Time changes it in two ways: it has lasted too long, or this life lasts.
+HealthVerdict while_it_crashes(const Evidence& evidence, const config::HealthRule& rule,
+                               std::int64_t now_ms) {
+    auto verdict = by_duration(evidence, rule, now_ms);
+    const auto believed = evidence.believed_at_ms;
+    if (believed > now_ms && (verdict.changes_at_ms == 0 || believed < verdict.changes_at_ms))
+        verdict.changes_at_ms = believed;
+    return verdict;
+}
+
 HealthVerdict down_for_good(const Evidence& evidence, Ailment ailment, std::string reason) {
     return {.level = Level::down,
             .ailment = ailment,
@@ -115,6 +127,7 @@ HealthVerdict verdict_of(const Evidence& evidence, const config::HealthRule& rul
                                                                    : evidence.process_reason);
     if (evidence.process == Process::given_up)
         return down_for_good(evidence, Ailment::process, evidence.process_reason);
+    if (evidence.crashing_since_ms > 0) return while_it_crashes(evidence, rule, now_ms);
     if (evidence.process != Process::serving || evidence.is_unresponsive)
         return by_duration(evidence, rule, now_ms);
     if (!evidence.has_platform) return well("serving", 0);

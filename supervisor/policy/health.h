@@ -9,6 +9,9 @@
 //   down      it does not serve people, and has not for a while; or nothing but a person can help
 //   unknown   nothing is known yet, or it is meant to be off
 //
+// A process that dies again and again is not well in between, however short the pauses are and
+// whatever it says then: it must live for a while first.
+//
 // A platform that answers regularly (WorkerSpec::contact_every) and falls silent is degraded after
 // gateway.health.degradedAfterMs without an answer, whatever its worker believes; a platform that
 // speaks when it likes is believed.
@@ -56,6 +59,10 @@ struct Evidence {
     std::int64_t pong_ms = 0; // when the process last answered
     std::int64_t state_since_ms = 0;
     std::int64_t wanted_since_ms = 0;
+    // It dies again and again since then, and what it is in between is no use to anybody until it
+    // has lasted until `believed_at_ms`; 0: it does not.
+    std::int64_t crashing_since_ms = 0;
+    std::int64_t believed_at_ms = 0; // 0: it does not serve now
 
     enum class Said : std::uint8_t {
         nothing,

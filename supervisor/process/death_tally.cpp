@@ -72,6 +72,14 @@ std::string explain_exit(const ExitStatus& status) {
     return status.signal != 0 ? explain_signal(status.signal) : explain_code(status.code);
 }
 
+bool Death::is_its_own() const {
+    if (was_asked) return false;
+    // A kill that we ordered for a reason has that reason in its words; TERM from outside ends in a
+    // clean leave.
+    if (status.signal == SIGKILL) return words != explain_exit(status);
+    return status.signal != 0 || status.code != std::to_underlying(ExitCode::clean);
+}
+
 void DeathTally::record(Death death) {
     deaths_[total_++ % capacity] = std::move(death);
 }
@@ -125,6 +133,47 @@ std::size_t DeathTally::unready_in_a_row(Milliseconds span, Instant now) const {
 std::size_t DeathTally::short_lives_in_a_row(Milliseconds healthy_after) const {
     return in_a_row(
         [&](const Death& death) { return !death.was_asked && death.served < healthy_after; });
+}
+
+namespace {
+
+template <class Predicate>
+std::size_t crashes_until(const std::vector<Death>& row, Predicate ends) {
+    const auto end = std::ranges::find_if(row, ends);
+    return static_cast<std::size_t>(
+        std::count_if(row.begin(), end, [](const Death& death) { return death.is_its_own(); }));
+}
+
+} // namespace
+
+std::size_t DeathTally::crashes_in_a_row(Milliseconds healthy_after) const {
+    return crashes_until(unforgiven_faults(),
+                         [&](const Death& death) { return death.served >= healthy_after; });
+}
+
+std::size_t DeathTally::crashes_in_a_row(Milliseconds healthy_after, Milliseconds span,
+                                         Instant now) const {
+    return crashes_until(unforgiven_faults(), [&](const Death& death) {
+        return death.served >= healthy_after || now - death.at > span;
+    });
+}
+
+std::optional<CrashLoop> DeathTally::crash_loop(std::size_t least,
+                                                Milliseconds useful_after) const {
+    CrashLoop loop;
+    for (const auto& death : unforgiven_faults()) {
+        loop.deaths += death.is_its_own() ? 1 : 0;
+        loop.since_ms = death.at_ms;
+        if (death.served >= useful_after) break; // it was of use until then
+    }
+    return loop.deaths >= least ? std::optional(loop) : std::nullopt;
+}
+
+std::vector<Death> DeathTally::unforgiven_faults() const {
+    auto list = newest_first();
+    if (const auto known = total_ - forgiven_; known < list.size()) list.resize(known);
+    list.erase(std::ranges::find_if(list, &Death::was_asked), list.end());
+    return list;
 }
 
 } // namespace openclaw::process

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,16 @@ struct Death {
     std::int64_t not_before_ms = 0; // the next life, as its Fault frame asked; 0: any time
     Milliseconds served{0};         // from Ready to the end
     std::uint64_t generation = 0;
+
+    // Its own doing: a fault, an exit, or what we killed it for. Not an order, and no bare signal
+    // from outside.
+    bool is_its_own() const;
+};
+
+// It dies of itself again and again, and serves nobody in between.
+struct CrashLoop {
+    std::size_t deaths = 0;
+    std::int64_t since_ms = 0; // the end of the last life that was of use
 };
 
 // "exit 78: the worker refused its configuration", "signal 11 SIGSEGV: memory fault".
@@ -60,10 +71,18 @@ class DeathTally {
     std::size_t unready_in_a_row(Milliseconds span, Instant now) const;
     // Faults since the last life that served at least `healthy_after`.
     std::size_t short_lives_in_a_row(Milliseconds healthy_after) const;
+    // Of these, those that were its own doing, and the same within `span`: what somebody else
+    // killed in between neither counts nor ends the row.
+    std::size_t crashes_in_a_row(Milliseconds healthy_after) const;
+    std::size_t crashes_in_a_row(Milliseconds healthy_after, Milliseconds span, Instant now) const;
+    // None: fewer than `least` deaths in a row, none of which had served for `useful_after`.
+    std::optional<CrashLoop> crash_loop(std::size_t least, Milliseconds useful_after) const;
 
   private:
     template <class Predicate>
     std::size_t in_a_row(Predicate counts) const; // newest deaths for which `counts` holds
+    // The deaths of now, newest first, that nothing was forgiven for and nobody asked for.
+    std::vector<Death> unforgiven_faults() const;
 
     std::array<Death, capacity> deaths_; // a ring
     std::uint64_t total_ = 0;

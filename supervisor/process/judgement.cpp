@@ -41,12 +41,12 @@ Judgement at_once(std::string reason) {
             .reason = std::move(reason)};
 }
 
-Judgement give_up(const RestartRule& rule, std::size_t deaths, const Death& last) {
+Judgement give_up(const GiveUp& rule, std::size_t deaths, std::string_view how, const Death& last) {
     return {.next = State::failed,
-            .pause = rule.give_up.within,
+            .pause = rule.within,
             .attempt = static_cast<std::uint32_t>(deaths),
-            .reason = "it died " + std::to_string(deaths) +
-                      " times in a row without getting ready; last: " + last.words};
+            .reason = "it died " + std::to_string(deaths) + " times in a row " + std::string(how) +
+                      "; last: " + last.words};
 }
 
 } // namespace
@@ -60,15 +60,34 @@ Milliseconds pause_of(const RestartRule& rule, std::size_t attempt, Milliseconds
 
 namespace {
 
+// It served, and not for long. Once, and it is needed back at once; again and again, and it meets
+// each time what it dies of: a message that comes back, a platform's answer.
+Judgement after_short_service(const RestartRule& rule, const DeathTally& tally, double luck) {
+    const Death& last = tally.newest();
+    const std::size_t crashes = tally.crashes_in_a_row(rule.healthy_after);
+    const auto quick = static_cast<std::size_t>(rule.quick_returns);
+    if (!last.is_its_own() || crashes <= quick)
+        return wait(rule, tally.short_lives_in_a_row(rule.healthy_after), rule.served_max, luck,
+                    last.words);
+    const GiveUp& limit = rule.give_up_served;
+    const std::size_t recent = tally.crashes_in_a_row(rule.healthy_after, limit.within, last.at);
+    if (recent >= static_cast<std::size_t>(limit.deaths))
+        return give_up(limit, recent, "soon after it had begun", last);
+    RestartRule on_from_there = rule;
+    on_from_there.first = rule.served_max * 2;
+    Judgement slower = wait(on_from_there, crashes - quick, rule.max, luck, last.words);
+    slower.attempt = static_cast<std::uint32_t>(crashes);
+    return slower;
+}
+
 // What the ladder says, whatever the cause.
 Judgement climb(const RestartRule& rule, const DeathTally& tally, double luck) {
     const Death& last = tally.newest();
     if (last.served >= rule.healthy_after && last.reached_ready) return at_once(last.words);
-    if (last.reached_ready)
-        return wait(rule, tally.short_lives_in_a_row(rule.healthy_after), rule.served_max, luck,
-                    last.words);
+    if (last.reached_ready) return after_short_service(rule, tally, luck);
     const std::size_t recent = tally.unready_in_a_row(rule.give_up.within, last.at);
-    if (recent >= static_cast<std::size_t>(rule.give_up.deaths)) return give_up(rule, recent, last);
+    if (recent >= static_cast<std::size_t>(rule.give_up.deaths))
+        return give_up(rule.give_up, recent, "without getting ready", last);
     return wait(rule, tally.unready_in_a_row(), rule.max, luck, last.words);
 }
 

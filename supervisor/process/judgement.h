@@ -5,6 +5,8 @@
 //   an exit code of never_after, or a Fault     → failed, until the operator acts or its
 //   that needs the operator                       configuration changes
 //   give_up.deaths before Ready in a row        → failed, until give_up.within has passed
+//   give_up_served.deaths of itself in a row,   → the same
+//   each after short service
 //   a Fault that names a conflict               → a pause of 30 s at least
 //   a Fault that names a time (a flood wait)    → a pause until then at least
 //   else                                        → a pause, see RestartRule

@@ -288,11 +288,7 @@ void Worker::bury() {
     follow(judge(wanted_.spec->restart, tally_, should_run(),
                  static_cast<double>(random_below(1000)) / 1000.0));
     log_death(death, pid);
-    // A kill that we ordered for a reason has that reason in its words; a bare one came from
-    // outside.
-    const bool is_bare_kill =
-        death.status.signal == SIGKILL && death.words == explain_exit(death.status);
-    const auto whose = death.was_asked || is_bare_kill ? Whose::somebodys : Whose::its_own;
+    const auto whose = death.is_its_own() ? Whose::its_own : Whose::somebodys;
     if (has_served) listener_.on_down(id_, death.words, whose);
 }
 

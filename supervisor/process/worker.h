@@ -61,6 +61,7 @@ class Worker final : WorkerProcess::Owner {
     WorkerView view(Measure measure);
 
   private:
+    void show_crashes(WorkerView& view, Instant now) const;
     void happen(Event event);
     void perform(Action action, Event event);
     void enter(State state, std::string reason);

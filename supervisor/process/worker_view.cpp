@@ -4,6 +4,25 @@
 
 namespace openclaw::process {
 
+namespace {
+
+// So many short lives in a row are no accident any more.
+constexpr std::size_t crash_loop_deaths = 8;
+// So long a life must serve to have been of use.
+constexpr Milliseconds useful_after = std::chrono::minutes(1);
+
+} // namespace
+
+void Worker::show_crashes(WorkerView& view, Instant now) const {
+    if (tally_.total() == 0) return;
+    view.crashes = tally_.crashes_in_a_row(wanted_.spec->restart.healthy_after);
+    view.crash_loop = tally_.crash_loop(crash_loop_deaths, useful_after);
+    if (state_ != State::ready) return;
+    const auto rest = useful_after - (now - *life_->ready_at);
+    if (rest <= Milliseconds(0)) view.crash_loop.reset();
+    view.believed_at_ms = loop_.clock().unix_ms() + std::chrono::ceil<Milliseconds>(rest).count();
+}
+
 WorkerView Worker::view(Measure measure) {
     const Instant now = loop_.clock().now();
     const auto colon = id_.find(':');
@@ -28,6 +47,7 @@ WorkerView Worker::view(Measure measure) {
     view.restarts = lives_ == 0 ? 0 : lives_ - 1;
     view.deaths_10min = tally_.within(std::chrono::minutes(10), now);
     view.failed_starts = tally_.unready_in_a_row();
+    show_crashes(view, now);
     view.deaths = tally_.newest_first();
     view.attempt = attempt_;
     view.next_try_ms = next_try_ms_;

@@ -75,9 +75,14 @@ struct WorkerView {
     std::uint64_t restarts = 0;
     std::size_t deaths_10min = 0;  // faults only
     std::size_t failed_starts = 0; // deaths before Ready in a row
-    std::vector<Death> deaths;     // newest first
-    std::uint32_t attempt = 0;     // of the pause: 1 for the first
-    std::int64_t next_try_ms = 0;  // in backoff and failed; 0: only the operator helps
+    std::size_t crashes = 0;       // deaths of itself in a row, each after short service or none
+    // It dies again and again, and this life, if any, has not yet served for long enough to be
+    // believed; it is from `believed_at_ms` on.
+    std::optional<CrashLoop> crash_loop;
+    std::int64_t believed_at_ms = 0; // 0: it does not serve
+    std::vector<Death> deaths;       // newest first
+    std::uint32_t attempt = 0;       // of the pause: 1 for the first
+    std::int64_t next_try_ms = 0;    // in backoff and failed; 0: only the operator helps
 };
 
 } // namespace openclaw::process

@@ -43,6 +43,16 @@ Evidence::Said said_of(std::string_view connection) {
     return Evidence::Said::nothing;
 }
 
+void take_crashes(Evidence& evidence, const WorkerView& worker) {
+    if (!worker.crash_loop) return;
+    evidence.crashing_since_ms = worker.crash_loop->since_ms;
+    evidence.believed_at_ms = worker.believed_at_ms;
+    if (worker.state == State::failed || worker.deaths.empty()) return; // it says so itself
+    evidence.process_reason =
+        "it died " + std::to_string(worker.crash_loop->deaths) +
+        " times in a row soon after it had begun; last: " + worker.deaths.front().words;
+}
+
 void take_worker(Evidence& evidence, const WorkerView& worker) {
     evidence.is_held = worker.is_stopped_by_operator;
     evidence.needs_operator = worker.needs_operator;
@@ -52,6 +62,7 @@ void take_worker(Evidence& evidence, const WorkerView& worker) {
     evidence.state_since_ms = worker.since_ms;
     evidence.wanted_since_ms = worker.wanted_since_ms;
     evidence.speaks_regularly = worker.contact_every.count() > 0;
+    take_crashes(evidence, worker);
     if (!worker.health) return;
     evidence.pong_ms = worker.health->at_ms;
     evidence.contact_ms = std::max(evidence.contact_ms, worker.health->last_upstream_ms);

@@ -72,7 +72,9 @@ void write_history(json::Writer& out, const WorkerView& worker) {
         .begin_object()
         .member("total", worker.restarts)
         .member("window10m", worker.deaths_10min);
-    out.member("consecutive", worker.failed_starts).end_object().key("backoff");
+    out.member("consecutive", std::max(worker.failed_starts, worker.crashes))
+        .end_object()
+        .key("backoff");
     const bool is_pausing = worker.state == process::State::backoff ||
                             (worker.state == process::State::failed && worker.next_try_ms > 0);
     if (is_pausing)

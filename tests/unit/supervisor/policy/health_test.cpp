@@ -111,6 +111,33 @@ TEST_SUITE("policy/health") {
         evidence.contact_ms = start + 101 * second;
         CHECK(after(evidence, 101).level == Level::ok);
     }
+    TEST_CASE("a process that dies again and again is not well in between: degraded, then down, "
+              "until a life lasts") {
+        auto evidence = connected();
+        evidence.crashing_since_ms = start;
+        evidence.process_reason = "it died 8 times in a row";
+        for (const std::int64_t now : {25, 60, 89}) { // connected, and answered a moment ago
+            evidence.contact_ms = evidence.pong_ms = start + now * second;
+            CHECK(after(evidence, now).level == Level::degraded);
+            CHECK(after(evidence, now).ailment == Ailment::process);
+            CHECK(after(evidence, now).reason == "it died 8 times in a row");
+        }
+        evidence.believed_at_ms = start + 85 * second;
+        CHECK(after(evidence, 60).changes_at_ms == start + 85 * second);
+        evidence.believed_at_ms = start + 130 * second;
+        CHECK(after(evidence, 89).changes_at_ms == start + 90 * second);
+        const auto lost = after(evidence, 95);
+        CHECK(lost.level == Level::down);
+        CHECK(lost.since_ms == start);
+        CHECK(lost.changes_at_ms == start + 130 * second);
+        evidence.process = Process::given_up; // the breaker
+        CHECK(after(evidence, 200).level == Level::down);
+        CHECK(after(evidence, 200).since_ms == start);
+        evidence.process = Process::serving;
+        evidence.crashing_since_ms = 0; // it has lasted
+        evidence.contact_ms = start + 300 * second;
+        CHECK(after(evidence, 300).level == Level::ok);
+    }
     TEST_CASE("what only a person can change is down at once") {
         auto evidence = connected();
         evidence.said = Said::needs_operator;

@@ -104,6 +104,24 @@ TEST_SUITE("process/faults") {
         REQUIRE(bench.workers.restart("echo:a"));
         CHECK(bench.view("echo:a").state == State::starting);
     }
+    TEST_CASE("a worker that dies of what it meets after Ready is given up, too, says why, and "
+              "starts when it is told to") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a", fault("segv"))));
+        REQUIRE(bench.until_state("echo:a", State::failed));
+        const auto view = bench.view("echo:a");
+        CHECK(view.reason.starts_with("it died 12 times in a row soon after it had begun; last: "
+                                      "signal 11 SIGSEGV"));
+        CHECK(view.crashes == 12);
+        CHECK(view.crash_loop);
+        CHECK_FALSE(view.needs_operator);
+        CHECK(view.next_try_ms > 0);
+        CHECK(bench.recorder.count("down echo:a") == 12);
+        REQUIRE(bench.workers.start("echo:a"));
+        CHECK(bench.view("echo:a").state == State::starting);
+        CHECK(bench.view("echo:a").crashes == 0);
+        CHECK_FALSE(bench.view("echo:a").crash_loop);
+    }
     TEST_CASE("a worker that hangs before Ready is killed at its deadline") {
         static constexpr WorkerSpec hasty = [] {
             WorkerSpec spec = quick_spec();

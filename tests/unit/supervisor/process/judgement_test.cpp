@@ -31,6 +31,9 @@ struct History {
         return judge(rule, tally, true, middle);
     }
 
+    // One that a foreign byte ended, soon after Ready.
+    Judgement crash(Milliseconds served = 100ms) { return die(true, served, {.signal = SIGSEGV}); }
+
     Judgement die_before_ready() { return die(false, 0ms); }
 };
 
@@ -62,6 +65,62 @@ TEST_SUITE("process/judgement") {
             longest = std::max(longest, *verdict.pause);
         }
         CHECK(longest == history.rule.served_max);
+    }
+    TEST_CASE("what dies of itself soon after Ready is quickly back four times, then later and "
+              "later, and is given up after twelve in ten minutes") {
+        History history;
+        for (const auto pause : {500ms, 1000ms, 1000ms, 1000ms, 2000ms, 4000ms, 8000ms, 16'000ms,
+                                 32'000ms, 60'000ms, 60'000ms}) {
+            const auto verdict = history.crash();
+            CHECK(verdict.next == State::backoff);
+            CHECK(*verdict.pause == pause);
+            history.clock.advance(*verdict.pause);
+        }
+        const auto verdict = history.crash();
+        CHECK(verdict.next == State::failed);
+        CHECK(*verdict.pause == 10min);
+        CHECK(verdict.attempt == 12);
+        CHECK(verdict.reason == "it died 12 times in a row soon after it had begun; last: signal "
+                                "11 SIGSEGV: memory fault");
+        history.clock.advance(10min);
+        CHECK(*history.crash().pause == 60s); // one more try, and no hurry
+        history.tally.forgive();
+        CHECK(*history.crash().pause == 500ms);
+    }
+    TEST_CASE(
+        "a hang we killed and an exit count as its own; a bare kill, TERM and an order do not") {
+        const auto is_own = [](ExitStatus status, std::string words = {}, bool was_asked = false) {
+            Death death;
+            death.status = status;
+            death.words = words.empty() ? explain_exit(status) : words;
+            death.was_asked = was_asked;
+            return death.is_its_own();
+        };
+        CHECK(is_own({.signal = SIGSEGV}));
+        CHECK(is_own({.signal = SIGSYS}));
+        CHECK(is_own({.code = 1}));
+        CHECK(is_own({.signal = SIGKILL}, "killed: it did not answer a ping for 8 s"));
+        CHECK_FALSE(is_own({.signal = SIGKILL}));
+        CHECK_FALSE(is_own({.code = 0}));
+        CHECK_FALSE(is_own({.signal = SIGKILL}, "killed: the operator asked for it", true));
+    }
+    TEST_CASE(
+        "a kill from outside neither counts as a crash nor ends the row; a long life ends it") {
+        History history;
+        for (int i = 0; i < 4; ++i)
+            history.crash();
+        CHECK(*history.die(true, 100ms, {.signal = SIGKILL}).pause == 1s);
+        CHECK(*history.crash().pause == 2s);
+        history.die(true, 5min, {.signal = SIGSEGV});
+        CHECK(*history.crash().pause == 500ms);
+        CHECK(history.tally.crashes_in_a_row(5min) == 1);
+    }
+    TEST_CASE("jitter is on the longer pauses, too") {
+        History history;
+        for (int i = 0; i < 7; ++i)
+            history.crash();
+        CHECK(*judge(history.rule, history.tally, true, 0.0).pause == 6400ms);
+        CHECK(*judge(history.rule, history.tally, true, 0.999999).pause == 9600ms);
     }
     TEST_CASE("eight deaths before Ready in ten minutes is failed, says so, and decays") {
         History history;
@@ -128,6 +187,31 @@ TEST_SUITE("process/death_tally") {
         CHECK(explain_exit({.signal = SIGSEGV}) == "signal 11 SIGSEGV: memory fault");
         CHECK(explain_exit({.code = 3}) == "exit 3: a code none of our workers uses");
         CHECK(explain_exit({.signal = 40}) == "signal 40");
+    }
+    TEST_CASE("a crash loop is eight deaths of itself in a row without a minute of service, and "
+              "began when the last useful life ended") {
+        DeathTally tally;
+        const auto die = [&](std::int64_t at_ms, Milliseconds served, int signal = SIGSEGV) {
+            Death death;
+            death.at_ms = at_ms;
+            death.status = {.signal = signal};
+            death.words = explain_exit(death.status);
+            death.reached_ready = true;
+            death.served = served;
+            tally.record(death);
+        };
+        die(1, 1h);
+        die(2, 1s, SIGKILL);
+        for (int i = 3; i < 9; ++i)
+            die(i, 1s);
+        CHECK_FALSE(tally.crash_loop(8, 1min));
+        die(9, 1s);
+        const auto loop = tally.crash_loop(8, 1min);
+        REQUIRE(loop);
+        CHECK(loop->deaths == 8);
+        CHECK(loop->since_ms == 1);
+        die(10, 2min);
+        CHECK_FALSE(tally.crash_loop(8, 1min));
     }
     TEST_CASE("the last sixteen deaths are kept, newest first") {
         DeathTally tally;
