@@ -12,6 +12,10 @@ namespace {
 
 constexpr Milliseconds file_again_after{5000};
 
+std::int64_t left_of(Instant::duration span) {
+    return std::chrono::ceil<Milliseconds>(span).count();
+}
+
 } // namespace
 
 Deliveries::Deliveries(Rooms& rooms)
@@ -27,7 +31,9 @@ const ledger::OutboxRow* Deliveries::row(const std::string& action_id) const {
 ledger::Write Deliveries::owe(ledger::OutboxRow row, ledger::SharedFiles files) {
     if (row.created_at_ms == 0) row.created_at_ms = rooms_.now_ms();
     row.files = files ? static_cast<std::uint32_t>(files->size()) : 0;
-    return rooms_.ledger.outbox.add(table_.add(std::move(row)).row, std::move(files));
+    auto& delivery = table_.add(std::move(row));
+    take_times(delivery);
+    return rooms_.ledger.outbox.add(delivery.row, std::move(files));
 }
 
 void Deliveries::release(const std::string& action_id) {
@@ -63,6 +69,7 @@ ledger::Writes Deliveries::finish_stream(const std::string& action_id, std::stri
     delivery->row.markdown = markdown;
     delivery->row.notice = notice;
     delivery->row.expires_at_ms = expires_at_ms;
+    take_times(*delivery);
     unit.push_back(rooms_.ledger.outbox.set_text(action_id, std::move(markdown), expires_at_ms));
     unit.push_back(rooms_.ledger.outbox.save(delivery->row));
     return unit;
@@ -94,7 +101,7 @@ void Deliveries::push(const std::string& worker) {
     while (!is_held_ && !fetching_.contains(worker)) {
         ipc::Link* link = rooms_.links.link(worker);
         if (link == nullptr || !link->can_send() || !has_file(worker, *link)) return;
-        auto* next = table_.next_for(worker, rooms_.now_ms());
+        auto* next = table_.next_for(worker, now());
         if (next == nullptr) return;
         if (next->row.files > 0) return fetch_files(*next);
         if (!hand_over(*next, {})) return;
@@ -118,7 +125,7 @@ void Deliveries::fetch_files(const Delivery& delivery) {
 // Meanwhile it may have expired, the worker may be gone, or another answer's turn may have come.
 void Deliveries::on_files(const std::string& worker, std::uint64_t place,
                           Result<AttachedFiles> files) {
-    auto* delivery = table_.next_for(worker, rooms_.now_ms());
+    auto* delivery = table_.next_for(worker, now());
     ipc::Link* link = rooms_.links.link(worker);
     const bool may_go = !is_held_ && link != nullptr && link->can_send() && has_file(worker, *link);
     if (!may_go) return; // who comes next begins again
@@ -135,7 +142,7 @@ bool Deliveries::has_file(const std::string& worker, ipc::Link& link) {
     auto file = files_.give(worker);
     if (!file) {
         log::warn("in_flight.no_file", {{"worker", worker}, {"why", file.error().sentence}});
-        plan_at(rooms_.now_ms() + file_again_after.count());
+        plan_at(now() + file_again_after);
         return false;
     }
     const int fd = file->get();
@@ -148,7 +155,7 @@ bool Deliveries::has_file(const std::string& worker, ipc::Link& link) {
 // False: the link is full, and says when there is room, or that it is gone.
 bool Deliveries::hand_over(Delivery& delivery, const AttachedFiles& files) {
     auto& row = delivery.row;
-    if (row.expires_at_ms != 0 && row.expires_at_ms <= rooms_.now_ms()) {
+    if (delivery.expires_at <= now()) {
         settle(delivery, ledger::OutboxState::failed, "expired", "it waited past its expiry");
         return true;
     }
@@ -157,7 +164,10 @@ bool Deliveries::hand_over(Delivery& delivery, const AttachedFiles& files) {
         settle(delivery, ledger::OutboxState::failed, "internal", made.error().sentence);
         return true;
     }
-    made->frame.mutable_outbound()->set_attempt(row.attempts + 1);
+    auto& outbound = *made->frame.mutable_outbound();
+    outbound.set_attempt(row.attempts + 1);
+    if (row.expires_at_ms != 0) // what is left of it, by the worker's clock as it is set now
+        outbound.set_expires_at_ms(rooms_.now_ms() + left_of(delivery.expires_at - now()));
     const int fd = made->blob.get();
     const auto sent =
         rooms_.links.link(delivery.worker)->send(made->frame, {&fd, made->blob ? 1u : 0u});
@@ -175,6 +185,7 @@ void Deliveries::try_later(Delivery& delivery, Milliseconds pause, std::string c
     table_.put_down(delivery);
     auto& row = delivery.row;
     row.state = ledger::OutboxState::queued;
+    delivery.not_before = pause.count() == 0 ? Instant{} : now() + pause;
     row.next_try_at_ms = pause.count() == 0 ? 0 : rooms_.now_ms() + pause.count();
     rooms_.traces.add(row.trace, deliveries_room, "tries_again", why);
     row.error_code = std::move(code);

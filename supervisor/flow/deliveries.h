@@ -13,7 +13,14 @@
 //   the machine itself went down                 as if noted: the file may be older than the crash
 //   past its expiry                              failed, "expired"
 //
-// Parts that have a receipt are never sent again. Lives as long as the loop.
+// Parts that have a receipt are never sent again.
+//
+// The disk has wall time, for it outlives the machine; waiting is done by the clock that does not
+// jump. What is read back is clamped: a pause is no longer than any we make, a life no longer than
+// it was made for. While the machine sleeps nothing expires and no pause ends: what was owed before
+// a suspend is sent after it.
+//
+// Lives as long as the loop.
 #pragma once
 
 #include "common/loop/timer.h"
@@ -128,10 +135,13 @@ class Deliveries {
     void recover_one(Delivery& delivery);
 
     // Time (delivery_times.cpp): what is due again, expires, or is owed a report.
+    void take_times(Delivery& delivery) const;
     void plan_sweep(const Delivery& delivery);
-    void plan_at(std::int64_t at_ms);
+    void plan_at(Instant at);
     void sweep();
     void end_if_late(Delivery& delivery);
+
+    Instant now() const { return rooms_.loop.clock().now(); }
 
     Rooms& rooms_;
     DeliveryTable table_;
@@ -141,7 +151,7 @@ class Deliveries {
     std::unordered_set<std::string> fetching_;
     bool is_held_ = false;
     Timer sweep_timer_;
-    std::int64_t next_sweep_ms_ = 0; // 0: none planned
+    Instant next_sweep_{}; // Instant{}: none planned
 };
 
 } // namespace openclaw::flow

@@ -78,6 +78,7 @@ void Deliveries::recover(std::vector<ledger::OutboxRow> rows) {
     for (auto& row : rows) {
         if (table_.find(row.action_id) != nullptr) continue;
         auto& delivery = table_.add(std::move(row));
+        take_times(delivery);
         delivery.is_on_disk = true;
         rooms_.traces.add(delivery.row.trace, deliveries_room, "recovered",
                           std::string(ledger::name(delivery.row.state)));

@@ -14,7 +14,6 @@ namespace {
 
 constexpr Milliseconds no_pause{0};       // a new process took its time already
 constexpr Milliseconds first_pause{2000}; // TELEGRAM.md 7.1: wait 2 s before the one repeat
-constexpr Milliseconds longest_pause{60'000};
 constexpr std::uint32_t most_repeats = 1;
 // Far above DeliveryTable::max_in_hand: each waits for its acknowledgement before the next part.
 constexpr std::size_t most_acks_waiting = 1024;
@@ -95,6 +94,7 @@ void Deliveries::on_dispatching(Delivery& delivery, const wire::Delivery& report
     }
     row.state = ledger::OutboxState::sending;
     row.next_try_at_ms = 0;
+    delivery.not_before = {};
     remember(delivery);
 }
 

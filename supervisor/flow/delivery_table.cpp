@@ -2,9 +2,20 @@
 
 #include "supervisor/flow/rooms.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace openclaw::flow {
+
+void take_times(Delivery& delivery, Instant now, std::int64_t wall_ms) {
+    const auto& row = delivery.row;
+    if (row.next_try_at_ms > 0)
+        delivery.not_before = now + std::clamp(Milliseconds(row.next_try_at_ms - wall_ms),
+                                               Milliseconds(0), longest_pause);
+    if (row.expires_at_ms == 0) return;
+    const Milliseconds meant(row.expires_at_ms - std::min(row.created_at_ms, row.expires_at_ms));
+    delivery.expires_at = now + std::min(Milliseconds(row.expires_at_ms - wall_ms), meant);
+}
 
 Delivery& DeliveryTable::add(ledger::OutboxRow row) {
     auto delivery = std::make_unique<Delivery>();
@@ -64,11 +75,11 @@ bool DeliveryTable::has_free_hand(const Line& line, const Delivery& delivery) {
     return !line.holds_suspect && line.in_hand < max_in_hand;
 }
 
-Delivery* DeliveryTable::next_for(const std::string& worker, std::int64_t now_ms) const {
+Delivery* DeliveryTable::next_for(const std::string& worker, Instant now) const {
     const auto& of = line(worker);
     for (const auto place : of.waiting) {
         auto& delivery = *by_place_.at(place);
-        if (delivery.row.next_try_at_ms <= now_ms && has_free_hand(of, delivery)) return &delivery;
+        if (delivery.not_before <= now && has_free_hand(of, delivery)) return &delivery;
     }
     return nullptr;
 }

@@ -8,6 +8,7 @@
 // way, not all.
 #pragma once
 
+#include "common/base/clock.h"
 #include "supervisor/ledger/outbox.h"
 
 #include <cstddef>
@@ -33,11 +34,21 @@ struct Delivery {
     bool is_in_hand = false;    // the worker has the final text
     bool is_the_repeat = false; // in hand, and takes its worker's one place for repeats
     int deaths = 0;             // workers that died of themselves with it in hand
+    // The row's next_try_at_ms and expires_at_ms on the clock that does not jump.
+    Instant not_before{}; // Instant{}: at once
+    Instant expires_at = Instant::max();
     std::vector<OnSettled> watchers;
 
     // Its first message stands in the chat: what follows is an edit, which may be repeated.
     bool finishes_by_edit() const { return !row.stream_message_id.empty() && row.receipts.empty(); }
 };
+
+// Before an answer is tried again.
+inline constexpr Milliseconds longest_pause{60'000};
+
+// From the wall clock, as the row has them: a clock that was set back makes no pause longer than
+// any we make, and no life longer than it was meant to be.
+void take_times(Delivery& delivery, Instant now, std::int64_t wall_ms);
 
 class DeliveryTable {
   public:
@@ -52,7 +63,7 @@ class DeliveryTable {
     void put_down(Delivery& delivery); // without effect when it is not in hand
 
     // The oldest that its worker may be given now: on disk, due, and there is a free hand.
-    Delivery* next_for(const std::string& worker, std::int64_t now_ms) const;
+    Delivery* next_for(const std::string& worker, Instant now) const;
     bool is_alone_in_hand(const std::string& worker) const;
 
     // Places, oldest first; at() is null for one that is gone meanwhile.

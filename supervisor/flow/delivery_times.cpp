@@ -10,26 +10,30 @@ namespace {
 constexpr Milliseconds report_grace = std::chrono::minutes(2); // a worker that never reports
 }
 
-void Deliveries::plan_sweep(const Delivery& delivery) {
-    if (delivery.is_stream) return;
-    const auto& row = delivery.row;
-    if (delivery.is_in_hand) {
-        if (row.expires_at_ms > 0) plan_at(row.expires_at_ms + report_grace.count());
-        return;
-    }
-    if (row.next_try_at_ms > 0) plan_at(row.next_try_at_ms);
-    if (row.expires_at_ms > 0) plan_at(row.expires_at_ms);
+void Deliveries::take_times(Delivery& delivery) const {
+    flow::take_times(delivery, now(), rooms_.now_ms());
 }
 
-void Deliveries::plan_at(std::int64_t at_ms) {
-    if (next_sweep_ms_ != 0 && next_sweep_ms_ <= at_ms) return;
-    next_sweep_ms_ = at_ms;
-    sweep_timer_.start(Milliseconds(std::max<std::int64_t>(at_ms - rooms_.now_ms(), 1)),
-                       [this] { sweep(); });
+void Deliveries::plan_sweep(const Delivery& delivery) {
+    if (delivery.is_stream) return;
+    const bool expires = delivery.expires_at != Instant::max();
+    if (delivery.is_in_hand) {
+        if (expires) plan_at(delivery.expires_at + report_grace);
+        return;
+    }
+    if (delivery.not_before != Instant{}) plan_at(delivery.not_before);
+    if (expires) plan_at(delivery.expires_at);
+}
+
+void Deliveries::plan_at(Instant at) {
+    if (next_sweep_ != Instant{} && next_sweep_ <= at) return;
+    next_sweep_ = at;
+    const auto pause = std::chrono::ceil<Milliseconds>(at - now());
+    sweep_timer_.start(std::max(pause, Milliseconds(1)), [this] { sweep(); });
 }
 
 void Deliveries::sweep() {
-    next_sweep_ms_ = 0;
+    next_sweep_ = {};
     for (const auto place : table_.places()) // one that ends may end others
         if (auto* delivery = table_.at(place)) end_if_late(*delivery);
     for (const auto& worker : table_.workers())
@@ -40,14 +44,16 @@ void Deliveries::sweep() {
 
 void Deliveries::end_if_late(Delivery& delivery) {
     if (delivery.is_stream) return;
-    auto& row = delivery.row;
-    const auto now = rooms_.now_ms();
-    if (row.next_try_at_ms <= now) row.next_try_at_ms = 0; // due: nothing is planned for the past
-    if (row.expires_at_ms == 0) return;
-    if (!delivery.is_in_hand && row.expires_at_ms <= now)
+    const auto moment = now();
+    if (delivery.not_before <= moment) { // due: nothing is planned for the past
+        delivery.not_before = {};
+        delivery.row.next_try_at_ms = 0;
+    }
+    if (delivery.expires_at == Instant::max()) return;
+    if (!delivery.is_in_hand && delivery.expires_at <= moment)
         return settle(delivery, ledger::OutboxState::failed, "expired",
                       "it waited past its expiry");
-    if (delivery.is_in_hand && row.expires_at_ms + report_grace.count() <= now)
+    if (delivery.is_in_hand && delivery.expires_at + report_grace <= moment)
         settle(delivery, ledger::OutboxState::unknown, "no_report",
                "the channel's worker never said what became of it");
 }

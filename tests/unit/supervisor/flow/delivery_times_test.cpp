@@ -1,0 +1,61 @@
+#include "supervisor/flow/delivery_table.h"
+
+#include <doctest/doctest.h>
+
+using namespace openclaw;
+using namespace openclaw::flow;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int64_t a_day_ms = 86'400'000;
+
+// An answer that is owed for ten minutes, and is to be tried again in four seconds.
+Delivery& owed_for_a_while(DeliveryTable& table, const Clock& clock) {
+    auto& delivery = table.add({.action_id = "a",
+                                .to = {.channel = "echo", .account = "x", .chat = {}},
+                                .markdown = "the answer",
+                                .next_try_at_ms = clock.unix_ms() + 4000,
+                                .expires_at_ms = clock.unix_ms() + 600'000,
+                                .created_at_ms = clock.unix_ms()});
+    table.wait(delivery);
+    return delivery;
+}
+
+} // namespace
+
+TEST_SUITE("supervisor/flow") {
+    TEST_CASE("an answer is tried again and expires by the time that passes, not by the wall's") {
+        ManualClock clock;
+        DeliveryTable table;
+        const auto& delivery = owed_for_a_while(table, clock);
+        take_times(*table.find("a"), clock.now(), clock.unix_ms());
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        clock.advance(3999ms);
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        clock.advance(1ms);
+        CHECK(table.next_for("echo:x", clock.now()) == &delivery);
+        CHECK(delivery.expires_at == clock.now() - 4s + 10min);
+    }
+    TEST_CASE("read back under a wall clock that was set by a day, no pause and no life is longer "
+              "than it was made") {
+        ManualClock clock;
+        DeliveryTable table;
+        auto& delivery = owed_for_a_while(table, clock);
+        take_times(delivery, clock.now(), clock.unix_ms() - a_day_ms); // set back
+        CHECK(delivery.not_before == clock.now() + longest_pause);
+        CHECK(delivery.expires_at == clock.now() + 10min);
+        take_times(delivery, clock.now(),
+                   clock.unix_ms() + a_day_ms); // set forward, or a day later
+        CHECK(delivery.not_before == clock.now());
+        CHECK(delivery.expires_at < clock.now());
+    }
+    TEST_CASE("an answer that never expires has no end") {
+        ManualClock clock;
+        DeliveryTable table;
+        auto& delivery = table.add({.action_id = "b", .markdown = "the answer"});
+        take_times(delivery, clock.now(), clock.unix_ms());
+        CHECK(delivery.expires_at == Instant::max());
+        CHECK(delivery.not_before == Instant{});
+    }
+}
