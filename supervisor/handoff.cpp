@@ -32,6 +32,17 @@ Instant instant(std::int64_t nanoseconds) {
         std::chrono::duration_cast<Instant::duration>(std::chrono::nanoseconds(nanoseconds)));
 }
 
+// An older build wrote the wall clock's time alone.
+Instant instant(std::int64_t monotonic_ns, std::int64_t wall_ms) {
+    if (monotonic_ns != 0 || wall_ms == 0) return instant(monotonic_ns);
+    const SystemClock clock;
+    return clock.now() + Milliseconds(wall_ms - clock.unix_ms());
+}
+
+Instant past(std::int64_t monotonic_ns, std::int64_t wall_ms) {
+    return std::min(instant(monotonic_ns, wall_ms), SystemClock().now());
+}
+
 process::Death death_in(const wire::RecordedDeath& in) {
     process::Death death;
     death.at = instant(in.at_monotonic_ns());
@@ -69,21 +80,23 @@ class Claim {
 };
 
 process::ServingProcess process_in(const wire::ServingWorker& in, Claim& claimed) {
-    process::ServingProcess process{.birth = {.pid = in.pid(),
-                                              .link = claimed(in.link()),
-                                              .error_output = claimed(in.output())},
-                                    .link = {.phase = static_cast<ipc::Phase>(in.phase()),
-                                             .next_id = in.next_id(),
-                                             .seen_once = {},
-                                             .outbox = {}},
-                                    .generation = in.generation(),
-                                    .started_ms = in.started_ms(),
-                                    .born = instant(in.born_monotonic_ns()),
-                                    .ready_at = instant(in.ready_monotonic_ns()),
-                                    .build_id = in.build_id(),
-                                    .sandbox = in.sandbox(),
-                                    .layers = {},
-                                    .memory = claimed(in.memory())};
+    process::ServingProcess process{
+        .birth = {.pid = in.pid(),
+                  .link = claimed(in.link()),
+                  .error_output = claimed(in.output())},
+        .link = {.phase = static_cast<ipc::Phase>(in.phase()),
+                 .next_id = in.next_id(),
+                 .seen_once = {},
+                 .outbox = {}},
+        .generation = in.generation(),
+        .started_ms = in.started_ms(),
+        .born = instant(in.born_monotonic_ns()),
+        .ready_at = instant(in.ready_monotonic_ns()),
+        .build_id = in.build_id(),
+        .sandbox = in.sandbox(),
+        .layers = {},
+        .upstream = Sighting(instant(in.last_upstream_monotonic_ns()), in.last_upstream_ms()),
+        .memory = claimed(in.memory())};
     for (const auto& layer : in.layers())
         process.layers.push_back({.name = layer.name(),
                                   .holds = layer.holds(),
@@ -110,9 +123,12 @@ process::WorkerFacts worker_in(const wire::AdoptedWorker& in, Claim& claimed) {
                                 .deaths = {},
                                 .deaths_total = in.deaths_total(),
                                 .deaths_forgiven = in.deaths_forgiven(),
+                                .wanted_since = instant(in.wanted_since_monotonic_ns()),
                                 .has_failed = in.has_failed(),
+                                .is_given_up = in.is_given_up(),
                                 .reason = in.reason(),
                                 .attempt = in.attempt(),
+                                .next_try = instant(in.next_try_monotonic_ns(), in.next_try_ms()),
                                 .next_try_ms = in.next_try_ms(),
                                 .process = std::nullopt};
     for (const auto& death : in.deaths())
@@ -129,8 +145,10 @@ flow::ChannelFacts channel_in(const wire::AdoptedWorker& in) {
             .error_code = in.status().error_code(),
             .cause = in.status().cause(),
             .said_at_ms = in.status_said_ms(),
-            .good_until_ms = in.good_until_ms(),
-            .last_contact_ms = in.status().last_contact_unix_ms(),
+            .good_until = past(in.good_until_monotonic_ns(), in.good_until_ms()),
+            .contact =
+                Sighting(past(in.last_contact_monotonic_ns(), in.status().last_contact_unix_ms()),
+                         in.status().last_contact_unix_ms()),
             .last_inbound_ms = in.last_inbound_ms(),
             .last_outbound_ms = in.last_outbound_ms()};
 }

@@ -10,6 +10,13 @@ std::int64_t nanoseconds(Instant when) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(when.time_since_epoch()).count();
 }
 
+// The wall clock's word for a moment, for builds that know no other.
+std::int64_t wall_time_of(Instant when) {
+    if (when == Instant{}) return 0;
+    const SystemClock clock;
+    return clock.unix_ms() - std::chrono::duration_cast<Milliseconds>(clock.now() - when).count();
+}
+
 void put(wire::RecordedDeath& out, const process::Death& death) {
     out.set_at_monotonic_ns(nanoseconds(death.at));
     out.set_at_ms(death.at_ms);
@@ -43,6 +50,8 @@ void put(wire::ServingWorker& out, const process::ServingProcess& process) {
         one.set_spare(layer.is_spare);
     }
     out.set_memory(process.memory ? process.memory.get() : 0);
+    out.set_last_upstream_monotonic_ns(nanoseconds(process.upstream.at()));
+    out.set_last_upstream_ms(process.upstream.stamp_ms());
     out.set_phase(std::to_underlying(process.link.phase));
     out.set_next_id(process.link.next_id);
     for (const auto body : process.link.seen_once)
@@ -70,6 +79,9 @@ void put(wire::AdoptedWorker& out, const process::WorkerFacts& worker) {
     out.set_reason(worker.reason);
     out.set_attempt(worker.attempt);
     out.set_next_try_ms(worker.next_try_ms);
+    out.set_next_try_monotonic_ns(nanoseconds(worker.next_try));
+    out.set_is_given_up(worker.is_given_up);
+    out.set_wanted_since_monotonic_ns(nanoseconds(worker.wanted_since));
     if (worker.process) put(*out.mutable_process(), *worker.process);
 }
 
@@ -80,10 +92,12 @@ void put(wire::AdoptedWorker& out, const flow::ChannelFacts& facts) {
     status.set_identity(facts.identity);
     status.set_identity_id(facts.identity_id);
     status.set_error_code(facts.error_code);
-    status.set_last_contact_unix_ms(facts.last_contact_ms);
+    status.set_last_contact_unix_ms(facts.contact.stamp_ms());
     status.set_cause(facts.cause);
     out.set_status_said_ms(facts.said_at_ms);
-    out.set_good_until_ms(facts.good_until_ms);
+    out.set_last_contact_monotonic_ns(nanoseconds(facts.contact.at()));
+    out.set_good_until_ms(wall_time_of(facts.good_until));
+    out.set_good_until_monotonic_ns(nanoseconds(facts.good_until));
     out.set_last_inbound_ms(facts.last_inbound_ms);
     out.set_last_outbound_ms(facts.last_outbound_ms);
 }

@@ -46,8 +46,8 @@ rpc::ChannelFacts facts_of(const config::ChannelAccount& account, const Standing
     facts.error_code = found->second.error_code;
     facts.identity = found->second.identity;
     facts.identity_id = found->second.identity_id;
-    facts.good_until_ms = found->second.good_until_ms;
-    facts.last_contact_ms = found->second.last_contact_ms;
+    facts.good_until = found->second.good_until;
+    facts.last_contact = found->second.contact.at();
     facts.last_inbound_ms = found->second.last_inbound_ms;
     facts.last_outbound_ms = found->second.last_outbound_ms;
     return facts;

@@ -11,10 +11,9 @@ constexpr int feeds_per_interval = 3; // sd_watchdog_enabled(3) advises two; one
 }
 
 const process::WorkerView* silent_too_long(const std::vector<process::WorkerView>& workers,
-                                           std::int64_t now_ms) {
+                                           Instant now) {
     const auto is_silent = [&](const process::WorkerView& worker) {
-        return worker.is_unresponsive && worker.health &&
-               now_ms - worker.health->at_ms > silence_allowed.count();
+        return worker.is_unresponsive && worker.health && now - worker.health->at > silence_allowed;
     };
     const auto found = std::ranges::find_if(workers, is_silent);
     return found == workers.end() ? nullptr : &*found;
@@ -33,7 +32,7 @@ Watchdog::Watchdog(Loop& loop, const ServiceManager& manager, const process::Wor
 
 void Watchdog::feed() {
     const auto views = workers_.views();
-    const auto* silent = silent_too_long(views, clock_.unix_ms());
+    const auto* silent = silent_too_long(views, clock_.now());
     if (silent != nullptr && was_well_)
         log::error("watchdog.not_fed", {{"worker", silent->id},
                                         {"why", "it is silent and was not replaced; the service "

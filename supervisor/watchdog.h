@@ -30,6 +30,6 @@ inline constexpr Milliseconds silence_allowed = std::chrono::seconds(60);
 
 // The worker that has been silent for too long; null: all are well. Pure.
 const process::WorkerView* silent_too_long(const std::vector<process::WorkerView>& workers,
-                                           std::int64_t now_ms);
+                                           Instant now);
 
 } // namespace openclaw

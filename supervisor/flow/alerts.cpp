@@ -44,7 +44,9 @@ Alerts::Alerts(Rooms& rooms, Deliveries& deliveries, JudgeAll judge_all)
     for (const auto& [id, value] : rooms_.ledger.worker_state.of(book)) {
         const auto record = json::Document::parse(value);
         if (!record) continue; // it is written by record_of() only
-        incidents_[id] = {.since_ms = record->root()["sinceMs"].integer(),
+        // Nothing began in the future: the clock has been set back since.
+        incidents_[id] = {.since_ms =
+                              std::min(record->root()["sinceMs"].integer(), rooms_.now_ms()),
                           .is_told = record->root()["told"].boolean()};
     }
 }
@@ -55,6 +57,7 @@ void Alerts::look_soon() {
 
 void Alerts::look() {
     next_ms_ = 0;
+    follow_clock();
     const auto all = judge_all_();
     for (const auto& one : all)
         look_at(one, all);
@@ -232,6 +235,18 @@ void Alerts::keep(const std::string& id, const Incident& incident) {
     auto write = rooms_.ledger.worker_state.put(std::string(book), id,
                                                 record_of(incident.since_ms, incident.is_told));
     if (write) rooms_.ledger.store->note(std::move(*write));
+}
+
+// What was noted by a wall clock that has been set since moves with it: an incident is as old as it
+// was. A sleep of the machine is the same.
+void Alerts::follow_clock() {
+    const auto jump = wall_.follow(rooms_.loop.clock()).count();
+    if (jump == 0) return;
+    for (auto& [id, incident] : incidents_) {
+        for (auto* moment : {&incident.since_ms, &incident.seen_at_ms, &incident.well_at_ms})
+            if (*moment != 0) *moment += jump;
+        keep(id, incident);
+    }
 }
 
 void Alerts::plan(std::int64_t at_ms) {

@@ -10,6 +10,7 @@
 // After a sleep of the machine everything looks old: an incident must be seen for a moment, awake.
 #pragma once
 
+#include "common/base/wall_epoch.h"
 #include "common/loop/timer.h"
 #include "supervisor/flow/deliveries.h"
 #include "supervisor/flow/rooms.h"
@@ -63,6 +64,7 @@ class Alerts {
                               std::string text) const;
     ledger::Writes with_record(ledger::Write owed, const std::string& id, const Incident* incident);
     void keep(const std::string& id, const Incident& incident);
+    void follow_clock();
     void plan(std::int64_t at_ms);
     std::int64_t settle_ms() const;
     const config::AlertRule& rule() const;
@@ -72,6 +74,7 @@ class Alerts {
     JudgeAll judge_all_;
     std::map<std::string, Incident> incidents_; // by id
     Timer next_;
+    WallEpoch wall_{std::chrono::seconds(1)};
     std::int64_t next_ms_ = 0; // while looking: the earliest moment to look again; 0: none
 };
 

@@ -2,6 +2,7 @@
 // was used.
 #pragma once
 
+#include "common/base/sighting.h"
 #include "proto/channel.pb.h"
 
 #include <cstdint>
@@ -16,8 +17,8 @@ struct ChannelFacts {
     std::string detail, identity, identity_id, error_code;
     wire::Cause cause = wire::CAUSE_UNSPECIFIED;
     std::int64_t said_at_ms = 0;
-    std::int64_t good_until_ms = 0; // when it last ceased to be connected; 0: it never was, or is
-    std::int64_t last_contact_ms = 0;
+    Instant good_until{}; // when it last ceased to be connected; Instant{}: it never was, or is
+    Sighting contact;     // the platform's last answer
     std::int64_t last_inbound_ms = 0;
     std::int64_t last_outbound_ms = 0;
 };

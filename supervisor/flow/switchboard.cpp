@@ -46,7 +46,7 @@ void Switchboard::on_down(const std::string& id, const std::string& reason, proc
     dials_.on_worker_down(id);
     if (id == agent_worker_id) return runs_.on_agent_down();
     auto& facts = channels_[id];
-    if (facts.state == wire::ChannelStatus::CONNECTED) facts.good_until_ms = rooms_.now_ms();
+    if (facts.state == wire::ChannelStatus::CONNECTED) facts.good_until = rooms_.loop.clock().now();
     facts.state = wire::ChannelStatus::STATE_UNSPECIFIED;
     facts.detail = reason;
     deliveries_.on_worker_down(id, whose);
@@ -110,9 +110,10 @@ void Switchboard::on_channel_status(const std::string& id, const wire::ChannelSt
                                      {"state", wire::ChannelStatus::State_Name(status.state())},
                                      {"identity", cut_name(status.identity())},
                                      {"detail", detail}});
+    facts.contact.hear(status.last_contact_unix_ms(), rooms_.loop.clock().now(), rooms_.now_ms());
     if (facts.state == wire::ChannelStatus::CONNECTED &&
         status.state() != wire::ChannelStatus::CONNECTED)
-        facts.good_until_ms = std::max(facts.last_contact_ms, status.last_contact_unix_ms());
+        facts.good_until = facts.contact.at();
     facts.state = status.state();
     facts.cause = status.cause();
     facts.detail = detail;
@@ -120,7 +121,6 @@ void Switchboard::on_channel_status(const std::string& id, const wire::ChannelSt
     facts.identity_id = cut_name(status.identity_id());
     facts.error_code = cut_name(status.error_code());
     facts.said_at_ms = rooms_.now_ms();
-    facts.last_contact_ms = status.last_contact_unix_ms();
     if (tell_) tell_();
 }
 

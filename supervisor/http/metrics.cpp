@@ -176,8 +176,8 @@ void write_channels(Prometheus& out, const std::vector<rpc::ChannelLine>& lines)
     out.family("openclaw_channel_last_contact_timestamp_seconds", Kind::gauge,
                "When the platform last answered.");
     for (const auto& line : lines)
-        if (line.facts.last_contact_ms > 0)
-            out.sample(seconds(line.facts.last_contact_ms),
+        if (line.contact_ms > 0)
+            out.sample(seconds(line.contact_ms),
                        {{"channel", line.facts.channel}, {"account", line.facts.account}});
 }
 

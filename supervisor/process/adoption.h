@@ -4,6 +4,7 @@
 // handed over only while it serves; what is in another state is ended before, and begins anew.
 #pragma once
 
+#include "common/base/sighting.h"
 #include "common/ipc/link.h"
 #include "supervisor/process/death_tally.h"
 #include "supervisor/process/spawn.h"
@@ -24,7 +25,8 @@ struct ServingProcess {
     Instant born{}, ready_at{};
     std::string build_id, sandbox;
     std::vector<SandboxLayer> layers;
-    UniqueFd memory; // its smaps_rollup, if we have it open (process/usage.h)
+    Sighting upstream; // the platform's last answer
+    UniqueFd memory;   // its smaps_rollup, if we have it open (process/usage.h)
 };
 
 struct WorkerFacts {
@@ -36,10 +38,13 @@ struct WorkerFacts {
     std::string fault_code;
     std::vector<Death> deaths; // newest first
     std::uint64_t deaths_total = 0, deaths_forgiven = 0;
+    Instant wanted_since{};       // it should serve since; Instant{}: not known, or it should not
     bool has_failed = false;      // given up, or resting before the next try
+    bool is_given_up = false;     // … which of them
     std::string reason;           // of that
     std::uint32_t attempt = 0;    // …
-    std::int64_t next_try_ms = 0; // … 0: only the operator helps
+    Instant next_try{};           // … Instant{}: only the operator helps
+    std::int64_t next_try_ms = 0; // … for people
     std::optional<ServingProcess> process;
 };
 

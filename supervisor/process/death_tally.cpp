@@ -163,7 +163,7 @@ std::optional<CrashLoop> DeathTally::crash_loop(std::size_t least,
     CrashLoop loop;
     for (const auto& death : unforgiven_faults()) {
         loop.deaths += death.is_its_own() ? 1 : 0;
-        loop.since_ms = death.at_ms;
+        loop.since = death.at;
         if (death.served >= useful_after) break; // it was of use until then
     }
     return loop.deaths >= least ? std::optional(loop) : std::nullopt;

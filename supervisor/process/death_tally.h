@@ -37,7 +37,7 @@ struct Death {
 // It dies of itself again and again, and serves nobody in between.
 struct CrashLoop {
     std::size_t deaths = 0;
-    std::int64_t since_ms = 0; // the end of the last life that was of use
+    Instant since{}; // the end of the last life that was of use
 };
 
 // "exit 78: the worker refused its configuration", "signal 11 SIGSEGV: memory fault".

@@ -52,7 +52,8 @@ void Heartbeat::on_pong(const wire::Pong& pong) {
     late_.stop();
     lost_.stop();
     is_unresponsive_ = false;
-    health_ = Health{.at_ms = clock_.unix_ms(),
+    health_ = Health{.at = clock_.now(),
+                     .at_ms = clock_.unix_ms(),
                      .round_trip_us = now_us() - pong.sent_us(),
                      .queued = pong.queued(),
                      .in_flight = pong.in_flight(),

@@ -10,8 +10,6 @@ namespace {
 
 // Somebody else uses the account: two that take it from each other in turn serve nobody.
 constexpr Milliseconds after_conflict = std::chrono::seconds(30);
-// No platform asks for more; a worker that does is wrong about its clock.
-constexpr Milliseconds longest_wish = std::chrono::hours(24);
 
 bool is_final(const RestartRule& rule, const Death& death) {
     if (death.status.signal != 0) return false;

@@ -21,6 +21,9 @@
 
 namespace openclaw::process {
 
+// No platform asks for a longer pause; a worker that does is wrong about its clock.
+inline constexpr Milliseconds longest_wish = std::chrono::hours(24);
+
 struct Judgement {
     State next = State::down;
     std::optional<Milliseconds> pause; // to the next try; none: nobody tries

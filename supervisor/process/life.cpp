@@ -60,6 +60,7 @@ void Life::show(WorkerView& view, Instant now, Measure measure) {
     view.layers = layers;
     view.is_unresponsive = is_unresponsive;
     if (process->heartbeat() != nullptr) view.health = process->heartbeat()->health();
+    view.last_upstream = upstream.at();
     view.link = process->counters();
     if (measure == Measure::yes) view.usage = meter->look(now);
 }

@@ -2,6 +2,7 @@
 // burial.
 #pragma once
 
+#include "common/base/sighting.h"
 #include "supervisor/process/usage.h"
 #include "supervisor/process/worker_process.h"
 #include "supervisor/process/workers.h"
@@ -31,6 +32,7 @@ struct Life {
         asked_because;      // why it was told to leave; empty: the roster or the operator said so
     bool was_asked = false; // to leave
     bool is_unresponsive = false;
+    Sighting upstream; // the platform's last answer
     ExitStatus exit;
 
     void blame(std::string reason) {

@@ -49,6 +49,7 @@ Worker::Worker(Loop& loop, const Programs& programs, const StateOf& state_of, Li
     , listener_(listener)
     , id_(std::move(id))
     , reason_("not started yet")
+    , since_(loop.clock().now())
     , since_ms_(loop.clock().unix_ms())
     , deadline_(loop)
     , log_(id_, loop.clock()) {}
@@ -74,9 +75,9 @@ void Worker::want(WantedWorker wanted) {
 
 void Worker::note_wish() {
     if (!should_run())
-        wanted_since_ms_ = 0;
-    else if (wanted_since_ms_ == 0)
-        wanted_since_ms_ = loop_.clock().unix_ms();
+        wanted_since_ = {};
+    else if (wanted_since_ == Instant{})
+        wanted_since_ = loop_.clock().now();
 }
 
 void Worker::unwant(Milliseconds within) {
@@ -171,9 +172,11 @@ void Worker::perform(Action action, Event event) {
 void Worker::enter(State state, std::string reason) {
     deadline_.stop();
     state_ = state;
+    since_ = loop_.clock().now();
     since_ms_ = loop_.clock().unix_ms();
     reason_ = std::move(reason);
     attempt_ = 0;
+    next_try_ = {};
     next_try_ms_ = 0;
     listener_.on_view_changed(id_);
 }
@@ -202,6 +205,7 @@ void Worker::begin_life() {
     life_ = std::make_unique<Life>();
     life_->generation = generation_;
     life_->born = loop_.clock().now();
+    life_->upstream = Sighting(life_->born);
     life_->started_ms = loop_.clock().unix_ms();
     auto program = programs_.find(*wanted_.spec);
     auto process = program ? WorkerProcess::start(loop_, *program, id_, *wanted_.spec, *this)
@@ -296,6 +300,7 @@ void Worker::follow(const Judgement& judgement) {
     enter(judgement.next, judgement.reason);
     attempt_ = judgement.attempt;
     if (!judgement.pause) return;
+    next_try_ = loop_.clock().now() + *judgement.pause;
     next_try_ms_ = loop_.clock().unix_ms() + judgement.pause->count();
     deadline_.start(*judgement.pause, [this] { happen(Event::deadline); });
 }

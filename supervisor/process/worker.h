@@ -81,6 +81,7 @@ class Worker final : WorkerProcess::Owner {
     void kill();
     void bury();
 
+    void go_on_failing(WorkerFacts facts);
     Result<void> adopt_process(ServingProcess process);
     ServingProcess serving_process();
     void log_death(const Death& death, pid_t pid) const;
@@ -110,12 +111,13 @@ class Worker final : WorkerProcess::Owner {
     std::uint64_t fingerprint_ = 0;
     bool is_wanted_ = false;
     enum class Hold { none, stopped, paused } hold_ = Hold::none; // the operator's
-    std::int64_t wanted_since_ms_ = 0; // it should run since; 0: it should not
+    Instant wanted_since_{}; // it should run since; Instant{}: it should not
     ipc::Link::Tap tap_;
     Milliseconds drain_at_most_ = Milliseconds::max();
 
     State state_ = State::down;
     std::string reason_;
+    Instant since_;
     std::int64_t since_ms_;
     Timer deadline_;
 
@@ -125,6 +127,7 @@ class Worker final : WorkerProcess::Owner {
     std::uint64_t generation_ = 0;
     std::string fault_code_;
     std::uint32_t attempt_ = 0;
+    Instant next_try_{}; // Instant{}: none is planned
     std::int64_t next_try_ms_ = 0;
     std::unique_ptr<Life> life_; // null: no process
 };

@@ -13,7 +13,8 @@ void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
     fingerprint_ = facts.fingerprint; // of what it was handed: want() sees whether it is that still
     lives_ = facts.lives;
     if (facts.is_held) hold_ = facts.is_paused ? Hold::paused : Hold::stopped;
-    if (!facts.is_held) wanted_since_ms_ = loop_.clock().unix_ms();
+    if (!facts.is_held)
+        wanted_since_ = facts.wanted_since == Instant{} ? loop_.clock().now() : facts.wanted_since;
     fault_code_ = std::move(facts.fault_code);
     tally_.restore(facts.deaths, facts.deaths_total, facts.deaths_forgiven);
     if (facts.process) {
@@ -21,10 +22,18 @@ void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
             log::warn(event::not_adopted, {{"worker", id_}, {"why", adopted.error().sentence}});
         return;
     }
-    if (!facts.has_failed || facts.next_try_ms == 0) return;
-    const auto pause = Milliseconds(facts.next_try_ms - loop_.clock().unix_ms());
-    follow({.next = State::backoff,
-            .pause = std::max(pause, Milliseconds(0)),
+    if (facts.has_failed) go_on_failing(std::move(facts));
+}
+
+// A refused token is not tried again because the supervisor is another one now.
+void Worker::go_on_failing(WorkerFacts facts) {
+    const bool is_planned = facts.next_try != Instant{};
+    std::optional<Milliseconds> pause;
+    if (is_planned)
+        pause = std::clamp(std::chrono::ceil<Milliseconds>(facts.next_try - loop_.clock().now()),
+                           Milliseconds(0), longest_wish);
+    follow({.next = facts.is_given_up || !is_planned ? State::failed : State::backoff,
+            .pause = pause,
             .attempt = facts.attempt,
             .reason = std::move(facts.reason)});
 }
@@ -41,6 +50,7 @@ Result<void> Worker::adopt_process(ServingProcess serving) {
     life_->build_id = std::move(serving.build_id);
     life_->sandbox = std::move(serving.sandbox);
     life_->layers = std::move(serving.layers);
+    life_->upstream = serving.upstream;
     life_->process = std::move(process);
     life_->meter.emplace(life_->process->pid(), life_->born);
     life_->meter->hold(std::move(serving.memory));
@@ -63,10 +73,13 @@ WorkerFacts Worker::hand_over() {
                       .deaths = tally_.newest_first(),
                       .deaths_total = tally_.total(),
                       .deaths_forgiven = tally_.forgiven(),
+                      .wanted_since = wanted_since_,
                       .has_failed = state_ == State::backoff || state_ == State::failed,
+                      .is_given_up = state_ == State::failed,
                       .reason = reason_,
                       .attempt = attempt_,
-                      .next_try_ms = deadline_.is_active() ? next_try_ms_ : 0,
+                      .next_try = next_try_,
+                      .next_try_ms = next_try_ms_,
                       .process = std::nullopt};
     if (state_ == State::ready && life_->process->link() != nullptr)
         facts.process = serving_process();
@@ -84,6 +97,7 @@ ServingProcess Worker::serving_process() {
             .build_id = life_->build_id,
             .sandbox = life_->sandbox,
             .layers = life_->layers,
+            .upstream = life_->upstream,
             .memory = life_->meter->duplicate()};
 }
 

@@ -79,6 +79,8 @@ void Worker::on_misbehaved(const std::string& reason) {
 
 void Worker::on_health() {
     look_at_memory();
+    if (const auto& health = life_->process->heartbeat()->health())
+        life_->upstream.hear(health->last_upstream_ms, health->at, health->at_ms);
     const bool is_unresponsive = life_->process->heartbeat()->is_unresponsive();
     if (is_unresponsive == life_->is_unresponsive) return;
     life_->is_unresponsive = is_unresponsive;

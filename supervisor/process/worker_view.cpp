@@ -18,9 +18,8 @@ void Worker::show_crashes(WorkerView& view, Instant now) const {
     view.crashes = tally_.crashes_in_a_row(wanted_.spec->restart.healthy_after);
     view.crash_loop = tally_.crash_loop(crash_loop_deaths, useful_after);
     if (state_ != State::ready) return;
-    const auto rest = useful_after - (now - *life_->ready_at);
-    if (rest <= Milliseconds(0)) view.crash_loop.reset();
-    view.believed_at_ms = loop_.clock().unix_ms() + std::chrono::ceil<Milliseconds>(rest).count();
+    view.believed_at = *life_->ready_at + useful_after;
+    if (view.believed_at <= now) view.crash_loop.reset();
 }
 
 WorkerView Worker::view(Measure measure) {
@@ -37,10 +36,11 @@ WorkerView Worker::view(Measure measure) {
     if (state_ == State::down && hold_ == Hold::stopped) view.reason = "stopped by the operator";
     if (state_ == State::down && hold_ == Hold::paused)
         view.reason = "paused by the operator; `openclaw workers resume " + id_ + "` ends it";
+    view.since = since_;
     view.since_ms = since_ms_;
     view.is_stopped_by_operator = hold_ != Hold::none;
     view.is_paused = hold_ == Hold::paused;
-    view.wanted_since_ms = wanted_since_ms_;
+    view.wanted_since = wanted_since_;
     view.contact_every = wanted_.spec->contact_every;
     view.needs_operator = state_ == State::failed && next_try_ms_ == 0;
     view.fault_code = fault_code_;

@@ -1,4 +1,7 @@
 // process/worker_view.h — everything there is to show about one worker. A value; made on demand.
+//
+// What is judged has an Instant, of the clock that neither jumps nor runs while the machine sleeps;
+// the times in `_ms` beside it are the wall clock's, for people.
 #pragma once
 
 #include "common/ipc/link.h"
@@ -24,12 +27,15 @@ struct Usage {
 
 // What the worker says about itself, in its last Pong.
 struct Health {
-    std::int64_t at_ms = 0; // when it came
+    Instant at{};           // when it came
+    std::int64_t at_ms = 0; // … for people
     std::int64_t round_trip_us = 0;
     std::uint32_t queued = 0;
     std::uint32_t in_flight = 0;
     std::uint32_t credits = 0;
-    std::int64_t last_upstream_ms = 0; // 0: never
+    // The platform's last answer by the worker's word; 0: never. For people: the wall clock may
+    // have been set since.
+    std::int64_t last_upstream_ms = 0;
 };
 
 // One wall of its sandbox, as the worker reported it in Ready (proto/worker.proto).
@@ -49,10 +55,11 @@ struct WorkerView {
 
     State state = State::down;
     std::string reason;        // why, in one sentence
-    std::int64_t since_ms = 0; // in this state since
+    Instant since{};           // in this state
+    std::int64_t since_ms = 0; // … for people
     bool is_stopped_by_operator = false;
-    bool is_paused = false;           // so that it stays over a restart of the gateway
-    std::int64_t wanted_since_ms = 0; // it should serve since; 0: it should not
+    bool is_paused = false; // so that it stays over a restart of the gateway
+    Instant wanted_since{}; // it should serve since; Instant{}: it should not
     // The platform answers at least this often when all is well; 0: no such promise.
     Milliseconds contact_every{0};
     bool needs_operator = false; // no restart helps: credentials, configuration
@@ -68,6 +75,7 @@ struct WorkerView {
     std::vector<SandboxLayer> layers;
     bool is_unresponsive = false; // a ping is late
     std::optional<Health> health;
+    Instant last_upstream{}; // the platform's last answer; Instant{}: never
     ipc::LinkCounters link;
     std::optional<Usage> usage; // only when measured
 
@@ -77,12 +85,12 @@ struct WorkerView {
     std::size_t failed_starts = 0; // deaths before Ready in a row
     std::size_t crashes = 0;       // deaths of itself in a row, each after short service or none
     // It dies again and again, and this life, if any, has not yet served for long enough to be
-    // believed; it is from `believed_at_ms` on.
+    // believed; it is from `believed_at` on.
     std::optional<CrashLoop> crash_loop;
-    std::int64_t believed_at_ms = 0; // 0: it does not serve
-    std::vector<Death> deaths;       // newest first
-    std::uint32_t attempt = 0;       // of the pause: 1 for the first
-    std::int64_t next_try_ms = 0;    // in backoff and failed; 0: only the operator helps
+    Instant believed_at{};        // Instant{}: it does not serve
+    std::vector<Death> deaths;    // newest first
+    std::uint32_t attempt = 0;    // of the pause: 1 for the first
+    std::int64_t next_try_ms = 0; // in backoff and failed; 0: only the operator helps
 };
 
 } // namespace openclaw::process

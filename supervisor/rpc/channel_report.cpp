@@ -89,6 +89,8 @@ std::vector<ChannelLine> channel_lines(const std::vector<ChannelFacts>& facts,
         });
         if (worker != workers.end()) line.worker = *worker;
         line.verdict = judge_account(account, line.worker ? &*line.worker : nullptr, by);
+        line.contact_ms = by.on_wall(
+            std::max(account.last_contact, line.worker ? line.worker->last_upstream : Instant{}));
         lines.push_back(std::move(line));
     }
     return lines;
@@ -120,11 +122,8 @@ void write_account_members(json::Writer& out, const ChannelLine& line) {
         .member("reconnectAttempts", worker.attempt);
     write_or_null(out, "lastInboundAt", facts.last_inbound_ms);
     write_or_null(out, "lastOutboundAt", facts.last_outbound_ms);
-    const bool has_contact = line.worker && line.worker->health;
-    write_or_null(
-        out, "lastProbeAt",
-        std::max({facts.last_contact_ms, has_contact ? line.worker->health->last_upstream_ms : 0,
-                  line.probed ? line.probed->at_ms : 0}));
+    write_or_null(out, "lastProbeAt",
+                  std::max(line.contact_ms, line.probed ? line.probed->at_ms : 0));
     out.member("tokenSource", facts.token_source)
         .member("tokenStatus", facts.configured ? "available" : "missing");
     out.key("health");

@@ -17,6 +17,7 @@ struct ChannelLine {
     ChannelFacts facts;
     std::optional<process::WorkerView> worker; // none: nothing runs for it
     policy::HealthVerdict verdict;
+    std::int64_t contact_ms = 0;       // the platform's last answer, as the wall clock is set now
     std::optional<Probed> probed = {}; // the platform was asked for this answer
 
     bool is_running() const;

@@ -105,6 +105,11 @@ void HealthSnapshot::facts_changed() {
     announcing_.start(announce_after, [this] { announce(); });
 }
 
+Judging HealthSnapshot::judging() const {
+    wall_.follow(loop_.clock());
+    return {.rule = sources_.facts.health, .now = loop_.clock().now(), .epoch_ms = wall_.ms()};
+}
+
 std::vector<policy::Judged> HealthSnapshot::judged() const {
     return judge_all(sources_.channels(), sources_.workers.views(false), judging());
 }

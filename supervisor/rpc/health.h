@@ -5,6 +5,7 @@
 // `ts` says when. A burst of requests costs one rendering.
 #pragma once
 
+#include "common/base/wall_epoch.h"
 #include "common/json/write.h"
 #include "common/loop/timer.h"
 #include "supervisor/ledger/store.h"
@@ -49,9 +50,7 @@ class HealthSnapshot {
     const HealthSources& sources() const { return sources_; }
 
     // By what everything that is shown now is judged.
-    Judging judging() const {
-        return {.rule = sources_.facts.health, .now_ms = loop_.clock().unix_ms()};
-    }
+    Judging judging() const;
 
     std::vector<policy::Judged> judged() const;
     policy::Health summary() const;
@@ -66,6 +65,9 @@ class HealthSnapshot {
     LoopGauge gauge_;
     Timer announcing_;
     std::string payload_;
+    // Rounding of the two clocks, and slewing for a while, are no reason to show every time by a
+    // millisecond otherwise.
+    mutable WallEpoch wall_{Milliseconds(20)};
     Instant rendered_{};
     bool is_stale_ = true;
 };

@@ -65,8 +65,9 @@ struct ChannelFacts {
     std::string connection;   // "connecting", "connected", "degraded", "needs_operator"; empty:
                               // nothing was said
     std::string detail, error_code, identity, identity_id;
-    std::int64_t good_until_ms = 0; // when it last ceased to be connected
-    std::int64_t last_contact_ms = 0, last_inbound_ms = 0, last_outbound_ms = 0;
+    Instant good_until{};   // when it last ceased to be connected
+    Instant last_contact{}; // Instant{}: never
+    std::int64_t last_inbound_ms = 0, last_outbound_ms = 0;
     std::uint64_t owed = 0; // messages in the outbox
 };
 

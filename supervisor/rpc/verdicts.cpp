@@ -43,36 +43,35 @@ Evidence::Said said_of(std::string_view connection) {
     return Evidence::Said::nothing;
 }
 
-void take_crashes(Evidence& evidence, const WorkerView& worker) {
+void take_crashes(Evidence& evidence, const WorkerView& worker, const Judging& by) {
     if (!worker.crash_loop) return;
-    evidence.crashing_since_ms = worker.crash_loop->since_ms;
-    evidence.believed_at_ms = worker.believed_at_ms;
+    evidence.crashing_since_ms = by.on_wall(worker.crash_loop->since);
+    evidence.believed_at_ms = by.on_wall(worker.believed_at);
     if (worker.state == State::failed || worker.deaths.empty()) return; // it says so itself
     evidence.process_reason =
         "it died " + std::to_string(worker.crash_loop->deaths) +
         " times in a row soon after it had begun; last: " + worker.deaths.front().words;
 }
 
-void take_worker(Evidence& evidence, const WorkerView& worker) {
+void take_worker(Evidence& evidence, const WorkerView& worker, const Judging& by) {
     evidence.is_held = worker.is_stopped_by_operator;
     evidence.needs_operator = worker.needs_operator;
     evidence.process = process_of(worker.state);
     evidence.process_reason = worker.reason;
     evidence.is_unresponsive = worker.is_unresponsive;
-    evidence.state_since_ms = worker.since_ms;
-    evidence.wanted_since_ms = worker.wanted_since_ms;
+    evidence.state_since_ms = by.on_wall(worker.since);
+    evidence.wanted_since_ms = by.on_wall(worker.wanted_since);
     evidence.speaks_regularly = worker.contact_every.count() > 0;
-    take_crashes(evidence, worker);
-    if (!worker.health) return;
-    evidence.pong_ms = worker.health->at_ms;
-    evidence.contact_ms = std::max(evidence.contact_ms, worker.health->last_upstream_ms);
+    take_crashes(evidence, worker, by);
+    evidence.contact_ms = std::max(evidence.contact_ms, by.on_wall(worker.last_upstream));
+    if (worker.health) evidence.pong_ms = by.on_wall(worker.health->at);
 }
 
 // When a worker without a platform last stopped serving.
-std::int64_t served_until(const WorkerView& worker) {
-    if (worker.state == State::stopping) return worker.since_ms;
+Instant served_until(const WorkerView& worker) {
+    if (worker.state == State::stopping) return worker.since;
     const auto served = std::ranges::find_if(worker.deaths, &process::Death::reached_ready);
-    return served == worker.deaths.end() ? 0 : served->at_ms;
+    return served == worker.deaths.end() ? Instant{} : served->at;
 }
 
 const WorkerView* worker_of(const ChannelFacts& account, const std::vector<WorkerView>& workers) {
@@ -98,10 +97,10 @@ policy::HealthVerdict judge_account(const ChannelFacts& account, const WorkerVie
                       .process_reason = "nothing runs for it",
                       .said = said_of(account.connection),
                       .detail = account.detail,
-                      .contact_ms = account.last_contact_ms,
-                      .good_until_ms = account.good_until_ms};
-    if (worker != nullptr) take_worker(evidence, *worker);
-    return policy::judge_health(evidence, by.rule, by.now_ms);
+                      .contact_ms = by.on_wall(account.last_contact),
+                      .good_until_ms = by.on_wall(account.good_until)};
+    if (worker != nullptr) take_worker(evidence, *worker, by);
+    return policy::judge_health(evidence, by.rule, by.now_ms());
 }
 
 std::vector<policy::Judged> judge_all(const std::vector<ChannelFacts>& accounts,
@@ -109,13 +108,13 @@ std::vector<policy::Judged> judge_all(const std::vector<ChannelFacts>& accounts,
     std::vector<policy::Judged> judged;
     for (const auto& worker : workers) {
         if (worker.is_channel) continue;
-        Evidence evidence{.has_platform = false, .good_until_ms = served_until(worker)};
-        take_worker(evidence, worker);
+        Evidence evidence{.has_platform = false, .good_until_ms = by.on_wall(served_until(worker))};
+        take_worker(evidence, worker, by);
         judged.push_back({.id = worker.id,
                           .label = worker.label,
                           .channel = {},
                           .account = {},
-                          .verdict = policy::judge_health(evidence, by.rule, by.now_ms)});
+                          .verdict = policy::judge_health(evidence, by.rule, by.now_ms())});
     }
     for (const auto& account : accounts)
         judged.push_back({.id = account.channel + ":" + account.account,

@@ -13,9 +13,23 @@
 namespace openclaw::rpc {
 
 // By what, and when, it is judged.
+//
+// Ages are measured by the clock that neither jumps nor runs while the machine sleeps, and shown as
+// moments of the wall clock as it is set now: a clock that is set to another day makes nobody ill
+// or well, and nothing was seen in the future. After a suspend an account is as fresh as it was
+// before, and has the usual time to show itself.
 struct Judging {
     config::HealthRule rule;
-    std::int64_t now_ms = 0;
+    Instant now{};
+    std::int64_t epoch_ms = 0; // what the wall clock would have shown at Instant{}
+
+    std::int64_t now_ms() const { return on_wall(now); }
+
+    // Instant{}, never, is 0.
+    std::int64_t on_wall(Instant when) const {
+        if (when == Instant{}) return 0;
+        return epoch_ms + std::chrono::floor<Milliseconds>(when.time_since_epoch()).count();
+    }
 };
 
 // `worker`: null where nothing runs for the account.

@@ -120,7 +120,9 @@ void write_link(json::Writer& out, const WorkerView& worker) {
     out.member("waitingFrames", worker.link.waiting_frames)
         .member("waitingBytes", worker.link.waiting_bytes)
         .end_object();
-    write_or_null(out, "lastUpstreamMs", worker.health ? worker.health->last_upstream_ms : 0);
+    write_or_null(out, "lastUpstreamMs",
+                  worker.health ? std::min(worker.health->last_upstream_ms, worker.health->at_ms)
+                                : 0);
 }
 
 // Of the connections egress makes for it; all zero for who asked for none.

@@ -244,11 +244,15 @@ void Service::finish_draining() {
     if (!std::exchange(drained_, true)) context_.drained();
 }
 
+// A wall clock that was set back leaves stamps of the future, which must not hide what comes after.
 worker::Vitals Service::vitals() const {
+    const auto past = [now = context_.loop().clock().unix_ms()](std::int64_t stamp_ms) {
+        return stamp_ms <= now ? stamp_ms : 0;
+    };
     return {.queued = static_cast<std::uint32_t>(deliveries_.count()),
             .in_flight = static_cast<std::uint32_t>(api_.in_flight()),
             .last_upstream_unix_ms =
-                std::max(api_.last_answer_unix_ms(), gateway_.last_event_unix_ms()),
+                std::max(past(api_.last_answer_unix_ms()), past(gateway_.last_event_unix_ms())),
             .credits = intake_.credits()};
 }
 

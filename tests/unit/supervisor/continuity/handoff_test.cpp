@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include <functional>
+
 using namespace openclaw;
 
 namespace {
@@ -22,10 +24,13 @@ process::WorkerFacts telegram() {
                                 .deaths = {},
                                 .deaths_total = 2,
                                 .deaths_forgiven = 1,
-                                .has_failed = false,
-                                .reason = "serving",
-                                .attempt = 0,
-                                .next_try_ms = 0,
+                                .wanted_since = Instant(std::chrono::seconds(3)),
+                                .has_failed = true,
+                                .is_given_up = true,
+                                .reason = "it died 12 times",
+                                .attempt = 12,
+                                .next_try = Instant(std::chrono::seconds(20)),
+                                .next_try_ms = 20'000,
                                 .process = std::nullopt};
     process::Death death;
     death.at = Instant(std::chrono::seconds(9));
@@ -46,6 +51,7 @@ process::WorkerFacts telegram() {
         .ready_at = Instant(std::chrono::seconds(11)),
         .build_id = "abc",
         .sandbox = "full",
+        .upstream = Sighting(Instant(std::chrono::seconds(12)), 12'000),
         .memory = some_file()};
     process.link.seen_once.push_back(wire::Frame::kHello);
     auto& waiting = process.link.outbox.emplace_back();
@@ -78,19 +84,22 @@ Handoff everything() {
                                             .identity_id = "42",
                                             .error_code = {},
                                             .said_at_ms = 1,
-                                            .last_contact_ms = 2,
+                                            .good_until = Instant(std::chrono::seconds(7)),
+                                            .contact =
+                                                Sighting(Instant(std::chrono::seconds(8)), 8000),
                                             .last_inbound_ms = 3,
                                             .last_outbound_ms = 4};
     handoff.in_flight_files["telegram:default"] = "/state/in-flight/telegram:default.7";
     return handoff;
 }
 
-// What the next image does.
-Handoff pass_on(const Handoff& before) {
+// What the next image does, with what another build may have written.
+Handoff pass_on(const Handoff& before, const std::function<void(wire::Handoff&)>& change = {}) {
     const auto memory = write_handoff(before);
     REQUIRE(memory);
-    const auto form = read_handoff(memory->get());
+    auto form = read_handoff(memory->get());
     REQUIRE(form);
+    if (change) change(*form);
     auto after = claim(*form);
     REQUIRE(after);
     return std::move(*after);
@@ -129,6 +138,10 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(worker.fault_code == "auth_failed");
         CHECK(worker.deaths_total == 2);
         CHECK(worker.deaths_forgiven == 1);
+        CHECK(worker.wanted_since == Instant(std::chrono::seconds(3)));
+        CHECK(worker.has_failed);
+        CHECK(worker.is_given_up);
+        CHECK(worker.next_try == Instant(std::chrono::seconds(20)));
         REQUIRE(worker.deaths.size() == 1);
         CHECK(worker.deaths[0].status.signal == 11);
         CHECK(worker.deaths[0].at == Instant(std::chrono::seconds(9)));
@@ -139,6 +152,8 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(worker.process->ready_at == Instant(std::chrono::seconds(11)));
         CHECK(worker.process->sandbox == "full");
         CHECK(worker.process->memory);
+        CHECK(worker.process->upstream.at() == Instant(std::chrono::seconds(12)));
+        CHECK(worker.process->upstream.stamp_ms() == 12'000);
         CHECK(worker.process->link.phase == ipc::Phase::serving);
         CHECK(worker.process->link.next_id == 40);
         CHECK(worker.process->link.seen_once ==
@@ -148,6 +163,10 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(worker.process->link.outbox[0].fds.size() == 1);
         CHECK(after.channels.at("telegram:default").identity == "@bot");
         CHECK(after.channels.at("telegram:default").last_outbound_ms == 4);
+        const auto& said = after.channels.at("telegram:default");
+        CHECK(said.good_until == Instant(std::chrono::seconds(7)));
+        CHECK(said.contact.at() == Instant(std::chrono::seconds(8)));
+        CHECK(said.contact.stamp_ms() == 8000);
         CHECK(after.in_flight_files.at("telegram:default") ==
               "/state/in-flight/telegram:default.7");
     }
@@ -179,6 +198,27 @@ TEST_SUITE("supervisor/continuity") {
             CHECK(after->lock.get() != before.lock.get());
             CHECK(fcntl(after->lock.get(), F_GETFD) == FD_CLOEXEC);
         }
+    }
+
+    TEST_CASE("what an older build knew by the wall clock alone is taken at its word, and lies in "
+              "the past") {
+        const SystemClock clock;
+        const Handoff after = pass_on(everything(), [&](wire::Handoff& older) {
+            auto& one = *older.mutable_workers(0);
+            one.set_good_until_ms(clock.unix_ms() - 60'000);
+            one.clear_good_until_monotonic_ns();
+            one.mutable_status()->set_last_contact_unix_ms(clock.unix_ms() + 86'400'000);
+            one.clear_last_contact_monotonic_ns();
+            one.clear_wanted_since_monotonic_ns();
+            one.clear_next_try_monotonic_ns();
+            one.set_next_try_ms(0);
+        });
+        const auto& said = after.channels.at("telegram:default");
+        CHECK(clock.now() - said.good_until >= std::chrono::seconds(59));
+        CHECK(clock.now() - said.good_until <= std::chrono::seconds(90));
+        CHECK(said.contact.at() <= clock.now());
+        CHECK(after.workers[0].wanted_since == Instant{});
+        CHECK(after.workers[0].next_try == Instant{});
     }
 
     TEST_CASE("another version is refused by its number") {

@@ -37,13 +37,12 @@ class Chance {
 };
 
 // Any past moment: now, within the limits, far beyond them, never.
-std::int64_t some_time(Chance& chance, std::int64_t now_ms) {
-    return chance.one_in(6) ? 0
-                            : now_ms - 1000 * chance.of<std::int64_t>({0, 30, 50, 80, 100, 9999});
+Instant some_time(Chance& chance, Instant now) {
+    const auto ago = std::chrono::seconds(chance.of({0, 30, 50, 80, 100, 9999}));
+    return chance.one_in(6) ? Instant{} : now - ago;
 }
 
-WorkerView random_worker(Chance& chance, const std::string& id, bool is_channel,
-                         std::int64_t now_ms) {
+WorkerView random_worker(Chance& chance, const std::string& id, bool is_channel, Instant now) {
     WorkerView worker;
     worker.id = id;
     worker.kind = id.substr(0, id.find(':'));
@@ -53,8 +52,8 @@ WorkerView random_worker(Chance& chance, const std::string& id, bool is_channel,
         chance.of({State::down, State::starting, State::ready, State::ready, State::ready,
                    State::draining, State::stopping, State::backoff, State::failed});
     worker.reason = "a reason";
-    worker.since_ms = some_time(chance, now_ms);
-    worker.wanted_since_ms = some_time(chance, now_ms);
+    worker.since = some_time(chance, now);
+    worker.wanted_since = some_time(chance, now);
     worker.is_stopped_by_operator = chance.one_in(10);
     worker.needs_operator = worker.state == State::failed && chance.one_in(2);
     worker.is_unresponsive = chance.one_in(5);
@@ -62,17 +61,17 @@ WorkerView random_worker(Chance& chance, const std::string& id, bool is_channel,
     worker.pid = worker.state == State::ready ? 4711 : 0;
     if (chance.one_in(2)) {
         process::Death death;
-        death.at_ms = some_time(chance, now_ms);
+        death.at = some_time(chance, now);
         death.reached_ready = chance.one_in(2);
         worker.deaths.push_back(death);
     }
-    if (!chance.one_in(3))
-        worker.health = process::Health{.at_ms = some_time(chance, now_ms),
-                                        .last_upstream_ms = some_time(chance, now_ms)};
+    if (!chance.one_in(3)) worker.health = process::Health{.at = some_time(chance, now)};
+    if (!chance.one_in(3)) worker.last_upstream = some_time(chance, now);
+    if (chance.one_in(8)) worker.crash_loop = process::CrashLoop{.since = some_time(chance, now)};
     return worker;
 }
 
-rpc::ChannelFacts random_account(Chance& chance, std::string name, std::int64_t now_ms) {
+rpc::ChannelFacts random_account(Chance& chance, std::string name, Instant now) {
     rpc::ChannelFacts facts{.channel = "telegram", .label = "Telegram", .account = std::move(name)};
     facts.is_default = facts.account == "a";
     facts.enabled = !chance.one_in(10);
@@ -81,20 +80,20 @@ rpc::ChannelFacts random_account(Chance& chance, std::string name, std::int64_t 
     facts.connection = chance.of<const char*>(
         {"", "connecting", "connected", "connected", "connected", "degraded", "needs_operator"});
     facts.detail = "what the worker said";
-    facts.good_until_ms = some_time(chance, now_ms);
-    facts.last_contact_ms = some_time(chance, now_ms);
+    facts.good_until = some_time(chance, now);
+    facts.last_contact = some_time(chance, now);
     return facts;
 }
 
 void set_random_state(Desk& desk, Chance& chance) {
-    const auto now_ms = desk.loop.clock().unix_ms();
+    const auto now = desk.loop.clock().now();
     desk.channels.clear();
-    desk.workers.list = {random_worker(chance, "agent", false, now_ms)};
+    desk.workers.list = {random_worker(chance, "agent", false, now)};
     for (const auto* name : {"a", "b", "c"}) {
-        desk.channels.push_back(random_account(chance, name, now_ms));
+        desk.channels.push_back(random_account(chance, name, now));
         if (!chance.one_in(8))
             desk.workers.list.push_back(
-                random_worker(chance, "telegram:" + std::string(name), true, now_ms));
+                random_worker(chance, "telegram:" + std::string(name), true, now));
     }
 }
 

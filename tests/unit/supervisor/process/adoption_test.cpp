@@ -100,6 +100,57 @@ TEST_SUITE("process") {
         CHECK(only(after).deaths.front().status.signal == SIGKILL);
     }
 
+    TEST_CASE("what was given up stays given up over the change of images, with reason and next "
+              "try; what needs the operator is not started again") {
+        for (const bool needs_operator : {false, true}) {
+            CAPTURE(needs_operator);
+            Bench bench;
+            const auto clock = [&] { return bench.loop.clock().now(); };
+            const Instant wanted_since = clock() - std::chrono::hours(3);
+            WorkerFacts facts{.id = "echo:a",
+                              .fingerprint = fingerprint(echo("echo:a")),
+                              .wanted_since = wanted_since,
+                              .has_failed = true,
+                              .is_given_up = true,
+                              .reason = "it died 12 times in a row",
+                              .attempt = 12,
+                              .process = std::nullopt};
+            if (!needs_operator) facts.next_try = clock() + std::chrono::minutes(7);
+            std::vector<WorkerFacts> handed;
+            handed.push_back(std::move(facts));
+            bench.workers.adopt(std::move(handed), all(echo("echo:a")));
+            bench.workers.take_over();
+            bench.workers.want(all(echo("echo:a")));
+            const auto view = only(bench);
+            CHECK(view.state == State::failed);
+            CHECK(view.reason == "it died 12 times in a row");
+            CHECK(view.needs_operator == needs_operator);
+            CHECK((view.next_try_ms > 0) == !needs_operator);
+            CHECK(view.wanted_since == wanted_since);
+            CHECK(view.pid == 0);
+            REQUIRE(bench.workers.start("echo:a"));
+            CHECK(only(bench).state == State::starting);
+        }
+    }
+
+    TEST_CASE("a rest that was over while the images changed is over; one that an older build "
+              "handed on without its kind is a rest") {
+        Bench bench;
+        WorkerFacts facts{.id = "echo:a",
+                          .fingerprint = fingerprint(echo("echo:a")),
+                          .has_failed = true,
+                          .reason = "signal 11",
+                          .attempt = 2,
+                          .next_try = bench.loop.clock().now() - std::chrono::seconds(1),
+                          .process = std::nullopt};
+        std::vector<WorkerFacts> handed;
+        handed.push_back(std::move(facts));
+        bench.workers.adopt(std::move(handed), all(echo("echo:a")));
+        CHECK(only(bench).state == State::backoff);
+        bench.workers.want(all(echo("echo:a")));
+        CHECK(bench.until_ready("echo:a"));
+    }
+
     TEST_CASE("a worker that is not wanted any more does not outlive the change of images") {
         Bench& before = former_image();
         before.workers.want(all(echo("echo:a")));

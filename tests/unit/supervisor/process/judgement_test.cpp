@@ -191,26 +191,26 @@ TEST_SUITE("process/death_tally") {
     TEST_CASE("a crash loop is eight deaths of itself in a row without a minute of service, and "
               "began when the last useful life ended") {
         DeathTally tally;
-        const auto die = [&](std::int64_t at_ms, Milliseconds served, int signal = SIGSEGV) {
+        const auto die = [&](Milliseconds at, Milliseconds served, int signal = SIGSEGV) {
             Death death;
-            death.at_ms = at_ms;
+            death.at = Instant(at);
             death.status = {.signal = signal};
             death.words = explain_exit(death.status);
             death.reached_ready = true;
             death.served = served;
             tally.record(death);
         };
-        die(1, 1h);
-        die(2, 1s, SIGKILL);
+        die(1ms, 1h);
+        die(2ms, 1s, SIGKILL);
         for (int i = 3; i < 9; ++i)
-            die(i, 1s);
+            die(Milliseconds(i), 1s);
         CHECK_FALSE(tally.crash_loop(8, 1min));
-        die(9, 1s);
+        die(9ms, 1s);
         const auto loop = tally.crash_loop(8, 1min);
         REQUIRE(loop);
         CHECK(loop->deaths == 8);
-        CHECK(loop->since_ms == 1);
-        die(10, 2min);
+        CHECK(loop->since == Instant(1ms));
+        die(10ms, 2min);
         CHECK_FALSE(tally.crash_loop(8, 1min));
     }
     TEST_CASE("the last sixteen deaths are kept, newest first") {
