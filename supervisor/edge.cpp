@@ -145,13 +145,24 @@ void Edge::begin_new_boot() {
 
 std::string Edge::status_line() const {
     const auto workers = facts_.workers.views().size();
-    return "Serving at " + url() + " with " + std::to_string(workers) +
-           (workers == 1 ? " worker" : " workers");
+    std::string line = "Serving at " + url() + " with " + std::to_string(workers) +
+                       (workers == 1 ? " worker" : " workers");
+    if (const auto ill = policy::who_is_ill(health_.summary()); !ill.empty())
+        line.append("; ").append(ill);
+    return line;
 }
 
 void Edge::on_facts_changed() {
     health_.facts_changed();
     alerts_.look_soon();
+}
+
+void Edge::on_verdict() {
+    if (phase_ != web::Readiness::Phase::started) return;
+    auto ill = policy::who_is_ill(health_.summary());
+    if (ill == ill_) return;
+    ill_ = std::move(ill);
+    if (tell_status_) tell_status_();
 }
 
 void Edge::watch_facts() {
@@ -160,6 +171,7 @@ void Edge::watch_facts() {
     facts_.runs.add_listener(tally_);
     facts_.runs.add_listener(api_.listener());
     facts_.switchboard.on_change([this] { on_facts_changed(); });
+    health_.on_verdict([this] { on_verdict(); });
 }
 
 Result<std::unique_ptr<Edge>> Edge::create(Standing& facts, const Preparation& preparation,

@@ -74,6 +74,9 @@ class Edge {
     void begin_new_boot(); // clients that connect see another bootId
     std::string status_line() const;
 
+    // Called when it says something else, as long as we serve.
+    void on_new_status(Task tell) { tell_status_ = std::move(tell); }
+
     // Another image takes over (supervisor/upgrade). part(): nobody is taken in any more, the
     // sockets keep newcomers; everybody inside is told when to come back.
     std::size_t requests_in_hand() const;
@@ -108,6 +111,7 @@ class Edge {
     void listen_on(std::vector<UniqueFd> sockets);
     void watch_facts();
     void on_facts_changed();
+    void on_verdict();
     web::Readiness readiness();
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
@@ -152,6 +156,8 @@ class Edge {
     std::unique_ptr<web::Listener> listener_;
     std::unique_ptr<control::ControlSocket> control_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
+    Task tell_status_;
+    std::string ill_; // as it was told last
     bool returns_ = false;
     bool sockets_are_given_ = false; // by the service manager: the address is its affair
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;

@@ -202,6 +202,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     (*edge)->on_upgrade([&](std::string program, rpc::Done<std::string> done) {
         upgrade.begin(std::move(program), "asked for", std::move(done));
     });
+    (*edge)->on_new_status([&] { manager.status((*edge)->status_line()); });
     Watchdog watchdog(loop, manager, facts.workers);
     Renewal renewal(facts);
     Rest rest(loop);

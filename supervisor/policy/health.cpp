@@ -190,4 +190,16 @@ Health sum_up(std::span<const Judged> judged, std::string_view storage_problem) 
     return sum;
 }
 
+std::string who_is_ill(const Health& health) {
+    std::string text;
+    for (const auto& [word, ids] :
+         {std::pair("down", &health.down), std::pair("degraded", &health.degraded)}) {
+        if (ids->empty()) continue;
+        text.append(text.empty() ? "" : "; ").append(word).append(": ");
+        for (const auto& id : *ids)
+            text.append(id == ids->front() ? "" : ", ").append(id);
+    }
+    return text;
+}
+
 } // namespace openclaw::policy

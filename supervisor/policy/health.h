@@ -112,9 +112,14 @@ struct Health {
     Level level = Level::unknown;
     std::vector<std::string> down, degraded; // ids
     std::vector<std::string> failing;        // what /readyz names: channels, "agent", "storage"
+
+    bool operator==(const Health&) const = default;
 };
 
 // `storage_problem`: why the ledger cannot write; empty: it can.
 Health sum_up(std::span<const Judged> judged, std::string_view storage_problem);
+
+// "down: telegram:default; degraded: agent, discord:default"; empty: nobody is ill.
+std::string who_is_ill(const Health& health);
 
 } // namespace openclaw::policy

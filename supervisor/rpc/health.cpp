@@ -87,7 +87,8 @@ HealthSnapshot::HealthSnapshot(Loop& loop, Events& events, HealthSources sources
     , events_(events)
     , sources_(std::move(sources))
     , gauge_(loop)
-    , announcing_(loop) {}
+    , announcing_(loop)
+    , next_look_(loop) {}
 
 const std::string& HealthSnapshot::payload() {
     if (is_stale_ || loop_.clock().now() - rendered_ >= fresh_for) render();
@@ -100,6 +101,31 @@ std::string HealthSnapshot::fresh() {
 }
 
 void HealthSnapshot::facts_changed() {
+    announce_soon();
+    next_look_.start(Milliseconds(0), [this] { look(); });
+}
+
+void HealthSnapshot::look() {
+    const auto all = judged();
+    plan_look(all);
+    auto now = policy::sum_up(all, storage_problem(sources_));
+    if (now == seen_) return;
+    seen_ = std::move(now);
+    announce_soon();
+    if (tell_) tell_();
+}
+
+void HealthSnapshot::plan_look(const std::vector<policy::Judged>& all) {
+    std::int64_t next_ms = 0;
+    for (const auto& one : all)
+        if (const auto at_ms = one.verdict.changes_at_ms; at_ms > 0)
+            next_ms = next_ms == 0 ? at_ms : std::min(next_ms, at_ms);
+    if (next_ms == 0) return next_look_.stop();
+    const Milliseconds pause(next_ms - judging().now_ms());
+    next_look_.start(std::max(pause, Milliseconds(1)), [this] { look(); });
+}
+
+void HealthSnapshot::announce_soon() {
     is_stale_ = true;
     if (announcing_.is_active() || events_.count() == 0) return;
     announcing_.start(announce_after, [this] { announce(); });

@@ -45,6 +45,10 @@ class HealthSnapshot {
     // event in a while.
     void facts_changed();
 
+    // Called when the whole is judged otherwise than before: by what has happened, or by time
+    // alone. For that nobody needs to ask: a verdict says when it changes.
+    void on_verdict(Task tell) { tell_ = std::move(tell); }
+
     LoopGauge& gauge() { return gauge_; }
 
     const HealthSources& sources() const { return sources_; }
@@ -57,13 +61,19 @@ class HealthSnapshot {
 
   private:
     void render();
+    void announce_soon();
     void announce();
+    void look();
+    void plan_look(const std::vector<policy::Judged>& all);
 
     Loop& loop_;
     Events& events_;
     HealthSources sources_;
     LoopGauge gauge_;
     Timer announcing_;
+    Timer next_look_;
+    policy::Health seen_; // at the last look
+    Task tell_;
     std::string payload_;
     // Rounding of the two clocks, and slewing for a while, are no reason to show every time by a
     // millisecond otherwise.

@@ -193,6 +193,8 @@ TEST_SUITE("policy/health") {
         CHECK(sum.down == std::vector<std::string>{"telegram:a", "telegram:b"});
         CHECK(sum.degraded == std::vector<std::string>{"agent"});
         CHECK(sum.failing == std::vector<std::string>{"telegram"});
+        CHECK(who_is_ill(sum) == "down: telegram:a, telegram:b; degraded: agent");
+        CHECK(who_is_ill(sum_up(good, "")).empty());
         CHECK(sum_up(good, "the disk is full").failing == std::vector<std::string>{"storage"});
     }
 }

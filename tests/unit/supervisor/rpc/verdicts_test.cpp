@@ -4,73 +4,101 @@
 #include <doctest/doctest.h>
 
 using namespace openclaw;
-using namespace openclaw::rpc;
 using namespace openclaw::test;
 using namespace std::chrono_literals;
-using policy::Level;
-using process::State;
 
 namespace {
 
-constexpr Instant now{10h};
-constexpr std::int64_t epoch_ms = 1'795'000'000'000;
-constexpr std::int64_t day = 86'400'000;
+constexpr Instant judged_at{10h};
+constexpr std::int64_t wall_epoch_ms = 1'795'000'000'000;
+constexpr std::int64_t a_day_ms = 86'400'000;
 
-process::WorkerView telegram() {
+process::WorkerView telegram_worker() {
     process::WorkerView worker;
     worker.id = "telegram:a";
     worker.kind = "telegram";
     worker.account = "a";
     worker.is_channel = true;
-    worker.state = State::ready;
-    worker.since = worker.wanted_since = now - 1h;
+    worker.state = process::State::ready;
+    worker.since = worker.wanted_since = judged_at - 1h;
     worker.contact_every = 30s;
-    worker.health = process::Health{.at = now - 1s};
-    worker.last_upstream = now - 20s;
+    worker.health = process::Health{.at = judged_at - 1s};
+    worker.last_upstream = judged_at - 20s;
     return worker;
 }
 
-ChannelFacts account() {
+rpc::ChannelFacts telegram_account() {
     return {.channel = "telegram",
             .label = "Telegram",
             .account = "a",
             .connection = "connected",
-            .last_contact = now - 30min};
+            .last_contact = judged_at - 30min};
 }
 
-policy::HealthVerdict judged(const process::WorkerView& worker, std::int64_t set_by_ms,
-                             Milliseconds later = 0s) {
-    return judge_account(account(), &worker,
-                         {.rule = {}, .now = now + later, .epoch_ms = epoch_ms + set_by_ms});
+policy::HealthVerdict verdict_on(const process::WorkerView& worker, std::int64_t set_by_ms,
+                                 Milliseconds later = 0s) {
+    return rpc::judge_account(
+        telegram_account(), &worker,
+        {.rule = {}, .now = judged_at + later, .epoch_ms = wall_epoch_ms + set_by_ms});
 }
 
 } // namespace
 
 TEST_SUITE("supervisor/rpc") {
     TEST_CASE("a wall clock that is set to another day makes no account ill and none well") {
-        const auto worker = telegram();
-        for (const auto set_by_ms : {std::int64_t{0}, day, -day, 30 * 365 * day}) {
+        const auto worker = telegram_worker();
+        for (const auto set_by_ms : {std::int64_t{0}, a_day_ms, -a_day_ms, 30 * 365 * a_day_ms}) {
             CAPTURE(set_by_ms);
-            CHECK(judged(worker, set_by_ms).level == Level::ok);
-            CHECK(judged(worker, set_by_ms, 60s).level == Level::degraded);
-            const auto lost = judged(worker, set_by_ms, 80s);
-            CHECK(lost.level == Level::down); // a black hole
-            const auto now_ms = epoch_ms + set_by_ms + 36'000'000 + 80'000;
+            CHECK(verdict_on(worker, set_by_ms).level == policy::Level::ok);
+            CHECK(verdict_on(worker, set_by_ms, 60s).level == policy::Level::degraded);
+            const auto lost = verdict_on(worker, set_by_ms, 80s);
+            CHECK(lost.level == policy::Level::down); // a black hole
+            const auto now_ms = wall_epoch_ms + set_by_ms + 36'000'000 + 80'000;
             CHECK(lost.since_ms == now_ms - 100'000);
             CHECK(lost.seen_ms == now_ms - 100'000);
         }
     }
     TEST_CASE("a worker that dies again and again is named with what it dies of") {
-        auto worker = telegram();
-        worker.crash_loop = process::CrashLoop{.deaths = 9, .since = now - 60s};
-        worker.believed_at = now + 55s;
+        auto worker = telegram_worker();
+        worker.crash_loop = process::CrashLoop{.deaths = 9, .since = judged_at - 60s};
+        worker.believed_at = judged_at + 55s;
         process::Death death;
         death.words = "signal 11 SIGSEGV: memory fault";
         worker.deaths.push_back(death);
-        const auto verdict = judged(worker, 0);
-        CHECK(verdict.level == Level::degraded);
+        const auto verdict = verdict_on(worker, 0);
+        CHECK(verdict.level == policy::Level::degraded);
         CHECK(verdict.reason == "it died 9 times in a row soon after it had begun; last: signal 11 "
                                 "SIGSEGV: memory fault");
-        CHECK(judged(worker, 0, 31s).level == Level::down);
+        CHECK(verdict_on(worker, 0, 31s).level == policy::Level::down);
+    }
+    TEST_CASE("a verdict that time alone changes is told to everybody, once for each change") {
+        Desk desk;
+        desk.facts.health = {.degraded_after = 60ms, .down_after = 120ms};
+        int told = 0;
+        std::vector<std::string> ill;
+        desk.health.on_verdict([&] {
+            ++told;
+            ill.push_back(policy::who_is_ill(desk.health.summary()));
+        });
+        const auto begun = desk.loop.clock().now();
+        auto worker = telegram_worker();
+        worker.since = worker.wanted_since = begun - 1h;
+        worker.last_upstream = worker.health->at = begun;
+        auto facts = telegram_account();
+        facts.last_contact = begun;
+        desk.workers.list = {worker};
+        desk.channels = {facts};
+        const auto peer = desk.join(policy::operator_scopes());
+        desk.health.facts_changed();
+        bool is_late = false;
+        Timer alarm(desk.loop);
+        alarm.start(10s, [&] { is_late = true; });
+        while ((ill.empty() || ill.back() != "down: telegram:a" || peer->frames.empty()) &&
+               !is_late)
+            desk.loop.turn();
+        REQUIRE_FALSE(is_late);
+        CHECK(told <= 3); // ok, degraded, down: a slow machine may miss one
+        CHECK(parsed(peer->last()).root()["event"].text() == "health");
+        CHECK(desk.health.summary().down == std::vector<std::string>{"telegram:a"});
     }
 }
