@@ -145,6 +145,33 @@ Levels from_metrics(const std::string& text) {
     return levels;
 }
 
+// Of each account, when its platform last answered.
+using Moments = std::map<std::string, double>; // account → Unix seconds
+
+Moments contacts_from_metrics(const std::string& text) {
+    constexpr std::string_view family =
+        "openclaw_channel_last_contact_timestamp_seconds{channel=\"telegram\",account=\"";
+    Moments moments;
+    for (const auto line : split(text, '\n')) {
+        if (!line.starts_with(family)) continue;
+        const auto rest = line.substr(family.size());
+        moments[std::string(rest.substr(0, rest.find('"')))] =
+            std::stod(std::string(rest.substr(rest.find("} ") + 2)));
+    }
+    return moments;
+}
+
+Moments contacts_from_channels_status(Desk& desk) {
+    Moments moments;
+    const auto answer = parsed(desk.ask("channels.status"));
+    payload_of(answer)["channelAccounts"]["telegram"].each_element([&](json::View account) {
+        if (const auto at = account["lastProbeAt"].integer(); at > 0)
+            moments[std::string(account["accountId"].text())] = static_cast<double>(at) / 1000;
+        return true;
+    });
+    return moments;
+}
+
 std::vector<std::string> texts(json::View list) {
     std::vector<std::string> found;
     list.each_element([&](json::View text) { return found.emplace_back(text.text()), true; });
@@ -193,6 +220,7 @@ TEST_SUITE("supervisor/http") {
 
             CHECK(from_metrics(metrics) == levels);
             CHECK(from_channels_status(desk) == without_agent(levels));
+            CHECK(contacts_from_metrics(metrics) == contacts_from_channels_status(desk));
             for (const auto& [id, level] : from_workers_list(desk))
                 CHECK(level == levels.at(id));
 
