@@ -86,7 +86,8 @@ int lay_hand_on(const Context& context, const WorkerOptions& options, const Hand
 
 void add_list(Command& command, const Context& context,
               const std::shared_ptr<WorkerOptions>& options) {
-    command.flag("--check", options->check, "exit 1 when a configured worker is not ready");
+    command.flag("--check", options->check,
+                 "exit 1 when a configured worker is not ready, or not well");
     add_connection_options(command, options->connection);
     command.action([&context, options] { return list(context, *options); });
 }

@@ -28,7 +28,7 @@ void judge_worker(json::View worker, Report& report) {
                     .fix = show + "; a hijacked worker looks like this, a missing row of the call "
                                   "table, too"});
     if (!worker_needs_attention(worker)) return;
-    const bool is_bad = worker["state"].text() == "failed" || worker["needsOperator"].boolean();
+    const bool is_bad = ink_for_worker(worker) == Ink::bad || worker["needsOperator"].boolean();
     const auto detail = worker_detail(worker, Look{});
     report.add(
         {.check = "workers",

@@ -3,6 +3,7 @@
 #include "cli/view/channels.h"
 #include "cli/view/text_width.h"
 #include "cli/view/words.h"
+#include "cli/view/workers.h"
 
 #include <cmath>
 #include <cstdio>
@@ -15,6 +16,34 @@ std::string three_decimals(double value) {
     char text[32];
     snprintf(text, sizeof text, "%.3f", value);
     return text;
+}
+
+std::string listed(std::string_view title, json::View ids, Ink ink, const Look& look) {
+    std::string names;
+    ids.each_element([&](json::View id) { return names += ", " + printable(id.text()), true; });
+    if (names.empty()) return {};
+    return std::string(title) + ": " + look.paint(ink, names.substr(2)) + "\n";
+}
+
+std::string level_lines(json::View verdict, const Look& look) {
+    const auto level = verdict["level"].text();
+    if (level.empty()) return {}; // the gateway is older than its verdicts
+    return "Health: " + look.paint(ink_for_verdict(level), printable(level)) + "\n" +
+           listed("Down", verdict["down"], Ink::bad, look) +
+           listed("Degraded", verdict["degraded"], Ink::warning, look);
+}
+
+// The processes that serve no channel: the agent, egress.
+std::string process_lines(json::View processes, const Look& look) {
+    std::string lines;
+    processes.each_member([&](std::string_view id, json::View verdict) {
+        const auto level = verdict["level"].text(), why = verdict["reason"].text();
+        lines += capitalised(printable(id)) + ": " +
+                 look.paint(ink_for_verdict(level), printable(level)) +
+                 (level == "ok" || why.empty() ? "" : " (" + printable(why) + ")") + "\n";
+        return true;
+    });
+    return lines;
 }
 
 std::string channel_line(std::string_view label, json::View channel, const Look& look) {
@@ -57,7 +86,8 @@ std::string event_loop_words(json::View loop) {
 }
 
 std::string health_view(json::View health, const Look& look) {
-    std::string out;
+    const auto verdict = health["health"];
+    std::string out = level_lines(verdict, look) + process_lines(verdict["processes"], look);
     health["channels"].each_member([&](std::string_view id, json::View channel) {
         const std::string label(health["channelLabels"][id].text(capitalised(id)));
         if (channel["accounts"].size() == 0) return out += channel_line(label, channel, look), true;

@@ -1,4 +1,5 @@
-// cli/view/health.h — the health snapshot as lines (CLI.md 8.2). Pure.
+// cli/view/health.h — the health snapshot as lines (CLI.md 8.2): how the whole is and who is not
+// well, each process, each account, then the gateway's own. Pure.
 #pragma once
 
 #include "cli/view/look.h"

@@ -21,10 +21,9 @@ namespace {
 void add_worker_problems(std::vector<Problem>& problems, json::View list, const Look& look) {
     list["workers"].each_element([&](json::View worker) {
         if (!worker_needs_attention(worker)) return true;
-        const std::string id = printable(worker["id"].text()),
-                          state = printable(worker["state"].text());
+        const std::string id = printable(worker["id"].text());
         const auto detail = worker_detail(worker, look);
-        problems.push_back({ink_for_state(state) == Ink::bad ? Ink::bad : Ink::warning,
+        problems.push_back({ink_for_worker(worker) == Ink::bad ? Ink::bad : Ink::warning,
                             "worker " + id + " " + worker_state_words(worker) +
                                 (detail.empty() ? "" : ": " + detail),
                             "openclaw workers show " + id});

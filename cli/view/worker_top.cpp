@@ -15,12 +15,6 @@ namespace {
 constexpr std::string_view cursor_home = "\x1b[H", rest_of_line = "\x1b[K",
                            rest_of_screen = "\x1b[J";
 
-Ink ink_for_verdict(std::string_view level) {
-    if (level == "ok") return Ink::good;
-    if (level == "down") return Ink::bad;
-    return level == "degraded" ? Ink::warning : Ink::muted;
-}
-
 std::int64_t memory_share_of(json::View resources) {
     const auto share = resources["pssBytes"].integer();
     return share > 0 ? share : resources["rssBytes"].integer();

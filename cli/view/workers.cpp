@@ -115,6 +115,25 @@ std::string refused_hosts(json::View egress) {
            printable(egress["lastRefused"].text());
 }
 
+bool is_unwell(json::View worker) {
+    const auto level = worker["health"]["level"].text();
+    return level == "degraded" || level == "down";
+}
+
+// A process that serves can be judged down all the same: its platform is silent.
+bool serves(json::View worker) {
+    return worker["state"].text() == "ready" || worker["state"].text() == "draining";
+}
+
+std::string verdict_reason(json::View worker, const Look& look) {
+    const auto health = worker["health"];
+    if (!is_unwell(worker) || !serves(worker) || worker["ipc"]["unresponsive"].boolean()) return {};
+    std::string text = printable(health["reason"].text());
+    if (health["sinceMs"].integer() > 0)
+        append(text, ", ", "since " + age(health["sinceMs"].integer(), look.now_ms));
+    return text;
+}
+
 // Why it is as it is. A ready worker has nothing to explain, unless something is odd.
 std::string reason(json::View worker) {
     std::string text;
@@ -171,13 +190,27 @@ Ink ink_for_state(std::string_view state) {
     return Ink::warning; // on its way: spawning, starting, degraded, draining, stopping, backoff
 }
 
+Ink ink_for_verdict(std::string_view level) {
+    if (level == "ok") return Ink::good;
+    if (level == "down") return Ink::bad;
+    return level == "degraded" ? Ink::warning : Ink::muted;
+}
+
+Ink ink_for_worker(json::View worker) {
+    const auto of_state = ink_for_state(worker["state"].text());
+    const bool state_says_it = of_state == Ink::bad || !is_unwell(worker);
+    return state_says_it ? of_state : ink_for_verdict(worker["health"]["level"].text());
+}
+
 bool worker_needs_attention(json::View worker) {
     const auto state = worker["state"].text();
     if (worker["manualStop"].boolean() || state == "not-configured") return false;
-    return state != "ready" || worker["ipc"]["unresponsive"].boolean();
+    return state != "ready" || worker["ipc"]["unresponsive"].boolean() || is_unwell(worker);
 }
 
 std::string worker_state_words(json::View worker) {
+    if (serves(worker) && is_unwell(worker) && !worker["ipc"]["unresponsive"].boolean())
+        return "is " + std::string(worker["health"]["level"].text());
     constexpr std::pair<std::string_view, std::string_view> words[] = {
         {"backoff", "is backing off"}, {"failed", "has given up"}, {"ready", "does not answer"}};
     for (const auto& [state, text] : words)
@@ -188,6 +221,7 @@ std::string worker_state_words(json::View worker) {
 std::string worker_detail(json::View worker, const Look& look) {
     std::string text = next_try(worker["backoff"], look);
     append(text, ": ", reason(worker));
+    append(text, "; ", verdict_reason(worker, look));
     return text;
 }
 
@@ -207,14 +241,16 @@ std::string workers_summary(json::View list) {
 }
 
 std::string workers_table(json::View list, const Look& look) {
-    Table table(
-        {"Worker", "State", "PID", "Up", "Restarts", "CPU", "Memory", "Queued", "Last contact"});
-    table.keep_whole(0).keep_whole(1);
+    Table table({"Worker", "Health", "State", "PID", "Up", "Restarts", "CPU", "Memory", "Queued",
+                 "Last contact"});
+    table.keep_whole(0).keep_whole(1).keep_whole(2);
     list["workers"].each_element([&](json::View worker) {
         const bool alive = is_alive(worker);
         const auto queued = worker["ipc"]["queued"].integer() + worker["ipc"]["inFlight"].integer();
         const auto contact = worker["lastUpstreamMs"].integer();
+        const auto level = worker["health"]["level"].text("-");
         table.add({printable(worker["id"].text()),
+                   {printable(level), ink_for_verdict(level)},
                    {printable(worker["state"].text()), ink_for_state(worker["state"].text())},
                    text_or_dash(text_of(worker["pid"])),
                    text_or_dash(uptime(worker, look)),
@@ -238,8 +274,7 @@ std::string workers_view(json::View list, const Look& look) {
     out += "\n" + workers_table(list, look);
     list["workers"].each_element([&](json::View worker) {
         const auto detail = worker_detail(worker, look);
-        const auto ink =
-            worker_needs_attention(worker) ? ink_for_state(worker["state"].text()) : Ink::muted;
+        const auto ink = worker_needs_attention(worker) ? ink_for_worker(worker) : Ink::muted;
         if (!detail.empty())
             out += look.paint(ink, "! " + printable(worker["id"].text()) + ": " + detail) + "\n";
         if (const auto exposed = exposure(worker); !exposed.empty())

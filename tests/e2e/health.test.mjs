@@ -46,6 +46,17 @@ const surfaces = {
     const line = (await gateway.cli('channels', 'status')).stdout.split('\n').find((text) => text.includes(`Telegram ${id.split(':')[1]}`));
     return /\b(degraded|down)\b/.exec(line)?.[1] ?? (/, connected,/.test(line) ? 'ok' : line);
   },
+  workers: async (gateway, id) => {
+    const { stdout } = await gateway.cli('workers');
+    const level = new RegExp(`^│ ${id} +│ (\\w+) +│`, 'm').exec(stdout)?.[1];
+    assert.equal(stdout.includes(`! ${id}: `), level === 'degraded' || level === 'down', stdout);
+    return level ?? stdout;
+  },
+  'openclaw health': async (gateway, id) => {
+    const { stdout } = await gateway.cli('health');
+    const named = /^(Down|Degraded): .*$/m.exec(stdout); // there is one sick account, or none
+    return named?.[0].includes(id) ? named[1].toLowerCase() : new RegExp(`^Telegram ${id.split(':')[1]}: (\\S+)`, 'm').exec(stdout)?.[1] ?? stdout;
+  },
 };
 
 async function allSay(gateway, id) {
@@ -100,6 +111,7 @@ describe('a platform that falls silent', () => {
     await reaches('down', times.down - (Date.now() - begun));
     const downAfter = Date.now() - begun;
     await agree('down');
+    assert.equal((await gateway.cli('workers', '--check')).code, 1);
     console.log(`degraded after ${degradedAfter} ms, down after ${downAfter} ms`);
     const { text } = await owner.answer(/is down/, { timeout: 20_000 });
     assert.match(text, /Telegram account "sick" is down, for \d+ s now/);

@@ -234,10 +234,16 @@ TEST_SUITE("cli/command") {
             "\n"
             R"({"type":"log","time":"T1","level":"info","subsystem":"worker",)"));
     }
-    TEST_CASE("workers --check fails when one is not ready") {
+    TEST_CASE("workers --check fails when one is not ready, or ready and not well") {
         FakeGateway gateway({{"workers.list", {ok(canned::workers)}}});
         CHECK(gateway.run({"workers", "--check"}).exit_code == 1);
         CHECK(gateway.run({"workers"}).exit_code == 0);
+        FakeGateway silent(
+            {{"workers.list", {ok(R"({"workers":[{"id":"telegram:a","state":"ready","pid":7,
+                                     "health":{"level":"down","reason":"silent"}}]})")}}});
+        CHECK(silent.run({"workers", "--check"}).exit_code == 1);
+        FakeGateway well({{"workers.list", {ok(canned::healthy_workers)}}});
+        CHECK(well.run({"workers", "--check"}).exit_code == 0);
     }
     TEST_CASE("status is never a failure, whatever the gateway says") {
         FakeGateway gateway({});

@@ -26,7 +26,7 @@ inline constexpr std::string_view workers = R"({"ts":1795000000000,
    "generation":1,"restarts":{"total":0,"window10m":0,"consecutive":0},"backoff":null,"lastExit":null,"deaths":[],
    "resources":{"rssBytes":38400000,"pssBytes":9100000,"cpuRatio":0.004},
    "ipc":{"queued":0,"inFlight":0,"credits":0,"framesIn":1204,"framesOut":998,"lastPongMs":1794999996000,"unresponsive":false},
-   "lastUpstreamMs":1794999988000,"buildId":"0123456789ab","sandbox":"without files","manualStop":false,
+   "lastUpstreamMs":1794999988000,"buildId":"0123456789ab","sandbox":"without files","manualStop":false,"health":{"level":"ok"},
    "sandboxLayers":[{"name":"files","holds":false,"detail":"no Landlock in this kernel","spare":false},
                     {"name":"calls","holds":true,"detail":"83 system calls; any other ends it","spare":false}]},
   {"id":"telegram:default","kind":"channel","state":"backoff","stateReason":"exit 139 SIGSEGV: it touched memory that is not its own",
@@ -37,7 +37,8 @@ inline constexpr std::string_view workers = R"({"ts":1795000000000,
              {"atMs":1794999940000,"code":0,"signal":11,"reason":"exit 139 SIGSEGV: it touched memory that is not its own","servedMs":12400}],
    "resources":{"rssBytes":0,"pssBytes":0,"cpuRatio":0},
    "ipc":{"queued":2,"inFlight":0,"credits":32,"framesIn":10,"framesOut":9,"lastPongMs":0,"unresponsive":false},
-   "lastUpstreamMs":1794999940000,"buildId":"0123456789ab","sandbox":"","manualStop":false}]})";
+   "lastUpstreamMs":1794999940000,"buildId":"0123456789ab","sandbox":"","manualStop":false,
+   "health":{"level":"degraded","reason":"exit 139 SIGSEGV","sinceMs":1794999940000}}]})";
 
 inline constexpr std::string_view healthy_workers =
     R"({"ts":1795000000000,"supervisor":{"pid":26480,"startedAtMs":1794992620000},
@@ -70,6 +71,8 @@ inline constexpr std::string_view sessions =
   {"key":"agent:main:telegram:group:-1001:topic:7","kind":"group","updatedAt":1794800000000,"model":"echo"}]})";
 
 inline constexpr std::string_view health = R"({"ok":true,"ts":1795000000000,"durationMs":9,
+ "health":{"level":"down","down":["egress","telegram:alerts"],"degraded":["agent"],"processes":{
+   "agent":{"level":"degraded","reason":"exit 139 SIGSEGV"},"egress":{"level":"down","reason":"8 deaths in ten minutes"}}},
  "channels":{"telegram":{"configured":true,"running":true,"accounts":{"default":{"enabled":true,"configured":true,"running":true,"connected":true},
    "alerts":{"enabled":true,"configured":true,"running":true,"connected":false,"lastError":"401 Unauthorized"}}}},
  "channelLabels":{"telegram":"Telegram"},"heartbeatSeconds":1800,"defaultAgentId":"main",

@@ -28,9 +28,15 @@ Sessions listed: 2 of 9
         CHECK(sessions_view(canned::parse(R"({"sessions":[]})").root(), canned::look()) ==
               "Sessions listed: 0\n");
     }
-    TEST_CASE("health has a line for each account, then the gateway's own") {
+    TEST_CASE("health begins with how the whole is, then each process and account, then the "
+              "gateway's own") {
         CHECK(health_view(canned::parse(canned::health).root(), canned::look()) ==
-              R"(Telegram default: ok
+              R"(Health: down
+Down: egress, telegram:alerts
+Degraded: agent
+Agent: degraded (exit 139 SIGSEGV)
+Egress: down (8 deaths in ten minutes)
+Telegram default: ok
 Telegram alerts: disconnected (401 Unauthorized)
 Gateway event loop: ok max=23ms p99=23ms util=0.007 cpu=0.011
 Gateway probe duration: 9ms
@@ -38,6 +44,15 @@ Agents: main (default), ops
 Heartbeat interval: 30m (main)
 Session store (main): ~/.openclaw/state/gateway-native.sqlite (9 entries)
 )");
+    }
+    TEST_CASE("health says that all is well, and of an older gateway what it knows") {
+        CHECK(health_view(canned::parse(R"({"health":{"level":"ok","down":[],"degraded":[],
+                  "processes":{"agent":{"level":"ok","reason":"serving"}}}})")
+                              .root(),
+                          canned::look())
+                  .starts_with("Health: ok\nAgent: ok\nGateway probe duration: "));
+        CHECK(health_view(canned::parse("{}").root(), canned::look())
+                  .starts_with("Gateway probe duration: "));
     }
     TEST_CASE("who waits to be let in is shown with the code to type") {
         const auto list = canned::parse(

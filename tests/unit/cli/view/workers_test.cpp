@@ -19,12 +19,12 @@ TEST_SUITE("cli/view") {
         const auto list = canned::parse(canned::workers);
         CHECK(workers_view(list.root(), canned::look()) ==
               R"(Workers  supervisor pid 26480, up 2h 3m
-┌──────────────────┬─────────┬───────┬───────┬──────────────┬──────┬────────┬────────┬──────────────┐
-│ Worker           │ State   │ PID   │ Up    │ Restarts     │ CPU  │ Memory │ Queued │ Last contact │
-├──────────────────┼─────────┼───────┼───────┼──────────────┼──────┼────────┼────────┼──────────────┤
-│ agent            │ ready   │ 26488 │ 2h 3m │ 0            │ 0.4% │ 9.1 MB │ 0      │ 12s ago      │
-│ telegram:default │ backoff │ -     │ -     │ 4 (4 in 10m) │ -    │ -      │ 2      │ 1m ago       │
-└──────────────────┴─────────┴───────┴───────┴──────────────┴──────┴────────┴────────┴──────────────┘
+┌──────────────────┬──────────┬─────────┬───────┬───────┬──────────────┬──────┬────────┬────────┬──────────────┐
+│ Worker           │ Health   │ State   │ PID   │ Up    │ Restarts     │ CPU  │ Memory │ Queued │ Last contact │
+├──────────────────┼──────────┼─────────┼───────┼───────┼──────────────┼──────┼────────┼────────┼──────────────┤
+│ agent            │ ok       │ ready   │ 26488 │ 2h 3m │ 0            │ 0.4% │ 9.1 MB │ 0      │ 12s ago      │
+│ telegram:default │ degraded │ backoff │ -     │ -     │ 4 (4 in 10m) │ -    │ -      │ 2      │ 1m ago       │
+└──────────────────┴──────────┴─────────┴───────┴───────┴──────────────┴──────┴────────┴────────┴──────────────┘
 ! agent: sandbox: without files
 ! telegram:default: retry in 38s (attempt 4/10): exit 139 SIGSEGV: it touched memory that is not its own
 One in detail: openclaw workers show ID
@@ -34,6 +34,7 @@ One in detail: openclaw workers show ID
         const auto list = canned::parse(canned::workers);
         CHECK(worker_view(list.root()["workers"].at(1), canned::look(100)) == R"(telegram:default
   State         backoff
+  Health        degraded: exit 139 SIGSEGV, since 1m ago
   Why           exit 139 SIGSEGV: it touched memory that is not its own
   Kind          channel
   Process       none
@@ -55,6 +56,7 @@ Deaths, the last first
 )");
         CHECK(worker_view(list.root()["workers"].at(0), canned::look(100)) == R"(agent
   State         ready
+  Health        ok
   Kind          agent
   Process       pid 26488, up 2h 3m
   Generation    1
@@ -70,6 +72,23 @@ Deaths, the last first
   Build         0123456789ab
 )");
     }
+    TEST_CASE("a worker that runs and is judged down says so, and is not green") {
+        const auto list = canned::parse(R"({"supervisor":{"pid":5},"workers":[
+            {"id":"telegram:a","state":"ready","pid":7,"lastUpstreamMs":1794999700000,
+             "health":{"level":"down","reason":"its platform does not answer","sinceMs":1794999700000}},
+            {"id":"telegram:b","state":"ready","pid":8,"ipc":{"unresponsive":true},
+             "health":{"level":"degraded","reason":"its process does not answer and will be replaced"}}]})");
+        const auto shown = workers_view(list.root(), canned::look());
+        INFO(shown);
+        CHECK(shown.contains("│ telegram:a │ down     │ ready │ 7 "));
+        CHECK(shown.contains("\n! telegram:a: its platform does not answer, since 5m ago\n"
+                             "! telegram:b: it does not answer pings\n"));
+        const auto silent = list.root()["workers"].at(0), hung = list.root()["workers"].at(1);
+        CHECK(ink_for_worker(silent) == Ink::bad);
+        CHECK(ink_for_worker(hung) == Ink::warning);
+        CHECK(worker_state_words(silent) == "is down");
+        CHECK(worker_state_words(hung) == "does not answer");
+    }
     TEST_CASE("a state has the colour of its meaning") {
         CHECK(ink_for_state("ready") == Ink::good);
         CHECK(ink_for_state("backoff") == Ink::warning);
@@ -82,6 +101,12 @@ Deaths, the last first
         CHECK(worker_needs_attention(
             one_worker(R"("state":"ready","ipc":{"unresponsive":true})").root()));
         CHECK_FALSE(worker_needs_attention(one_worker(R"("state":"ready")").root()));
+        for (const auto* level : {"degraded", "down"})
+            CHECK(worker_needs_attention(
+                one_worker(R"("state":"ready","health":{"level":")" + std::string(level) + "\"}")
+                    .root()));
+        CHECK_FALSE(worker_needs_attention(
+            one_worker(R"("state":"ready","health":{"level":"unknown"})").root()));
         CHECK(worker_needs_attention(one_worker(R"("state":"down")").root()));
         CHECK_FALSE(
             worker_needs_attention(one_worker(R"("state":"down","manualStop":true)").root()));

@@ -1,6 +1,8 @@
 // Whatever happens to the accounts and their processes: RPC, HTTP, metrics and the command line say
 // the same of it.
 #include "cli/view/channels.h"
+#include "cli/view/health.h"
+#include "cli/view/workers.h"
 #include "common/base/strings.h"
 #include "supervisor/http/metrics.h"
 #include "tests/unit/supervisor/rpc/fakes.h"
@@ -145,6 +147,50 @@ Levels from_metrics(const std::string& text) {
     return levels;
 }
 
+// From the lines that people read.
+
+const cli::Look wide{.colour = false, .width = 200, .now_ms = 0, .home = {}};
+
+// The first two cells of "│ telegram:a │ down │ ready │ …"; empty: the line is no row.
+std::pair<std::string, std::string> first_cells(std::string_view line) {
+    constexpr std::string_view bar = "│";
+    if (!line.starts_with(bar)) return {};
+    line.remove_prefix(bar.size());
+    const auto end = line.find(bar), next = line.find(bar, end + bar.size());
+    return {std::string(trim(line.substr(0, end))),
+            std::string(trim(line.substr(end + bar.size(), next - end - bar.size())))};
+}
+
+Levels from_workers_view(Desk& desk) {
+    const auto answer = parsed(desk.ask("workers.list"));
+    const auto view = cli::workers_view(payload_of(answer), wide);
+    Levels levels;
+    for (const auto line : split(view, '\n'))
+        if (auto [id, level] = first_cells(line); !id.empty() && id != "Worker") levels[id] = level;
+    return levels;
+}
+
+// "Degraded: agent, telegram:a"; nobody: no line.
+std::vector<std::string> listed_in(const std::string& view, std::string_view title) {
+    const auto start = std::string(title) + ": ";
+    for (const auto line : split(view, '\n')) {
+        if (!line.starts_with(start)) continue;
+        std::vector<std::string> ids;
+        for (const auto id : split(line.substr(start.size()), ','))
+            ids.emplace_back(trim(id));
+        return ids;
+    }
+    return {};
+}
+
+std::string word_in(const std::string& view, std::string_view label) {
+    const auto start = std::string(label) + ": ";
+    for (const auto line : split(view, '\n'))
+        if (line.starts_with(start))
+            return std::string(line.substr(start.size(), line.find(" (") - start.size()));
+    return "no line";
+}
+
 // Of each account, when its platform last answered.
 using Moments = std::map<std::string, double>; // account → Unix seconds
 
@@ -236,6 +282,18 @@ TEST_SUITE("supervisor/http") {
             CHECK(body.root()["ready"].boolean() == is_ready);
             CHECK(ready.status == (is_ready ? 200 : 503));
             CHECK(metrics.contains(is_ready ? "openclaw_ready 1\n" : "openclaw_ready 0\n"));
+
+            CHECK(from_workers_view(desk) == from_workers_list(desk));
+            const auto view = cli::health_view(payload_of(health), wide);
+            CHECK(word_in(view, "Health") == whole["level"].text());
+            CHECK(listed_in(view, "Down") == those(levels, "down"));
+            CHECK(listed_in(view, "Degraded") == those(levels, "degraded"));
+            CHECK(word_in(view, "Agent") == levels.at("agent"));
+            for (const auto& [id, level] : without_agent(levels)) {
+                const auto word = word_in(view, "Telegram " + id.substr(id.find(':') + 1));
+                CHECK((word == "ok") == (level == "ok"));
+                CHECK(word.starts_with("down") == (level == "down"));
+            }
 
             // The command line reads channels.status, and `health` reads health.
             const auto status = parsed(desk.ask("channels.status"));
