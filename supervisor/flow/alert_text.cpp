@@ -48,4 +48,10 @@ std::string back_text(const policy::Judged& again, std::int64_t since_ms, std::i
            (since_ms > 0 ? " after " + how_long(now_ms - since_ms) : std::string()) + ".";
 }
 
+std::string was_down_text(const policy::Judged& again, std::int64_t since_ms, std::int64_t now_ms) {
+    return "✅ " + who(again) + " was down" +
+           (since_ms > 0 ? " for " + how_long(now_ms - since_ms) : std::string()) +
+           " and is back. Nobody could be told before.";
+}
+
 } // namespace openclaw::flow

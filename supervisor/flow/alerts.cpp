@@ -1,8 +1,6 @@
 #include "supervisor/flow/alerts.h"
 
 #include "common/base/strings.h"
-#include "common/json/read.h"
-#include "common/json/write.h"
 #include "common/log/log.h"
 #include "supervisor/flow/alert_text.h"
 
@@ -19,16 +17,7 @@ constexpr Milliseconds settle_at_most = std::chrono::seconds(15);
 constexpr Milliseconds worth_telling = std::chrono::hours(24);
 // The disk refused, or nobody could be told: look again.
 constexpr Milliseconds again_after = std::chrono::seconds(30);
-constexpr int most_tries = 3; // contacts, for one incident
-
-std::string record_of(std::int64_t since_ms, bool is_told) {
-    return json::Writer()
-        .begin_object()
-        .member("sinceMs", since_ms)
-        .member("told", is_told)
-        .end_object()
-        .take();
-}
+constexpr int most_refusals = 3; // of contacts, for one incident
 
 std::string action_of(const std::string& id, std::int64_t since_ms, std::string_view what) {
     return "alert:" + id + ":" + std::to_string(since_ms) + ":" + std::string(what);
@@ -41,13 +30,10 @@ Alerts::Alerts(Rooms& rooms, Deliveries& deliveries, JudgeAll judge_all)
     , deliveries_(deliveries)
     , judge_all_(std::move(judge_all))
     , next_(rooms.loop) {
-    for (const auto& [id, value] : rooms_.ledger.worker_state.of(book)) {
-        const auto record = json::Document::parse(value);
-        if (!record) continue; // it is written by record_of() only
+    for (const auto& [id, record] : rooms_.ledger.worker_state.of(book)) {
+        auto& incident = incidents_[id] = Incident::of(record);
         // Nothing began in the future: the clock has been set back since.
-        incidents_[id] = {.since_ms =
-                              std::min(record->root()["sinceMs"].integer(), rooms_.now_ms()),
-                          .is_told = record->root()["told"].boolean()};
+        incident.since_ms = std::min(incident.since_ms, rooms_.now_ms());
     }
 }
 
@@ -94,32 +80,46 @@ void Alerts::on_down(const policy::Judged& one, const std::vector<policy::Judged
                                     {"reason", one.verdict.reason},
                                     {"since_ms", incident.since_ms}});
     }
-    if (incident.is_told || incident.is_being_told || !rule().enabled) return;
+    if (incident.is_being_told || !rule().enabled || !follow(one.id, incident)) return;
     const bool only_a_person_helps = one.verdict.ailment == policy::Ailment::needs_operator;
+    const bool is_said = incident.told_as == Incident::needs_you ||
+                         (incident.told_as == Incident::down && !only_a_person_helps);
+    if (is_said && may_wait(incident, all)) return;
+    if (!take_back(one.id, incident, "it is told otherwise")) return; // its worker has it
+    if (incident.refusals >= most_refusals) return;
     const auto due = only_a_person_helps ? incident.seen_at_ms
                                          : std::max(incident.since_ms + rule().down_for.count(),
                                                     incident.seen_at_ms + settle_ms());
-    if (now < due) return plan(due);
+    if (now < due && !incident.is_due) return plan(due);
     const auto contacts = contacts_for(one, all);
-    if (contacts.empty()) return plan(now + again_after.count());
-    tell_down(one, incident, contacts);
+    if (!contacts.empty())
+        return tell_down(one, incident, contacts,
+                         only_a_person_helps ? Incident::needs_you : Incident::down);
+    if (!std::exchange(incident.is_due, true)) keep(one.id, incident);
+    plan(now + again_after.count());
 }
 
 void Alerts::on_well(const policy::Judged& one, const std::vector<policy::Judged>& all) {
     const auto now = rooms_.now_ms();
     Incident& incident = incidents_.at(one.id);
     if (incident.is_being_told) return plan(now + again_after.count());
-    if (!incident.is_told) return close(one.id); // over before it was worth a word
+    if (!follow(one.id, incident)) return;
+    if (!take_back(one.id, incident, "it is well again")) return; // whether it is heard comes soon
+    const bool was_long = incident.is_due && now - incident.since_ms >= rule().down_for.count();
+    if (!rule().enabled || (!incident.is_heard && !was_long)) return close(one.id);
     if (incident.well_at_ms == 0) incident.well_at_ms = now;
     if (const auto due = incident.well_at_ms + settle_ms(); now < due) return plan(due);
-    auto contacts = contacts_for(one, all);
-    if (contacts.empty()) return plan(now + again_after.count());
-    tell_back(one, contacts);
+    const auto to = contact_for_return(one, all);
+    if (to) return tell_back(one, *to);
+    if (!incident.is_heard) return close(one.id); // nobody is known who would want to hear it
+    plan(now + again_after.count());
 }
 
 void Alerts::close(const std::string& id) {
     const auto found = incidents_.find(id);
     if (found == incidents_.end() || found->second.is_being_told) return;
+    if (!take_back(id, found->second, "nobody needs to know any more"))
+        log::info("owner.alert_left", {{"account", id}, {"action", found->second.action}});
     log::info("account.incident_closed", {{"account", id}, {"since_ms", found->second.since_ms}});
     incidents_.erase(found);
     if (auto write = rooms_.ledger.worker_state.put(std::string(book), id, ""))
@@ -127,54 +127,48 @@ void Alerts::close(const std::string& id) {
 }
 
 void Alerts::tell_down(const policy::Judged& one, Incident& incident,
-                       const std::vector<policy::Contact>& contacts) {
-    const auto& to = contacts[static_cast<std::size_t>(incident.tries) % contacts.size()];
-    auto action = action_of(one.id, incident.since_ms, "down:" + std::to_string(incident.tries++));
+                       const std::vector<policy::Contact>& contacts, std::string_view as) {
+    const auto& to = contacts[static_cast<std::size_t>(incident.refusals) % contacts.size()];
+    const auto action =
+        action_of(one.id, incident.since_ms, "down:" + std::to_string(incident.notes++));
     incident.is_being_told = true;
-    incident.is_told = true;
+    incident.is_due = true;
+    incident.told_as = as;
+    incident.action = action;
     auto unit = with_record(
         deliveries_.owe(row_for(to, action, down_text(one, incident.since_ms, rooms_.now_ms()))),
         one.id, &incident);
-    deliveries_.on_settled(
-        action, [this, id = one.id](const ledger::OutboxRow& row) { on_settled(id, row); });
+    watch(one.id, incident);
     log::info("owner.alerted",
-              {{"account", one.id}, {"over", worker_id(to.channel, to.account)}, {"what", "down"}});
+              {{"account", one.id}, {"over", worker_id(to.channel, to.account)}, {"what", as}});
     rooms_.ledger.store->commit(std::move(unit), [this, id = one.id, action](Result<void> kept) {
         on_told(id, action, kept);
     });
 }
 
+// Meanwhile the account may be well again, or the contact may not be.
 void Alerts::on_told(const std::string& id, const std::string& action_id,
                      const Result<void>& kept) {
-    const auto found = incidents_.find(id);
-    if (found != incidents_.end()) found->second.is_being_told = false;
-    if (kept) return deliveries_.release(action_id);
+    Incident& incident = incidents_.at(id); // nothing closes what is being told
+    incident.is_being_told = false;
+    if (kept) {
+        deliveries_.release(action_id);
+        return look_soon();
+    }
     deliveries_.forget(action_id);
-    if (found != incidents_.end()) found->second.is_told = false;
-    next_.start(again_after, [this] { look(); });
+    incident.untell();
+    keep(id, incident); // the record was taken back in memory
+    look_again();
 }
 
-// The contact cannot be reached (blocked, unknown): the next one is told. An unknown outcome is
-// left alone: twice is worse than once.
-void Alerts::on_settled(const std::string& id, const ledger::OutboxRow& row) {
-    const auto found = incidents_.find(id);
-    if (row.state != ledger::OutboxState::failed || found == incidents_.end()) return;
-    log::warn("owner.alert_failed", {{"account", id}, {"why", row.error}});
-    if (found->second.tries >= most_tries) return;
-    found->second.is_told = false;
-    keep(id, found->second);
-    look_soon();
-}
-
-void Alerts::tell_back(const policy::Judged& one, const std::vector<policy::Contact>& contacts) {
-    const auto since = incidents_.at(one.id).since_ms;
-    const auto action = action_of(one.id, since, "back");
-    const auto& to = contacts.front();
-    auto unit =
-        with_record(deliveries_.owe(row_for(
-                        to, action, back_text(one, since, incidents_.at(one.id).well_at_ms))),
-                    one.id, nullptr);
-    incidents_.at(one.id).is_being_told = true;
+void Alerts::tell_back(const policy::Judged& one, const policy::Contact& to) {
+    Incident& incident = incidents_.at(one.id);
+    const auto action = action_of(one.id, incident.since_ms, "back");
+    const auto say = incident.is_heard ? back_text : was_down_text;
+    auto unit = with_record(
+        deliveries_.owe(row_for(to, action, say(one, incident.since_ms, incident.well_at_ms))),
+        one.id, nullptr);
+    incident.is_being_told = true;
     log::info("owner.alerted",
               {{"account", one.id}, {"over", worker_id(to.channel, to.account)}, {"what", "back"}});
     rooms_.ledger.store->commit(std::move(unit), [this, id = one.id, action](Result<void> kept) {
@@ -186,13 +180,16 @@ void Alerts::tell_back(const policy::Judged& one, const std::vector<policy::Cont
         incidents_.at(id).is_being_told = false;
         deliveries_.forget(action);
         keep(id, incidents_.at(id)); // the record was taken back in memory
-        next_.start(again_after, [this] { look(); });
+        look_again();
     });
 }
 
-std::vector<policy::Contact> Alerts::contacts_for(const policy::Judged& one,
-                                                  const std::vector<policy::Judged>& all) const {
-    const auto let_in = [this](std::string_view channel, std::string_view account) {
+void Alerts::look_again() {
+    next_.start(again_after, [this] { look(); });
+}
+
+policy::LetIn Alerts::let_in() const {
+    return [this](std::string_view channel, std::string_view account) {
         auto people = rooms_.ledger.pairings.approved(channel, account);
         std::ranges::sort(people, {}, &ledger::ApprovedSender::approved_at_ms);
         std::vector<std::string> ids;
@@ -200,7 +197,20 @@ std::vector<policy::Contact> Alerts::contacts_for(const policy::Judged& one,
             ids.push_back(std::move(person.sender_id));
         return ids;
     };
-    return policy::alert_contacts(rooms_.decisions.config(), all, one, let_in);
+}
+
+std::vector<policy::Contact> Alerts::contacts_for(const policy::Judged& one,
+                                                  const std::vector<policy::Judged>& all) const {
+    return policy::alert_contacts(rooms_.decisions.config(), all, one, let_in());
+}
+
+// It is well again: where there is no other account it can speak for itself.
+std::optional<policy::Contact>
+Alerts::contact_for_return(const policy::Judged& one,
+                           const std::vector<policy::Judged>& all) const {
+    const auto contacts = contacts_for(one, all);
+    if (!contacts.empty()) return contacts.front();
+    return policy::contact_over(rooms_.decisions.config(), one.id, let_in());
 }
 
 ledger::OutboxRow Alerts::row_for(const policy::Contact& to, std::string action_id,
@@ -224,16 +234,14 @@ ledger::OutboxRow Alerts::row_for(const policy::Contact& to, std::string action_
 ledger::Writes Alerts::with_record(ledger::Write owed, const std::string& id,
                                    const Incident* incident) {
     auto unit = ledger::writes(std::move(owed));
-    auto record = rooms_.ledger.worker_state.put(
-        std::string(book), id,
-        incident == nullptr ? "" : record_of(incident->since_ms, incident->is_told));
+    auto record = rooms_.ledger.worker_state.put(std::string(book), id,
+                                                 incident == nullptr ? "" : incident->record());
     if (record) unit.push_back(std::move(*record));
     return unit;
 }
 
 void Alerts::keep(const std::string& id, const Incident& incident) {
-    auto write = rooms_.ledger.worker_state.put(std::string(book), id,
-                                                record_of(incident.since_ms, incident.is_told));
+    auto write = rooms_.ledger.worker_state.put(std::string(book), id, incident.record());
     if (write) rooms_.ledger.store->note(std::move(*write));
 }
 

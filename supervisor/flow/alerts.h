@@ -6,19 +6,26 @@
 // gateway.alerts.downForMs, or at once when only a person can help; it ends when the account has
 // been well for a moment. That something was told is recorded in the unit that records the message
 // (the outbox): a kill at any moment leaves both or neither, and the message is one that is never
-// sent twice. What nobody can be told now (no other account is well) is told when somebody can.
+// sent twice. Its fate is followed, over restarts too: a contact that refuses is followed by the
+// next; a note that waits for an account which is not well itself is withdrawn and goes another
+// way; one that has not left when all is well again is withdrawn. "Back" is said to who heard, or
+// may have heard, "down". What was told as an outage is told once more when it needs a person.
+// What nobody can be told now (no other account is well) is told when somebody can; when all is
+// well again before that, one note says how long it was, over the account itself if need be.
 // After a sleep of the machine everything looks old: an incident must be seen for a moment, awake.
 #pragma once
 
 #include "common/base/wall_epoch.h"
 #include "common/loop/timer.h"
 #include "supervisor/flow/deliveries.h"
+#include "supervisor/flow/incident.h"
 #include "supervisor/flow/rooms.h"
 #include "supervisor/policy/alert_route.h"
 #include "supervisor/policy/health.h"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,27 +46,29 @@ class Alerts {
     std::size_t open_count() const { return incidents_.size(); }
 
   private:
-    struct Incident {
-        std::int64_t since_ms = 0;
-        std::int64_t seen_at_ms = 0; // first seen by this process; 0: not yet
-        std::int64_t well_at_ms = 0; // first seen well again; 0: it is not
-        bool is_told = false;
-        bool is_being_told = false; // the record is on its way to the disk
-        int tries = 0;              // of telling that it is down
-    };
-
     void look();
     void look_at(const policy::Judged& one, const std::vector<policy::Judged>& all);
     void on_down(const policy::Judged& one, const std::vector<policy::Judged>& all);
     void on_well(const policy::Judged& one, const std::vector<policy::Judged>& all);
     void close(const std::string& id);
-    void tell_down(const policy::Judged& one, Incident& incident,
-                   const std::vector<policy::Contact>& contacts);
-    void tell_back(const policy::Judged& one, const std::vector<policy::Contact>& contacts);
-    void on_told(const std::string& id, const std::string& action_id, const Result<void>& kept);
+    bool follow(const std::string& id, Incident& incident);
+    void watch(const std::string& id, Incident& incident);
+    void look_up(const std::string& id, Incident& incident);
+    void on_found(const std::string& id, const std::string& action_id,
+                  const Result<std::vector<ledger::OutboxRow>>& rows);
     void on_settled(const std::string& id, const ledger::OutboxRow& row);
+    bool may_wait(const Incident& incident, const std::vector<policy::Judged>& all) const;
+    bool take_back(const std::string& id, Incident& incident, std::string_view why);
+    void tell_down(const policy::Judged& one, Incident& incident,
+                   const std::vector<policy::Contact>& contacts, std::string_view as);
+    void on_told(const std::string& id, const std::string& action_id, const Result<void>& kept);
+    void tell_back(const policy::Judged& one, const policy::Contact& to);
+    void look_again();
     std::vector<policy::Contact> contacts_for(const policy::Judged& one,
                                               const std::vector<policy::Judged>& all) const;
+    std::optional<policy::Contact> contact_for_return(const policy::Judged& one,
+                                                      const std::vector<policy::Judged>& all) const;
+    policy::LetIn let_in() const;
     ledger::OutboxRow row_for(const policy::Contact& to, std::string action_id,
                               std::string text) const;
     ledger::Writes with_record(ledger::Write owed, const std::string& id, const Incident* incident);

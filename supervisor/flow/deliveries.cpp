@@ -90,6 +90,15 @@ void Deliveries::cancel_stream(const std::string& action_id, std::string_view wh
     settle(*delivery, ledger::OutboxState::failed, "cancelled", std::string(why));
 }
 
+bool Deliveries::withdraw(const std::string& action_id, std::string_view why) {
+    auto* delivery = table_.find(action_id);
+    const bool waits = delivery != nullptr && delivery->is_on_disk && !delivery->is_in_hand;
+    if (!waits || delivery->is_stream || !delivery->row.receipts.empty()) return false;
+    if (delivery->row.maybe_duplicate) return false; // it may stand in the chat
+    settle(*delivery, ledger::OutboxState::failed, std::string(withdrawn), std::string(why));
+    return true;
+}
+
 void Deliveries::wait_in_line(Delivery& delivery) {
     if (delivery.is_stream) return;
     table_.wait(delivery);

@@ -59,6 +59,11 @@ class Deliveries {
     ledger::Writes finish_stream(const std::string& action_id, std::string markdown, bool notice,
                                  std::int64_t expires_at_ms);
 
+    // Nobody needs to hear it any more, or somebody else is to. False: it is with its worker, may
+    // have left, or is not known; then its fate is told as ever.
+    bool withdraw(const std::string& action_id, std::string_view why);
+    static constexpr std::string_view withdrawn = "withdrawn"; // the error code of such a row
+
     bool is_known(const std::string& action_id) const { return table_.find(action_id) != nullptr; }
 
     const ledger::OutboxRow* row(const std::string& action_id) const;

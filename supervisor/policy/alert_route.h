@@ -5,6 +5,7 @@
 #include "supervisor/policy/health.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,5 +29,9 @@ using LetIn =
 // An account where nobody is known to be the owner is left out.
 std::vector<Contact> alert_contacts(const config::Config& config, std::span<const Judged> judged,
                                     const Judged& sick, const LetIn& let_in);
+
+// Over this account itself, however it is; empty: nobody is known to be the owner there.
+std::optional<Contact> contact_over(const config::Config& config, std::string_view worker_id,
+                                    const LetIn& let_in);
 
 } // namespace openclaw::policy

@@ -25,6 +25,23 @@ TEST_SUITE("supervisor/flow") {
         stage.let_writes_settle();
         CHECK_FALSE(stage.outbox(first.action_id()).at(0).maybe_duplicate);
     }
+    TEST_CASE("an answer can be withdrawn while it waits, not from the hands of its worker") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo);
+        CHECK_FALSE(stage.deliveries->withdraw(first.action_id(), "nobody waits for it"));
+        CHECK_FALSE(stage.deliveries->withdraw("unheard of", "nobody waits for it"));
+        stage.dies(channel);
+        std::string fate;
+        stage.deliveries->on_settled(first.action_id(),
+                                     [&](const ledger::OutboxRow& row) { fate = row.error_code; });
+        CHECK(stage.deliveries->withdraw(first.action_id(), "nobody waits for it"));
+        CHECK(fate == Deliveries::withdrawn);
+        stage.let_writes_settle();
+        CHECK(stage.outbox(first.action_id()).at(0).state == ledger::OutboxState::failed);
+        CHECK(stage.deliveries->waiting_count() == 0);
+    }
     TEST_CASE("a worker that dies with an answer on the wire is given it once more, marked") {
         Scratch scratch;
         Stage stage(scratch.path);

@@ -72,4 +72,16 @@ TEST_SUITE("policy/alert_route") {
         open.paired = {"30", "31"};
         CHECK(open.contacts().front().person == "30");
     }
+    TEST_CASE("an account that is well again can speak for itself, to its own owner") {
+        Place place;
+        place.add(account("telegram", "only", {"tg:20"}));
+        place.add(account("echo", "open", {"*"}));
+        const auto over = [&](std::string_view id) {
+            return contact_over(place.config, id,
+                                [](auto, auto) -> std::vector<std::string> { return {}; });
+        };
+        CHECK(over("telegram:only") == Contact{"telegram", "only", "20"});
+        CHECK_FALSE(over("echo:open")); // nobody is known to be the owner there
+        CHECK_FALSE(over("telegram:gone"));
+    }
 }
