@@ -20,6 +20,7 @@ constexpr std::array checks = {
     Check{"gateway-bind", "Access", "where it listens, and who may come", check_bind},
     Check{"device-pairing", "Access", "devices that wait to be let in", check_devices},
     Check{"command-owner", "Access", "whose commands are obeyed in chats", check_owner},
+    Check{"alerts", "Access", "who is told that an account is down", check_alerts},
     Check{"state-integrity", "State", "the state directory: there, ours, closed to others",
           check_state},
     Check{"state-lock", "State", "who holds the state directory", check_lock},

@@ -38,6 +38,8 @@ void check_auth(const Facts& facts, Report& report);
 void check_bind(const Facts& facts, Report& report);
 void check_devices(const Facts& facts, Report& report);
 void check_owner(const Facts& facts, Report& report);
+// check_alerts.cpp
+void check_alerts(const Facts& facts, Report& report);
 // check_state.cpp
 void check_state(const Facts& facts, Report& report);
 void check_lock(const Facts& facts, Report& report);

@@ -167,6 +167,28 @@ TEST_SUITE("cli/doctor") {
         CHECK(only(facts, "command-owner").fix.find("telegram:YOUR_ID") != std::string::npos);
     }
 
+    TEST_CASE("an account of which nobody hears when it is down") {
+        auto facts = healthy();
+        const auto with = [](const std::string& gateway, const std::string& accounts) {
+            return config_of("{ gateway: { mode: 'local', " + gateway +
+                             " }, channels: { echo: { accounts: {" + accounts + "} } } }");
+        };
+        facts.config = with("", "a: { allowFrom: ['1'] }, b: { allowFrom: ['2'] }");
+        CHECK(findings(facts, "alerts").empty());
+        facts.config = with("", "a: {}, b: {}"); // somebody may have been let in by pairing
+        CHECK(findings(facts, "alerts").empty());
+        facts.config = with("", "a: { allowFrom: ['1'] }");
+        CHECK(only(facts, "alerts").severity == Severity::info);
+        CHECK(only(facts, "alerts").place == "echo:a");
+        CHECK(only(facts, "alerts").message ==
+              "when it is down nobody is told: there is no other account; it says so itself when "
+              "it is back");
+        facts.config = with("alerts: { to: ['telegram:5'] }", "a: {}, b: {}");
+        REQUIRE(findings(facts, "alerts").size() == 2);
+        CHECK(findings(facts, "alerts").front().severity == Severity::warning);
+        facts.config = with("alerts: { to: ['telegram:5'], enabled: false }", "a: {}, b: {}");
+        CHECK(findings(facts, "alerts").empty());
+    }
     TEST_CASE("the state directory: missing, another's, read-only, open, in memory, synced") {
         auto facts = healthy();
         facts.state.folder.exists = false;
