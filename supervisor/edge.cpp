@@ -204,8 +204,7 @@ void Edge::open() {
     settings.is_starting = false;
     door_.use(std::move(settings));
     alerts_.look_soon();
-    listener_->resume();
-    control_->resume();
+    take_newcomers();
 }
 
 void Edge::take_work() {
@@ -225,9 +224,18 @@ std::size_t Edge::requests_in_hand() const {
     return server_->http_exchange_count();
 }
 
-void Edge::part() {
+void Edge::hold_newcomers() {
     listener_->pause();
     control_->pause();
+}
+
+void Edge::take_newcomers() {
+    listener_->resume();
+    control_->resume();
+}
+
+void Edge::part() {
+    hold_newcomers();
     events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
     server_->close_all(service_restart, "service restart");
     control_->close_all();

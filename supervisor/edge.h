@@ -80,6 +80,8 @@ class Edge {
     // Another image takes over (supervisor/upgrade). part(): nobody is taken in any more, the
     // sockets keep newcomers; everybody inside is told when to come back.
     std::size_t requests_in_hand() const;
+    void hold_newcomers(); // they wait in the kernel's queue
+    void take_newcomers();
     void part();
     bool is_alone() const;
     // The service manager keeps the port open over our death.

@@ -19,6 +19,7 @@
 #include "supervisor/restart.h"
 #include "supervisor/roster.h"
 #include "supervisor/shutdown.h"
+#include "supervisor/signals.h"
 #include "supervisor/standing.h"
 #include "supervisor/upgrade.h"
 #include "supervisor/watchdog.h"
@@ -60,21 +61,6 @@ void limit_descriptors() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = std::min(limit.rlim_max, most_descriptors);
     setrlimit(RLIMIT_NOFILE, &limit); // refused: we run with what there is
-}
-
-// Signals that ask for something of a running gateway wait until it runs: their default is death.
-void hold_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2})
-        sigaddset(&set, number);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
-}
-
-void heed_signals() {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 // Every secret of every worker is in this memory: no core shows it, nor does /proc to another
@@ -186,6 +172,7 @@ void say_how_it_went(const std::optional<Arrival>& arrival, Edge& edge) {
 Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     const auto begun = std::chrono::steady_clock::now();
     Loop loop;
+    make_deaf_pool(loop);
     auto standing = make_standing(loop, p, arrival);
     if (!standing) return {.exit_code = fail_start(standing.error())};
     Standing& facts = **standing;
@@ -206,7 +193,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Watchdog watchdog(loop, manager, facts.workers);
     Renewal renewal(facts);
     Rest rest(loop);
-    heed_signals();
+    shutdown.hold(); // workers that came with an exec must be in hand before they can leave
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
     flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] {
         (void)do_as_a_test_wants("recovery"); // which refuses nothing
@@ -218,8 +205,10 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
         (*edge)->open();
         rest.begin();
         renewal.begin();
-        manager.ready((*edge)->status_line());
+        heed_signals();
+        if (!shutdown.has_begun()) manager.ready((*edge)->status_line());
         say_ready(facts, **edge, p, begun);
+        shutdown.heed();
     });
     loop.run();
     return {.exit_code = shutdown.exit_code(),

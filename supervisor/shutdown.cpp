@@ -49,10 +49,19 @@ bool Shutdown::restart(std::string_view reason) {
     return true;
 }
 
+void Shutdown::heed() {
+    is_held_ = false;
+    if (signals_ > 0) begin(asked_by_);
+}
+
 void Shutdown::on_signal(std::string_view name) {
-    if (++signals_ == 1) return begin(name);
+    if (++signals_ > 2) _exit(1);
+    if (is_held_) {
+        asked_by_ = name;
+        return;
+    }
+    if (signals_ == 1) return begin(name);
     log::warn("gateway.stop_hurried", {{"signal", name}, {"times", signals_}});
-    if (signals_ > 2) _exit(1);
     drain_workers();
 }
 

@@ -13,13 +13,22 @@
 #include "supervisor/service_manager.h"
 #include "supervisor/standing.h"
 
+#include <string>
+#include <string_view>
+
 namespace openclaw {
 
 class Shutdown {
   public:
     Shutdown(Standing& facts, Edge& edge, const ServiceManager& manager);
 
-    bool has_begun() const { return signals_ > 0; }
+    bool has_begun() const { return signals_ > 0; } // or waits for heed()
+
+    // While one image takes over from another, on both sides, nothing else may begin: what is asked
+    // for meanwhile waits until heed(), or is the next image's.
+    void hold() { is_held_ = true; }
+
+    void heed();
 
     int exit_code() const { return exit_code_; }
 
@@ -42,6 +51,8 @@ class Shutdown {
     int signals_ = 0;
     int exit_code_ = 0;
     bool is_restart_ = false;
+    bool is_held_ = false;
+    std::string asked_by_; // while held
     bool workers_are_draining_ = false;
     Instant give_up_at_{};
     Timer look_again_;

@@ -5,6 +5,7 @@
 #include "common/version.h"
 #include "supervisor/arrival.h"
 #include "supervisor/ledger/database.h"
+#include "supervisor/signals.h"
 
 #include <climits>
 
@@ -62,18 +63,13 @@ Result<std::string> checked_program(std::string program) {
     return program;
 }
 
-// What comes between two images is heard by the next.
-void block_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT})
-        sigaddset(&set, number);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
-}
-
 void set_alarm(int seconds) {
     const itimerval value{.it_interval = {}, .it_value = {.tv_sec = seconds, .tv_usec = 0}};
     setitimer(ITIMER_REAL, &value, nullptr); // exec keeps it (setitimer(2))
+}
+
+Error we_are_stopping() {
+    return {.code = Code::busy, .sentence = "the gateway is stopping"};
 }
 
 UniqueFd open_own_image() {
@@ -101,7 +97,7 @@ bool Upgrade::restart(std::string reason) {
 }
 
 void Upgrade::begin(std::string program, std::string reason, Done done) {
-    if (shutdown_.has_begun()) return done(fail(Code::busy, "the gateway is stopping"));
+    if (shutdown_.has_begun()) return done(Failure(we_are_stopping()));
     if (is_under_way_) return done(fail(Code::busy, "an upgrade is under way already"));
     auto checked = checked_program(std::move(program));
     if (!checked) return done(Failure(checked.error()));
@@ -167,8 +163,7 @@ bool Upgrade::is_quiet() const {
 }
 
 void Upgrade::wait_for_quiet() {
-    if (shutdown_.has_begun())
-        return end({.code = Code::busy, .sentence = "the gateway is stopping"});
+    if (shutdown_.has_begun()) return end(we_are_stopping());
     if (is_quiet()) return part();
     const auto now = facts_.loop.clock().now();
     if (now >= refuse_at_ && !std::exchange(refuses_work_, true)) {
@@ -183,7 +178,8 @@ void Upgrade::wait_for_quiet() {
 
 // One turn: what arrives from now on is the next image's.
 void Upgrade::part() {
-    block_signals();
+    leave_signals_to_next_image();
+    shutdown_.hold();
     manager_.reloading();
     facts_.workers.hold();
     facts_.runs.refuse_new("the gateway is restarting");
@@ -195,8 +191,19 @@ void Upgrade::part() {
 }
 
 void Upgrade::wait_for_farewells() {
+    if (shutdown_.has_begun()) return stop_after_all();
     if (edge_.is_alone() || facts_.loop.clock().now() >= give_up_at_) return close_ledger();
     look_again_.start(quiet_look_every, [this] { wait_for_farewells(); });
+}
+
+// A signal that came just before part() and was told after it. Everything is here still: this image
+// stops.
+void Upgrade::stop_after_all() {
+    facts_.workers.keep();
+    edge_.take_newcomers();
+    end(we_are_stopping());
+    heed_signals();
+    shutdown_.heed();
 }
 
 void Upgrade::close_ledger() {
@@ -242,6 +249,7 @@ void Upgrade::become() {
     }
     log::info("upgrade.becoming", {{"program", program_}});
     setenv(handoff_variable, std::to_string(memory->get()).c_str(), 1);
+    if (shutdown_.has_begun()) pass_on(SIGTERM); // too late for this image: the next one stops
     set_alarm(next_image_ready_within_s);
     execv(program_.c_str(), arguments_);
     const std::string why = std::string("it could not be executed: ") + strerror(errno);

@@ -49,6 +49,7 @@ class Upgrade {
     bool is_quiet() const;
     void part();
     void wait_for_farewells();
+    void stop_after_all();
     void close_ledger();
     void become();
     void end(Error why);

@@ -289,11 +289,11 @@ export async function runCli(args, env, { timeout = 30_000, input } = {}) {
 // ------------------------------------------------------------------ a whole stage
 
 // Fakes and a ready gateway between them, gone when the test (or suite) `t` is over.
-export async function stage(t, { channel, more, telegram: telegramOptions, provider: providerOptions, start = true, ...options } = {}) {
+export async function stage(t, { channel, more, telegram: telegramOptions, provider: providerOptions, start = true, make: Make = Gateway, ...options } = {}) {
   const telegram = await startFakeTelegram({ port: 0, tokens: [BOT_TOKEN], username: 'fake_bot', ...telegramOptions });
   const provider = await startFakeProvider({ port: 0, ...providerOptions });
   const port = await freePort();
-  const gateway = new Gateway({ config: configuration({ port, telegram, provider, channel, more }), port, ...options });
+  const gateway = new Make({ config: configuration({ port, telegram, provider, channel, more }), port, ...options });
   const leave = async () => {
     await gateway.close();
     await Promise.all([telegram.close(), provider.close()]);
