@@ -128,6 +128,7 @@ void Upgrade::copy_ledger() {
 
 void Upgrade::rehearse(Result<void> copied) {
     if (!copied) return end(copied.error());
+    if (shutdown_.has_begun()) return end(we_are_stopping());
     auto memory = write_handoff(facts_to_hand_over(false));
     if (!memory) return end(memory.error());
     std::vector<std::string> arguments;
@@ -145,6 +146,7 @@ void Upgrade::on_rehearsed(Result<std::string> build) {
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
     if (!build) return end(build.error());
+    if (shutdown_.has_begun()) return end(we_are_stopping());
     log::info("upgrade.rehearsed", {{"build", *build}});
     if (done_) std::exchange(done_, nullptr)(std::move(build));
     manager_.status("Waiting for a quiet moment to become the next build");
@@ -259,18 +261,20 @@ void Upgrade::become() {
     _exit(1);
 }
 
-// Before anybody was told goodbye: nothing was changed.
+// Before anything was given away: nothing was changed. Unless we are stopping: then work stays
+// refused, and the service manager was told the last it hears.
 void Upgrade::end(Error why) {
     log::error("upgrade.refused",
                {{"why", why.sentence}, {"what", "everything is as it was before"}});
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
     is_under_way_ = false;
-    if (std::exchange(refuses_work_, false)) {
+    const bool serves_on = !shutdown_.has_begun();
+    if (std::exchange(refuses_work_, false) && serves_on) {
         facts_.runs.refuse_new({});
         edge_.take_work();
     }
-    manager_.ready(edge_.status_line());
+    if (serves_on) manager_.ready(edge_.status_line());
     edge_.note_upgrade(edge_.upgrades() + 1, "refused", why.sentence);
     if (auto done = std::exchange(done_, nullptr)) done(Failure(why));
     if (std::exchange(must_restart_, false)) shutdown_.restart(reason_);

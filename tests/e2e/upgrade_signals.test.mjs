@@ -5,8 +5,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import { once } from 'node:events';
-import { stage, eventually, isAlive, processTree, readProc } from './harness.mjs';
+import { stage, eventually, isAlive, pause, processTree, readProc } from './harness.mjs';
+import { ManagedGateway } from './service_manager.mjs';
 
+const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
 const quiet = { channel: { streaming: { mode: 'off' } } };
 const said = (gateway, event) => gateway.lines.filter((line) => line.includes(event)).length;
 const upgrade = (gateway) => gateway.cli('gateway', 'upgrade', '--json');
@@ -66,4 +68,27 @@ describe('asked to stop while it becomes another build', () => {
       await asked;
     });
   }
+
+  // The long test waits until the upgrade has begun to refuse new work, which is after ten seconds.
+  test('SIGTERM while it waits for a quiet moment: work stays refused, and STOPPING=1 is the last word', { timeout: 60_000 }, async (t) => {
+    const { gateway, chat, provider } = await stage(t, { ...quiet, make: ManagedGateway });
+    await gateway.active();
+    await chat(710).ask('say warm', 'warm');
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: isLong ? 14_000 : 3000, textIncludes: 'slow' });
+    await chat(710).say('say slow');
+    await provider.ctl('GET /wait', {}, { text: 'slow' });
+    const client = await gateway.connect();
+    const asked = upgrade(gateway);
+    await gateway.line(/upgrade\.rehearsed/);
+    if (isLong) await pause(10_500);
+    process.kill(gateway.main, 'SIGTERM');
+    await gateway.line(/upgrade\.refused/);
+    await assert.rejects(client.call('agent', { message: 'say too late', idempotencyKey: 'too-late', sessionKey: 'agent:main:late' }), /not taking new work|restarting|stopping/);
+    await chat(710).answer('slow', { timeout: 20_000 });
+    await gateway.ending(20_000);
+    await asked;
+    const words = gateway.story.filter((line) => /^message (READY|RELOADING|STOPPING|STATUS)/.test(line));
+    assert.match(words.at(-1), /^message STOPPING=1/, words.join('\n'));
+    assert.ok(gateway.story.includes('exited code=0 signal=0'), gateway.story.join('\n'));
+  });
 });
