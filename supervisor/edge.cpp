@@ -155,6 +155,7 @@ std::string Edge::status_line() const {
 void Edge::on_facts_changed() {
     health_.facts_changed();
     alerts_.look_soon();
+    if (on_change_) on_change_();
 }
 
 void Edge::on_verdict() {

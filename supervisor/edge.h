@@ -98,6 +98,9 @@ class Edge {
 
     void on_upgrade(rpc::UpgradeGateway upgrade) { upgrade_ = std::move(upgrade); }
 
+    // Told when something about the workers or channels has changed; empty: nobody.
+    void on_change(Task tell) { on_change_ = std::move(tell); }
+
     void will_return() { returns_ = true; } // close() tells clients when to come back
 
     int port() const;
@@ -147,6 +150,7 @@ class Edge {
     rpc::Nodes nodes_;
     rpc::RestartGateway restart_;
     rpc::UpgradeGateway upgrade_;
+    Task on_change_;
     rpc::MethodTable methods_;
     rpc::Dispatch dispatch_;
     auth::AttemptLimit attempts_;

@@ -192,6 +192,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     (*edge)->on_new_status([&] { manager.status((*edge)->status_line()); });
     Watchdog watchdog(loop, manager, facts.workers);
     Renewal renewal(facts);
+    (*edge)->on_change([&] { renewal.on_workers_changed(); });
     Rest rest(loop);
     shutdown.hold(); // workers that came with an exec must be in hand before they can leave
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.

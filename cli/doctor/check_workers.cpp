@@ -39,6 +39,19 @@ void judge_worker(json::View worker, Report& report) {
                                                   : show + "; openclaw workers restart " + id});
 }
 
+// After an upgrade that is egress: who carries connections is not replaced behind anybody's back.
+void judge_build(json::View worker, json::View supervisor, Report& report) {
+    const auto other = other_build(worker, supervisor);
+    if (other.empty()) return;
+    const auto id = printable(worker["id"].text());
+    report.add({.check = "workers",
+                .severity = Severity::info,
+                .place = id,
+                .message = other,
+                .fix = "openclaw workers recycle " + id +
+                       (id == "egress" ? "; the channels connect anew" : "")});
+}
+
 std::string missing_layers(json::View worker) {
     std::string list;
     worker["sandboxLayers"].each_element([&](json::View layer) {
@@ -127,8 +140,11 @@ void check_programs(const Facts& facts, Report& report) {
 
 void check_workers(const Facts& facts, Report& report) {
     const auto list = facts.gateway.of("workers.list");
-    list["workers"].each_element(
-        [&](json::View worker) { return judge_worker(worker, report), true; });
+    list["workers"].each_element([&](json::View worker) {
+        judge_worker(worker, report);
+        judge_build(worker, list["supervisor"], report);
+        return true;
+    });
     if (list) report.remark("workers", workers_summary(list));
 }
 

@@ -218,6 +218,12 @@ std::string worker_state_words(json::View worker) {
     return "is " + printable(worker["state"].text("in no known state"));
 }
 
+std::string other_build(json::View worker, json::View supervisor) {
+    const auto own = supervisor["buildId"].text(), its = worker["buildId"].text();
+    if (worker["state"].text() != "ready" || its.empty() || own.empty() || its == own) return {};
+    return "it runs build " + printable(its) + ", the gateway is build " + printable(own);
+}
+
 std::string worker_detail(json::View worker, const Look& look) {
     std::string text = next_try(worker["backoff"], look);
     append(text, ": ", reason(worker));
@@ -281,6 +287,11 @@ std::string workers_view(json::View list, const Look& look) {
             out +=
                 look.paint(Ink::warning, "! " + printable(worker["id"].text()) + ": " + exposed) +
                 "\n";
+        if (const auto other = other_build(worker, supervisor); !other.empty())
+            out += look.paint(Ink::muted, "! " + printable(worker["id"].text()) + ": " + other +
+                                              "; openclaw workers recycle " +
+                                              printable(worker["id"].text())) +
+                   "\n";
         return true;
     });
     return out + look.paint(Ink::muted, "One in detail: openclaw workers show ID") + "\n";

@@ -16,6 +16,8 @@ Ink ink_for_state(std::string_view state);
 Ink ink_for_verdict(std::string_view level);
 
 std::string workers_view(json::View list, const Look& look); // heading line, table, hint
+// Of a worker that serves with another build than the gateway's; else empty.
+std::string other_build(json::View worker, json::View supervisor);
 std::string workers_table(json::View list, const Look& look);
 std::string worker_view(json::View worker, const Look& look);
 

@@ -81,7 +81,7 @@ describe('asked to stop while it becomes another build', () => {
     const asked = upgrade(gateway);
     await gateway.line(/upgrade\.rehearsed/);
     if (isLong) await pause(10_500);
-    process.kill(gateway.main, 'SIGTERM');
+    gateway.order('stop'); // SIGTERM
     await gateway.line(/upgrade\.refused/);
     await assert.rejects(client.call('agent', { message: 'say too late', idempotencyKey: 'too-late', sessionKey: 'agent:main:late' }), /not taking new work|restarting|stopping/);
     await chat(710).answer('slow', { timeout: 20_000 });
