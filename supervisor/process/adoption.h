@@ -1,7 +1,8 @@
 // process/adoption.h — what a new image of the supervisor must know of a worker to go on with it.
 //
-// Made by Workers::facts() just before exec, eaten by Workers::adopt() just after. A process is
-// handed over only while it serves; what is in another state is ended before, and begins anew.
+// Made by Workers::hand_over() just before exec, eaten by Workers::adopt() just after. A process is
+// handed over only while it serves; one in another state is killed and reaped there, and begins
+// anew.
 #pragma once
 
 #include "common/base/sighting.h"

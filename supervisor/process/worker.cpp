@@ -139,6 +139,7 @@ void Worker::watch(ipc::Link::Tap tap) {
 // The table.
 
 void Worker::happen(Event event) {
+    if (is_frozen_ && event != Event::exited) return; // keep() asks again what is wanted
     const Cell what = cell(state_, event);
     if (what.next && *what.next != state_) enter(*what.next, sentence_for(*what.next));
     perform(what.action, event);
@@ -171,6 +172,7 @@ void Worker::perform(Action action, Event event) {
 
 void Worker::enter(State state, std::string reason) {
     deadline_.stop();
+    deadline_at_.reset();
     state_ = state;
     since_ = loop_.clock().now();
     since_ms_ = loop_.clock().unix_ms();
@@ -182,6 +184,7 @@ void Worker::enter(State state, std::string reason) {
 }
 
 void Worker::arm(Milliseconds deadline) {
+    deadline_at_ = loop_.clock().now() + deadline;
     start_patiently(deadline_, deadline, [this] { on_deadline(); });
 }
 
@@ -302,7 +305,8 @@ void Worker::follow(const Judgement& judgement) {
     if (!judgement.pause) return;
     next_try_ = loop_.clock().now() + *judgement.pause;
     next_try_ms_ = loop_.clock().unix_ms() + judgement.pause->count();
-    deadline_.start(*judgement.pause, [this] { happen(Event::deadline); });
+    deadline_at_ = loop_.clock().now() + *judgement.pause;
+    if (!is_frozen_) deadline_.start(*judgement.pause, [this] { happen(Event::deadline); });
 }
 
 void Worker::log_death(const Death& death, pid_t pid) const {

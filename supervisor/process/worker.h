@@ -53,8 +53,8 @@ class Worker final : WorkerProcess::Owner {
     // take_over().
     void adopt(WorkerFacts facts, WantedWorker wanted);
     void take_over();
-    void hold();             // nothing is read from now on
-    WorkerFacts hand_over(); // holds, too
+    void hold();             // nothing is read, and nothing begins but its burial
+    WorkerFacts hand_over(); // holds, too; a process that cannot go along is killed and reaped
     void keep();             // it was not handed over after all
 
     ipc::Link* link();
@@ -67,6 +67,7 @@ class Worker final : WorkerProcess::Owner {
     void enter(State state, std::string reason);
     void arm(Milliseconds deadline);
     void on_deadline();
+    void note_exit();
     void note_wish();
     void look_at_memory();
 
@@ -120,6 +121,8 @@ class Worker final : WorkerProcess::Owner {
     Instant since_;
     std::int64_t since_ms_;
     Timer deadline_;
+    std::optional<Instant> deadline_at_; // none: nothing is waited for
+    bool is_frozen_ = false;             // between two images
 
     WorkerLog log_;
     DeathTally tally_;

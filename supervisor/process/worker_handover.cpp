@@ -5,8 +5,17 @@
 #include "supervisor/process/worker.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace openclaw::process {
+
+namespace {
+
+Milliseconds remaining(Instant until, const Clock& clock) {
+    return std::chrono::ceil<Milliseconds>(until - clock.now());
+}
+
+} // namespace
 
 void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
     wanted_ = std::move(wanted);
@@ -64,6 +73,8 @@ void Worker::take_over() {
 }
 
 WorkerFacts Worker::hand_over() {
+    hold();
+    note_exit();
     WorkerFacts facts{.id = id_,
                       .fingerprint = fingerprint_,
                       .lives = lives_,
@@ -83,11 +94,18 @@ WorkerFacts Worker::hand_over() {
                       .process = std::nullopt};
     if (state_ == State::ready && life_->process->link() != nullptr)
         facts.process = serving_process();
+    else
+        life_.reset(); // nobody would watch it: it is killed and reaped here
     return facts;
 }
 
+// The next image could not see it any more.
+void Worker::note_exit() {
+    if (!life_ || !life_->process || !life_->process->exit()) return;
+    on_exited(*life_->process->exit());
+}
+
 ServingProcess Worker::serving_process() {
-    life_->process->hold();
     return {.birth = life_->process->duplicate(),
             .link = life_->process->link()->facts(),
             .generation = generation_,
@@ -102,13 +120,18 @@ ServingProcess Worker::serving_process() {
 }
 
 void Worker::hold() {
-    if (state_ == State::ready) life_->process->hold();
+    is_frozen_ = true;
+    deadline_.stop();
+    if (life_ && life_->process) life_->process->hold();
 }
 
 void Worker::keep() {
-    if (state_ != State::ready) return;
-    life_->process->begin_pings();
-    life_->process->go_on();
+    if (!std::exchange(is_frozen_, false)) return;
+    if (life_ && !life_->process) return bury_soon();
+    if (life_ && state_ == State::ready) life_->process->begin_pings();
+    if (life_) life_->process->go_on();
+    if (deadline_at_) arm(std::max(remaining(*deadline_at_, loop_.clock()), Milliseconds(0)));
+    happen(should_run() ? Event::want_up : Event::want_down);
 }
 
 } // namespace openclaw::process

@@ -54,6 +54,8 @@ class WorkerProcess final : ipc::LinkHandler {
 
     const ipc::LinkCounters& counters() const { return link_.counters(); }
 
+    const std::optional<ExitStatus>& exit() const { return exit_; } // known before it is told
+
     const std::string& last_line() const { return output_.last_line(); }
 
     const Heartbeat* heartbeat() const { return heartbeat_.get(); } // null before begin_pings()

@@ -83,6 +83,7 @@ struct Workers::Inside final : Listener {
     Timer drain_deadline;
     Task drained; // set: no worker is started any more
     bool is_draining = false;
+    bool is_frozen = false; // between two images: the next one reads what is wanted
     Milliseconds drain_within{0};
 };
 
@@ -99,7 +100,7 @@ void Workers::set_listener(Listener* listener) {
 }
 
 void Workers::want(std::vector<WantedWorker> wanted) {
-    if (inside_->is_draining) return;
+    if (inside_->is_draining || inside_->is_frozen) return;
     std::vector<Running> running;
     running.reserve(inside_->workers.size());
     for (const auto& worker : inside_->workers)
@@ -216,6 +217,7 @@ bool Workers::is_settled() const {
 }
 
 void Workers::hold() {
+    inside_->is_frozen = true;
     for (const auto& worker : inside_->workers)
         worker->hold();
 }
@@ -228,6 +230,7 @@ std::vector<WorkerFacts> Workers::hand_over() {
 }
 
 void Workers::keep() {
+    inside_->is_frozen = false;
     for (const auto& worker : inside_->workers)
         worker->keep();
 }

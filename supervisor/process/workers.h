@@ -98,7 +98,8 @@ class Workers final : public Links {
     std::optional<WorkerView> view(const std::string& id, Measure measure = Measure::no) const;
 
     // A new image of the supervisor (process/adoption.h). Before exec, when is_settled(): hold(),
-    // then hand_over(); keep() when exec did not happen. After exec: adopt() the serving ones, in
+    // from which on no life begins and no wish is heard, then hand_over(); keep() when exec did not
+    // happen. After exec: adopt() the serving ones, in
     // take_over() they are told to the listener and heard again, then want(). A worker whose row is
     // not among `rows` is killed then, not before: this image may yet go back.
     bool is_settled() const; // none is starting or leaving

@@ -163,4 +163,88 @@ TEST_SUITE("process") {
         CHECK(::kill(pid, 0) != 0);
         CHECK(after.workers.views().empty());
     }
+
+    TEST_CASE("a worker that rests after a death begins no life while it is handed over") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        ::kill(only(bench).pid, SIGKILL);
+        REQUIRE(bench.until_state("echo:a", State::backoff));
+        bench.workers.hold();
+        CHECK(!bench.passes(quick.restart.max, [&] { return only(bench).pid != 0; }));
+        CHECK(only(bench).next_try_ms > 0);
+        bench.workers.keep();
+        CHECK(bench.until_ready("echo:a", 2));
+    }
+
+    TEST_CASE("a rest goes on in the next image, with what is left of it") {
+        Bench& before = former_image();
+        before.workers.want(all(echo("echo:a")));
+        REQUIRE(before.until_ready("echo:a"));
+        ::kill(only(before).pid, SIGKILL);
+        REQUIRE(before.until_state("echo:a", State::backoff));
+        const auto next_try_ms = only(before).next_try_ms;
+        before.workers.hold();
+        auto facts = before.workers.hand_over();
+        CHECK(facts.front().has_failed);
+        CHECK(facts.front().next_try_ms == next_try_ms);
+        CHECK(!facts.front().process);
+
+        Bench after;
+        after.workers.adopt(std::move(facts), all(echo("echo:a")));
+        after.workers.take_over();
+        after.workers.want(all(echo("echo:a")));
+        CHECK(after.until_ready("echo:a"));
+    }
+
+    TEST_CASE("a worker that does not serve yet does not outlive the change of images") {
+        Bench& before = former_image();
+        before.workers.want(all(echo("echo:a")));
+        const pid_t pid = only(before).pid;
+        REQUIRE(pid > 0);
+        REQUIRE(only(before).state == State::starting);
+        before.workers.hold();
+        const auto facts = before.workers.hand_over();
+        CHECK(!facts.front().process);
+        CHECK(::kill(pid, 0) != 0); // reaped, too
+    }
+
+    TEST_CASE("a worker that is told to leave while it is held stays, and leaves when it is kept") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        bench.workers.hold();
+        bench.workers.want({}); // the next image reads the configuration itself
+        CHECK(only(bench).state == State::ready);
+        bench.workers.stop("echo:a");
+        CHECK(only(bench).state == State::ready);
+        bench.workers.keep();
+        CHECK(bench.until_state("echo:a", State::down));
+    }
+
+    TEST_CASE("a worker that dies while it is held is buried in the facts, and not begun anew") {
+        Bench& before = former_image();
+        before.workers.want(all(echo("echo:a")));
+        REQUIRE(before.until_ready("echo:a"));
+        before.workers.hold();
+        ::kill(only(before).pid, SIGKILL);
+        REQUIRE(before.until_died("echo:a"));
+        CHECK(!before.passes(quick.restart.max, [&] { return only(before).pid != 0; }));
+        const auto facts = before.workers.hand_over();
+        CHECK(!facts.front().process);
+        CHECK(facts.front().deaths.size() == 1);
+        CHECK(facts.front().has_failed);
+    }
+
+    TEST_CASE("workers that are kept after all serve on") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        const pid_t pid = only(bench).pid;
+        bench.workers.hold();
+        bench.workers.keep();
+        const auto then = only(bench).health ? only(bench).health->at_ms : 0;
+        CHECK(bench.until([&] { return only(bench).health && only(bench).health->at_ms > then; }));
+        CHECK(only(bench).pid == pid);
+    }
 }

@@ -110,6 +110,17 @@ struct Bench {
         return holds();
     }
 
+    // Turns the loop for so long, for what must not happen; the answer is whether it did.
+    template <class Condition>
+    bool passes(Milliseconds span, Condition happens) {
+        bool is_over = false;
+        Timer end(loop);
+        end.start(span, [&] { is_over = true; });
+        while (!is_over && !happens())
+            loop.turn();
+        return happens();
+    }
+
     bool until_ready(const std::string& id, std::ptrdiff_t times = 1) {
         return until([&] { return recorder.count("ready " + id) >= times; });
     }
