@@ -231,11 +231,13 @@ void Edge::hold_newcomers() {
 }
 
 void Edge::take_newcomers() {
+    has_parted_ = false;
     listener_->resume();
     control_->resume();
 }
 
 void Edge::part() {
+    has_parted_ = true;
     hold_newcomers();
     events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
     server_->close_all(service_restart, "service restart");

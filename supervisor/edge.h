@@ -83,7 +83,14 @@ class Edge {
     void hold_newcomers(); // they wait in the kernel's queue
     void take_newcomers();
     void part();
+
+    bool has_parted() const { return has_parted_; }
+
     bool is_alone() const;
+
+    // A change of the configuration is being written, and put in force in a later turn.
+    bool is_changing_config() const { return config_changes_ > 0; }
+
     // The service manager keeps the port open over our death.
     void let_keep(const ServiceManager& manager) const;
     Fds duplicate_listening() const; // survive exec, as does the next
@@ -164,6 +171,8 @@ class Edge {
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
     Task tell_status_;
     std::string ill_; // as it was told last
+    int config_changes_ = 0;                                     // on the pool
+    bool has_parted_ = false; // the next image reads the configuration
     bool returns_ = false;
     bool sockets_are_given_ = false; // by the service manager: the address is its affair
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;

@@ -9,12 +9,20 @@
 
 namespace openclaw {
 
-// What needs no restart is in force before anybody hears that it was written.
+// What needs no restart is in force before anybody hears that it was written. An upgrade waits for
+// that (is_changing_config).
 void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
+    if (has_parted_)
+        return done(std::unexpected(rpc::ConfigRefusal{
+            .error = {.code = Code::unavailable,
+                      .sentence = "the gateway becomes another build; try again in a second"},
+            .issues = {}}));
+    ++config_changes_;
     write_config(facts_.loop, std::move(change), prepared_.load_options(),
                  [this, alive = std::weak_ptr(alive_),
                   done = std::move(done)](ConfigWritten written) mutable {
                      if (alive.expired()) return; // the next start reads the file
+                     --config_changes_;
                      if (!written.changed) return done(std::unexpected(written.changed.error()));
                      if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
                      done(std::move(*written.changed));

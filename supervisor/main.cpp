@@ -184,7 +184,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     const auto manager = ServiceManager::of_environment();
     Shutdown shutdown(facts, **edge, manager);
     Restart restart(facts, **edge, shutdown, manager);
-    Upgrade upgrade(facts, **edge, shutdown, manager, argv);
+    Upgrade upgrade(facts, **edge, shutdown, restart, manager, argv);
     (*edge)->on_restart([&](std::string reason) { return upgrade.restart(std::move(reason)); });
     (*edge)->on_upgrade([&](std::string program, rpc::Done<std::string> done) {
         upgrade.begin(std::move(program), "asked for", std::move(done));

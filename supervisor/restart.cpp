@@ -31,6 +31,9 @@ Restart::Restart(Standing& facts, Edge& edge, const Shutdown& shutdown,
 
 void Restart::on_signal(std::string_view name, Reread what) {
     if (shutdown_.has_begun()) return log::info("restart.ignored", {{"why", "we are stopping"}});
+    if (edge_.has_parted()) // read a moment before signals were left to the next image
+        return log::info("restart.ignored",
+                         {{"why", "another image takes over, and reads the configuration"}});
     if (what == Reread::everything && !facts_.generation.config().commands.restart)
         return log::warn(
             "restart.ignored",

@@ -32,6 +32,8 @@ class Restart {
     // All outlive it.
     Restart(Standing& facts, Edge& edge, const Shutdown& shutdown, const ServiceManager& manager);
 
+    bool is_under_way() const { return in_hand_.has_value(); }
+
   private:
     struct Next { // made on the pool
         Preparation preparation;

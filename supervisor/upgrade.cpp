@@ -78,11 +78,12 @@ UniqueFd open_own_image() {
 
 } // namespace
 
-Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const ServiceManager& manager,
-                 char** arguments)
+Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const Restart& restart,
+                 const ServiceManager& manager, char** arguments)
     : facts_(facts)
     , edge_(edge)
     , shutdown_(shutdown)
+    , restart_(restart)
     , manager_(manager)
     , arguments_(arguments)
     , directory_(facts.paths.in_state("tmp/next"))
@@ -155,12 +156,15 @@ void Upgrade::on_rehearsed(Result<std::string> build) {
     look_again_.start(quiet_look_every, [this] { wait_for_quiet(); }); // the answer leaves first
 }
 
-// A connection that is being made is lost at exec, and its worker finds out after seconds only. But
-// where the platform does not answer there is always one: that is not waited for.
+// A configuration that is being read or written would come into force in workers that are held and
+// sockets that are given away. A connection that is being made is lost at exec, and its worker
+// finds out after seconds only. But where the platform does not answer there is always one: that is
+// not waited for.
 bool Upgrade::is_quiet() const {
     const bool may_dial = facts_.loop.clock().now() >= refuse_at_;
     return facts_.runs.active_count() == 0 && facts_.deliveries.in_hand_count() == 0 &&
            facts_.workers.is_settled() && edge_.requests_in_hand() == 0 &&
+           !restart_.is_under_way() && !edge_.is_changing_config() &&
            (may_dial || facts_.dials.is_idle());
 }
 

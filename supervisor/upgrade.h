@@ -18,6 +18,7 @@
 #include "supervisor/edge.h"
 #include "supervisor/handoff.h"
 #include "supervisor/rehearsal.h"
+#include "supervisor/restart.h"
 #include "supervisor/service_manager.h"
 #include "supervisor/shutdown.h"
 #include "supervisor/standing.h"
@@ -32,8 +33,8 @@ class Upgrade {
     using Done = std::move_only_function<void(Result<std::string>)>; // the build that will be
 
     // All outlive it. `arguments`: main's.
-    Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const ServiceManager& manager,
-            char** arguments);
+    Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const Restart& restart,
+            const ServiceManager& manager, char** arguments);
 
     // `program` empty: the one this process was started from, as it is on the disk now.
     // Errors: busy (one is under way, or we are stopping), invalid, timeout, not_found.
@@ -58,6 +59,7 @@ class Upgrade {
     Standing& facts_;
     Edge& edge_;
     Shutdown& shutdown_;
+    const Restart& restart_;
     const ServiceManager& manager_;
     char** arguments_;
     bool is_under_way_ = false;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import { once } from 'node:events';
-import { stage, eventually, isAlive, pause, processTree, readProc } from './harness.mjs';
+import { stage, eventually, isAlive, pause, processTree, programOf, readProc } from './harness.mjs';
 import { ManagedGateway } from './service_manager.mjs';
 
 const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
@@ -90,5 +90,63 @@ describe('asked to stop while it becomes another build', () => {
     const words = gateway.story.filter((line) => /^message (READY|RELOADING|STOPPING|STATUS)/.test(line));
     assert.match(words.at(-1), /^message STOPPING=1/, words.join('\n'));
     assert.ok(gateway.story.includes('exited code=0 signal=0'), gateway.story.join('\n'));
+  });
+});
+
+describe('asked for another configuration while it becomes another build', () => {
+  // In one piece: a rehearsal may read it at any moment.
+  function configure(gateway, more) {
+    fs.writeFileSync(`${gateway.configPath}.next`, JSON.stringify({ ...gateway.config, channels: { telegram: { ...gateway.config.channels.telegram, ...more } } }), { mode: 0o600 });
+    fs.renameSync(`${gateway.configPath}.next`, gateway.configPath);
+  }
+
+  test('a signal between the two images is obeyed by the next', async (t) => {
+    const { gateway, chat } = await stage(t, quiet);
+    const worker = await gateway.workerReady('telegram');
+    const goodbye = deafClient(t, gateway);
+    await eventually(async () => (await gateway.call('health')).ok, 'the client to be inside');
+    const asked = upgrade(gateway);
+    await goodbye;
+    configure(gateway, { dmPolicy: 'allowlist', allowFrom: ['731'] });
+    process.kill(gateway.pid, 'SIGUSR1');
+    assert.equal((await asked).code, 0);
+    await gateway.line(/restart\.done/);
+    await chat(732).say('say nothing');
+    await chat(731).ask('say hello', 'hello');
+    assert.deepEqual((await chat(732).answers()).map((message) => message.text), []);
+    assert.equal((await gateway.worker('telegram')).pid, worker.pid);
+  });
+
+  test('signals all the way through upgrades: one process for every worker, none left over, the last configuration in force', { timeout: 120_000 }, async (t) => {
+    const { gateway, chat } = await stage(t, quiet);
+    await gateway.workerReady('telegram');
+    await gateway.workerReady('agent');
+    let turn = 0;
+    const asking = setInterval(() => {
+      if (turn++ % 8 === 0) configure(gateway, { linkPreview: turn % 16 === 1 });
+      if (gateway.pid) process.kill(gateway.pid, turn % 2 ? 'SIGHUP' : 'SIGUSR1');
+    }, 130);
+    t.after(() => clearInterval(asking));
+    for (let round = 0; round < (isLong ? 20 : 3); round++) {
+      const { code, stdout, stderr } = await upgrade(gateway);
+      assert.equal(code, 0, `${stdout}${stderr}\n${gateway.output.slice(-3000)}`);
+    }
+    clearInterval(asking);
+    configure(gateway, { dmPolicy: 'allowlist', allowFrom: ['733'] });
+    process.kill(gateway.pid, 'SIGHUP');
+    await eventually(async () => (await gateway.workers().catch(() => [])).filter((worker) => worker.state === 'ready').length === 3, 'all workers to serve', 20_000, 100);
+    await chat(733).ask('say hello', 'hello', { timeout: 20_000 });
+    const programs = processTree(gateway.pid).map(programOf).sort();
+    assert.deepEqual(programs, ['openclaw-gateway', 'openclaw-worker-agent', 'openclaw-worker-egress', 'openclaw-worker-telegram']);
+    const children = fs.readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim().split(/\s+/);
+    assert.equal(children.length, 3, 'no zombie is left');
+  });
+
+  test('a second upgrade during the first is refused and changes nothing', async (t) => {
+    const { gateway } = await stage(t, quiet);
+    const codes = (await Promise.all([upgrade(gateway), upgrade(gateway)])).map(({ code, stdout }) => [code, stdout]);
+    assert.deepEqual(codes.map(([code]) => code).sort(), [0, 1], JSON.stringify(codes));
+    assert.match(codes.find(([code]) => code === 1)[1], /under way already/);
+    assert.equal(said(gateway, 'upgrade.done'), 1);
   });
 });
