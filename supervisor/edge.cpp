@@ -226,19 +226,23 @@ std::size_t Edge::requests_in_hand() const {
 }
 
 void Edge::hold_newcomers() {
+    holds_newcomers_ = true;
     listener_->pause();
     control_->pause();
+    server_->use(web::Keeping::no);
 }
 
 void Edge::take_newcomers() {
-    has_parted_ = false;
+    has_parted_ = holds_newcomers_ = false;
     listener_->resume();
     control_->resume();
+    server_->use(web::Keeping::yes);
 }
 
 void Edge::part() {
     has_parted_ = true;
     hold_newcomers();
+    server_->use(web::Keeping::never);
     events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
     server_->close_all(service_restart, "service restart");
     control_->close_all();

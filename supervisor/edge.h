@@ -77,10 +77,10 @@ class Edge {
     // Called when it says something else, as long as we serve.
     void on_new_status(Task tell) { tell_status_ = std::move(tell); }
 
-    // Another image takes over (supervisor/upgrade). part(): nobody is taken in any more, the
-    // sockets keep newcomers; everybody inside is told when to come back.
+    // Another image takes over (supervisor/upgrade). part(): after hold_newcomers(); everybody
+    // inside is told when to come back.
     std::size_t requests_in_hand() const;
-    void hold_newcomers(); // they wait in the kernel's queue
+    void hold_newcomers(); // they wait in the kernel's queue; who is inside is served, and let go
     void take_newcomers();
     void part();
 
@@ -173,6 +173,7 @@ class Edge {
     std::string ill_; // as it was told last
     int config_changes_ = 0;                                     // on the pool
     bool has_parted_ = false; // the next image reads the configuration
+    bool holds_newcomers_ = false;
     bool returns_ = false;
     bool sockets_are_given_ = false; // by the service manager: the address is its affair
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;

@@ -46,6 +46,7 @@ void Edge::listen_on(std::vector<UniqueFd> sockets) {
     listener_ = std::make_unique<web::Listener>(
         facts_.loop, std::move(sockets),
         [this](UniqueFd connection) { server_->adopt(std::move(connection)); });
+    if (holds_newcomers_) listener_->pause();
     shown_.port = port();
 }
 

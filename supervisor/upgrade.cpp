@@ -31,8 +31,12 @@ constexpr Milliseconds quiet_look_every{10}; // only while an upgrade waits
 constexpr Milliseconds quiet_by_itself = std::chrono::seconds(10);
 constexpr Milliseconds quiet_at_last =
     std::chrono::minutes(5); // OPS.md 8.2: requested restart drain
+// Newcomers wait so long for an image that has time for them, before they hear that it has none.
+constexpr Milliseconds newcomers_wait = std::chrono::seconds(3);
 // For requests of connections that were taken in a moment ago.
 constexpr Milliseconds last_words_within{30};
+// For those inside to end what they began, and for newcomers between two tries.
+constexpr Milliseconds door_is_closed_within = std::chrono::seconds(1);
 constexpr Milliseconds farewells_within{300}; // clients are back within a second
 constexpr int next_image_ready_within_s = 8;
 
@@ -170,16 +174,38 @@ bool Upgrade::is_quiet() const {
 
 void Upgrade::wait_for_quiet() {
     if (shutdown_.has_begun()) return end(we_are_stopping());
-    if (is_quiet()) return part();
+    if (is_quiet()) return close_the_door();
     const auto now = facts_.loop.clock().now();
-    if (now >= refuse_at_ && !std::exchange(refuses_work_, true)) {
-        edge_.put_off_work();
-        facts_.runs.refuse_new("the gateway is restarting");
-    }
+    if (now >= refuse_at_ && !refuses_work_) refuse_work();
+    if (refuses_work_ && now >= answer_at_) edge_.take_newcomers(); // they hear that it is refused
     if (now >= give_up_at_)
         return end({.code = Code::timeout,
                     .sentence = "work in progress did not end within 5 min; nothing was changed"});
     look_again_.start(quiet_look_every, [this] { wait_for_quiet(); });
+}
+
+void Upgrade::refuse_work() {
+    refuses_work_ = true;
+    edge_.put_off_work();
+    facts_.runs.refuse_new("the gateway is restarting");
+    edge_.hold_newcomers();
+    answer_at_ = facts_.loop.clock().now() + newcomers_wait;
+}
+
+// Newcomers wait in the kernel's queue. Who is inside is served in full, work included.
+void Upgrade::close_the_door() {
+    edge_.hold_newcomers();
+    open_again_at_ = facts_.loop.clock().now() + door_is_closed_within;
+    look_again_.start(last_words_within, [this] { wait_inside(); });
+}
+
+void Upgrade::wait_inside() {
+    if (shutdown_.has_begun()) return end(we_are_stopping());
+    if (is_quiet()) return part();
+    const auto now = facts_.loop.clock().now();
+    if (now < open_again_at_) return look_again_.start(quiet_look_every, [this] { wait_inside(); });
+    if (!refuses_work_ || now >= answer_at_) edge_.take_newcomers();
+    look_again_.start(door_is_closed_within, [this] { wait_for_quiet(); });
 }
 
 // One turn: what arrives from now on is the next image's.
@@ -193,7 +219,7 @@ void Upgrade::part() {
     edge_.put_off_work();
     edge_.part();
     give_up_at_ = facts_.loop.clock().now() + farewells_within;
-    look_again_.start(last_words_within, [this] { wait_for_farewells(); });
+    look_again_.start(Milliseconds(0), [this] { wait_for_farewells(); });
 }
 
 void Upgrade::wait_for_farewells() {
@@ -206,7 +232,6 @@ void Upgrade::wait_for_farewells() {
 // stops.
 void Upgrade::stop_after_all() {
     facts_.workers.keep();
-    edge_.take_newcomers();
     end(we_are_stopping());
     heed_signals();
     shutdown_.heed();
@@ -274,6 +299,7 @@ void Upgrade::end(Error why) {
     std::filesystem::remove_all(directory_, ignored);
     is_under_way_ = false;
     const bool serves_on = !shutdown_.has_begun();
+    edge_.take_newcomers();
     if (std::exchange(refuses_work_, false) && serves_on) {
         facts_.runs.refuse_new({});
         edge_.take_work();

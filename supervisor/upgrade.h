@@ -2,17 +2,19 @@
 // upgrade`, and gateway.restart.request with the program that is installed now. docs/restart.md has
 // the invariant of every step.
 //
-//   begin            a copy of the ledger is made; the program rehearses with it
-//   (supervisor/rehearsal) on_rehearsed     wrong: everything is as it was. Right: whoever asked
-//   hears which build it will be wait_for_quiet   for a moment without a run, an answer or a
-//   request in hand; if none comes, new
+//   begin            a copy of the ledger is made; the program rehearses with it (supervisor/
+//                    rehearsal)
+//   on_rehearsed     wrong: everything is as it was. Right: whoever asked hears which build it will
+//                    be
+//   wait_for_quiet   for a moment without a run, an answer or a request in hand; if none comes, new
 //                    work is refused until one does; if that takes too long, we serve on
+//   close_the_door   newcomers wait in the kernel's queue, who is inside is served to the end; not
+//                    quiet within a second: the door opens again
 //   part             nobody is heard any more: sockets are the queue. Clients are told when to come
 //                    back; acknowledgements that are due still go out
 //   close_ledger     all that waits is on disk
-//   become           facts go to a memfd, and exec. The next image adopts them
-//   (supervisor/arrival),
-//                    or comes back here
+//   become           facts go to a memfd, and exec. The next image adopts them (supervisor/
+//                    arrival), or comes back here
 #pragma once
 
 #include "supervisor/edge.h"
@@ -48,6 +50,9 @@ class Upgrade {
     void on_rehearsed(Result<std::string> build);
     void wait_for_quiet();
     bool is_quiet() const;
+    void refuse_work();
+    void close_the_door();
+    void wait_inside();
     void part();
     void wait_for_farewells();
     void stop_after_all();
@@ -68,7 +73,7 @@ class Upgrade {
     std::string program_, reason_, directory_;
     Done done_;
     std::unique_ptr<Rehearsal> rehearsal_;
-    Instant refuse_at_{}, give_up_at_{};
+    Instant refuse_at_{}, answer_at_{}, open_again_at_{}, give_up_at_{};
     Timer look_again_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 constexpr Milliseconds body_within = std::chrono::seconds(60);         // 20 MB over a slow line
 constexpr Milliseconds unwanted_body_within = std::chrono::seconds(2); // then the line is cut
 
+char was_kept; // its address marks a connection that has had an answer already
+
 bool write(lws* socket, const HttpAnswer& reply, bool keeps_alive) {
     std::string bytes = render(reply, keeps_alive);
     return lws_write(socket, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
@@ -40,8 +42,22 @@ HttpAnswer HttpExchanges::own_answer(const RequestFacts& facts, std::string_view
     return answer(request, options_.readiness ? options_.readiness() : Readiness{});
 }
 
+bool HttpExchanges::is_left_alone(lws* socket, std::string_view path) const {
+    return keeping_ == Keeping::never && lws_get_opaque_user_data(socket) == &was_kept &&
+           options_.http != nullptr && options_.http->serves(path);
+}
+
+// A next request may come on it.
+int HttpExchanges::complete(lws* socket) {
+    lws_set_opaque_user_data(socket, &was_kept); // a WebSocket replaces it
+    return keeping_ != Keeping::yes || lws_http_transaction_completed(socket) != 0 ? hang_up
+                                                                                   : carry_on;
+}
+
 int HttpExchanges::on_request(lws* socket, std::string_view path) {
-    const RequestFacts facts = read_request(socket, options_.rules);
+    if (is_left_alone(socket, path)) return hang_up;
+    RequestFacts facts = read_request(socket, options_.rules);
+    facts.keeps_alive = facts.keeps_alive && keeping_ == Keeping::yes;
     if (facts.is_malformed) return answer_at_once(socket, facts, refuse_malformed_length());
     if (facts.is_refused) return answer_at_once(socket, facts, refuse_unattributed_proxy());
     if (facts.is_foreign_host) return answer_at_once(socket, facts, refuse_foreign_host());
@@ -65,7 +81,7 @@ int HttpExchanges::answer_at_once(lws* socket, const RequestFacts& facts, HttpAn
                          .body_bytes = 0};
         return carry_on;
     }
-    return !keeps_alive || lws_http_transaction_completed(socket) != 0 ? hang_up : carry_on;
+    return keeps_alive ? complete(socket) : hang_up;
 }
 
 int HttpExchanges::take_up(lws* socket, const RequestFacts& facts, HttpHead head) {
@@ -151,7 +167,7 @@ int HttpExchanges::on_writable(lws* socket) {
     }
     open_.erase(socket);
     exchange->on_closed();
-    return lws_http_transaction_completed(socket) != 0 ? hang_up : carry_on;
+    return complete(socket);
 }
 
 void HttpExchanges::on_closed(lws* socket) {

@@ -10,6 +10,7 @@
 #include "common/loop/loop.h"
 #include "supervisor/web/chunked_body.h"
 #include "supervisor/web/http_exchange.h"
+#include "supervisor/web/keeping.h"
 #include "supervisor/web/lws_request.h"
 #include "supervisor/web/server.h"
 
@@ -34,6 +35,9 @@ class HttpExchanges {
     int on_writable(lws* socket);
     void on_closed(lws* socket);
 
+    // Another process will serve those who ask next.
+    void use(Keeping keeping) { keeping_ = keeping; }
+
     // The server ends: nobody has gone, we have. when_gone() is not told.
     void forget_all();
 
@@ -56,10 +60,13 @@ class HttpExchanges {
     int on_chunks(lws* socket, Open& open, ChunkedBody& chunks, std::string_view bytes);
     void hand_over(lws* socket);
     HttpLoad load() const;
+    int complete(lws* socket);
+    bool is_left_alone(lws* socket, std::string_view path) const;
 
     const Clock& clock_;
     const ServerOptions& options_;
     std::unordered_map<lws*, Open> open_;
+    Keeping keeping_ = Keeping::yes;
 };
 
 } // namespace openclaw::web

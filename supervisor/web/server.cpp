@@ -197,6 +197,7 @@ bool Server::State::write(lws* socket, const HttpAnswer& reply) {
 }
 
 int Server::State::on_upgrade(lws* socket, std::string_view protocol) {
+    lws_set_opaque_user_data(socket, nullptr); // what HTTP noted there
     const RequestFacts facts = read_request(socket, options.rules);
     const auto refuse = [&](const HttpAnswer& why) {
         ++hub.counters().refused;
@@ -340,6 +341,10 @@ void Server::adopt(UniqueFd connection) {
 void Server::close_all(std::uint16_t code, std::string_view reason) {
     for (auto& [socket, client] : state_->clients)
         client->close(code, reason);
+}
+
+void Server::use(Keeping keeping) {
+    state_->exchanges.use(keeping);
 }
 
 void Server::use_rules(RequestRules rules) {

@@ -14,6 +14,7 @@
 #include "supervisor/web/endpoint.h"
 #include "supervisor/web/http_endpoint.h"
 #include "supervisor/web/http_routes.h"
+#include "supervisor/web/keeping.h"
 #include "supervisor/web/request_rules.h"
 
 #include <cstdint>
@@ -69,6 +70,7 @@ class Server {
 
     // Every WebSocket gets `code` and `reason` after what it was already owed (PROTOCOL.md 20).
     void close_all(std::uint16_t code, std::string_view reason);
+    void use(Keeping keeping); // of HTTP connections, from their next answer on
     void use_rules(RequestRules rules);
     void use_transport_security(std::string header); // RequestRules::transport_security alone
     std::size_t client_count() const;

@@ -6,31 +6,54 @@ import { telegramTalk } from '../chaos/platform_telegram.mjs';
 import { Talkers } from '../chaos/talkers.mjs';
 import { seeded } from '../chaos/random.mjs';
 
-// `perSecond` requests, each on a connection of its own, as a probe or a webhook makes them.
+// `perSecond` requests: probes, each on a connection of its own, as a service manager or a webhook makes them; one in
+// four of them on connections that are kept; and `turns` a second in which an agent is asked, on kept connections, too
+// (the gateway needs gateway.http.endpoints.chatCompletions).
 export class HttpLoad {
-  constructor(gateway, { perSecond = 200, routes = ['/healthz', '/readyz'] } = {}) {
-    Object.assign(this, { gateway, perSecond, routes, answers: new Map(), errors: [], slowest: 0, sent: 0 });
+  constructor(gateway, { perSecond = 200, turns = 0, routes = ['/healthz', '/readyz'] } = {}) {
+    Object.assign(this, { gateway, perSecond, turns, routes, answers: new Map(), errors: [], refusals: [], slowest: 0, sent: 0, probes: 0, asked: 0, retried: 0 });
+    this.kept = new http.Agent({ keepAlive: true, maxSockets: 8 });
   }
 
   start() {
     const began = performance.now();
     this.timer = setInterval(() => {
-      const due = Math.floor((performance.now() - began) * this.perSecond / 1000);
-      while (this.sent < due) this.ask(this.routes[this.sent++ % this.routes.length]);
+      const seconds = (performance.now() - began) / 1000;
+      while (this.probes < Math.floor(seconds * this.perSecond)) this.ask(this.routes[this.probes % this.routes.length], { agent: this.probes++ % 4 === 0 && this.kept });
+      while (this.asked < Math.floor(seconds * this.turns)) this.askAgent(`token-${this.asked++}`);
     }, 5);
     return this;
   }
 
-  ask(path) {
+  askAgent(token) {
+    this.ask('/v1/chat/completions', {
+      agent: this.kept, method: 'POST', headers: { Authorization: `Bearer ${this.gateway.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ model: 'openclaw', messages: [{ role: 'user', content: `say ${token}` }] }),
+      fits: (text) => JSON.parse(text).choices[0].message.content === token,
+    });
+  }
+
+  ask(path, { agent, method = 'GET', headers, body, fits = () => true, isAgain = false }) {
     const began = performance.now();
-    const request = http.request({ host: '127.0.0.1', port: this.gateway.port, path, agent: false, timeout: 20_000 }, (response) => {
-      response.resume().on('end', () => {
-        this.answers.set(response.statusCode, (this.answers.get(response.statusCode) ?? 0) + 1);
+    if (!isAgain) this.sent++;
+    const request = http.request({ host: '127.0.0.1', port: this.gateway.port, path, method, headers, agent, timeout: 20_000 }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {
+        const { statusCode } = response;
+        this.answers.set(statusCode, (this.answers.get(statusCode) ?? 0) + 1);
+        if (statusCode !== 200 || !fits(text)) this.refusals.push(`${method} ${path}: ${statusCode} ${text.slice(0, 200)}`);
         this.slowest = Math.max(this.slowest, performance.now() - began);
-      }).on('error', (error) => this.errors.push(error.code ?? error.message));
+      }).on('error', (error) => this.errors.push(`${method} ${path}: ${error.code ?? error.message}`));
     });
     request.on('timeout', () => request.destroy(new Error('no answer within 20 s')));
-    request.on('error', (error) => this.errors.push(error.code ?? error.message)).end();
+    request.on('error', (error) => {
+      // A server may close a kept connection at any moment: whoever keeps one asks again (RFC 9112 9.5).
+      if (request.reusedSocket && error.code === 'ECONNRESET') {
+        this.retried++;
+        return this.ask(path, { agent, method, headers, body, fits, isAgain: true });
+      }
+      return this.errors.push(`${method} ${path}: ${error.code ?? error.message}`);
+    }).end(body);
   }
 
   get answered() { return [...this.answers.values()].reduce((sum, count) => sum + count, 0); }
@@ -38,7 +61,8 @@ export class HttpLoad {
   async stop() {
     clearInterval(this.timer);
     for (let i = 0; i < 400 && this.answered + this.errors.length < this.sent; i++) await pause(50);
-    return { sent: this.sent, answers: Object.fromEntries(this.answers), errors: this.errors, slowestMs: Math.round(this.slowest) };
+    this.kept.destroy();
+    return { sent: this.sent, turns: this.asked, retried: this.retried, answers: Object.fromEntries(this.answers), refusals: this.refusals, errors: this.errors, slowestMs: Math.round(this.slowest) };
   }
 }
 

@@ -135,6 +135,60 @@ TEST_SUITE("supervisor/web") {
         CHECK(edge.endpoint.gone == 0);
     }
 
+    TEST_CASE("who is let go is served, and told that the connection ends") {
+        Edge edge;
+        edge.endpoint.on_request = [](HttpExchange& exchange) { exchange.answer(says("served")); };
+        TcpClient kept(edge.loop, edge.port);
+        kept.send(post("/api/one", "body"));
+        REQUIRE(kept.wait_for([&] { return kept.received.contains("served"); }));
+        kept.received.clear();
+        edge.server->use(Keeping::no);
+        kept.send(post("/api/two", "body"));
+        REQUIRE(kept.wait_for([&] { return kept.ended; }));
+        CHECK(kept.received.contains("served"));
+        CHECK(kept.received.contains("Connection: close"));
+        const auto probe = http(edge.loop, edge.port, test::get("/healthz"));
+        CHECK(probe.status == 200);
+        CHECK(probe.header("Connection") == "close");
+        edge.server->use(Keeping::yes);
+        TcpClient again(edge.loop, edge.port);
+        again.send(test::get("/healthz"));
+        REQUIRE(again.wait_for([&] { return again.received.contains("\"live\""); }));
+        CHECK(again.received.contains("keep-alive"));
+    }
+
+    TEST_CASE("an answer that was begun before its peer was let go ends the connection") {
+        Edge edge;
+        TcpClient client(edge.loop, edge.port);
+        client.send(post("/api/one", "body"));
+        REQUIRE(edge.turn([&] { return edge.endpoint.exchanges.size() == 1; }));
+        edge.server->use(Keeping::no);
+        edge.endpoint.exchanges[0]->answer(says("late"));
+        REQUIRE(client.wait_for([&] { return client.ended; }));
+        CHECK(client.received.contains("late"));
+    }
+
+    TEST_CASE(
+        "work on a kept connection finds it closed, a first request and a probe are answered") {
+        Edge edge;
+        edge.endpoint.on_request = [](HttpExchange& exchange) { exchange.answer(says("served")); };
+        TcpClient kept(edge.loop, edge.port), probing(edge.loop, edge.port);
+        kept.send(post("/api/one", "body"));
+        probing.send(test::get("/healthz"));
+        REQUIRE(kept.wait_for([&] { return kept.received.contains("served"); }));
+        REQUIRE(probing.wait_for([&] { return probing.received.contains("\"live\""); }));
+        kept.received.clear();
+        probing.received.clear();
+        edge.server->use(Keeping::never);
+        kept.send(post("/api/two", "body"));
+        REQUIRE(kept.wait_for([&] { return kept.ended; }));
+        CHECK(kept.received.empty());
+        CHECK(edge.endpoint.bodies.size() == 1);
+        probing.send(test::get("/healthz"));
+        REQUIRE(probing.wait_for([&] { return probing.received.contains("\"live\""); }));
+        CHECK(http(edge.loop, edge.port, post("/api/three", "body")).status == 200);
+    }
+
     TEST_CASE("who sends more after a POST before he has the answer is cut off") {
         Edge edge;
         TcpClient client(edge.loop, edge.port);
