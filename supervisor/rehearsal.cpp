@@ -55,7 +55,9 @@ struct SpawnPlan {
         sigfillset(&all);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &all);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawnattr_setpgroup(&attributes, 0); // one of its own, to be ended with all in it
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                  POSIX_SPAWN_SETPGROUP);
     }
 
     ~SpawnPlan() {
@@ -110,22 +112,30 @@ Rehearsal::Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Done done)
               if (exit_) on_exit(*exit_);
           })
     , deadline_(loop) {
-    deadline_.start(rehearsal_within, [this] {
-        is_late_ = true;
-        ::kill(pid_, SIGKILL);
-    });
+    deadline_.start(rehearsal_within, [this] { on_late(); });
 }
 
 Rehearsal::~Rehearsal() {
     if (exit_) return;
-    ::kill(pid_, SIGKILL);
+    end_all();
     waitpid(pid_, nullptr, 0);
 }
 
+void Rehearsal::end_all() const {
+    ::kill(-pid_, SIGKILL);
+}
+
+void Rehearsal::on_late() {
+    is_late_ = true;
+    if (exit_)
+        return on_exit(*exit_); // one it has started has left the group, and keeps its output
+    end_all();
+}
+
 void Rehearsal::on_exit(ExitStatus status) {
+    if (!exit_) end_all(); // whom it has left behind
     exit_ = status;
     output_.finish();
-    deadline_.stop();
     if (is_late_)
         return finish(fail(Code::timeout, "the new program was not ready within " +
                                               std::to_string(rehearsal_within.count() / 1000) +

@@ -37,6 +37,8 @@ class Rehearsal {
   private:
     Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Done done);
     void on_exit(ExitStatus status);
+    void on_late();
+    void end_all() const;
     void finish(Result<std::string> outcome);
     std::string last_words() const;
 

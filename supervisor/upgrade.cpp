@@ -7,15 +7,12 @@
 #include "supervisor/ledger/database.h"
 #include "supervisor/signals.h"
 
-#include <climits>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -40,32 +37,8 @@ constexpr Milliseconds door_is_closed_within = std::chrono::seconds(1);
 constexpr Milliseconds farewells_within{300}; // clients are back within a second
 constexpr int next_image_ready_within_s = 8;
 
-// The file this process was started from. A replaced one keeps its name, with a mark behind it.
-std::string own_program() {
-    std::array<char, PATH_MAX> path{};
-    const ssize_t size = readlink("/proc/self/exe", path.data(), path.size() - 1);
-    std::string name(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    constexpr std::string_view mark = " (deleted)"; // proc(5)
-    if (name.ends_with(mark)) name.resize(name.size() - mark.size());
-    return name;
-}
-
-Result<std::string> checked_program(std::string program) {
-    if (program.empty()) program = own_program();
-
-    struct stat info {};
-
-    if (!program.starts_with('/'))
-        return fail(Code::invalid, "name the new program with its whole path, not " + program);
-    if (stat(program.c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
-        access(program.c_str(), X_OK) != 0)
-        return fail(Code::not_found, "there is no program " + program);
-    const bool is_ours = info.st_uid == geteuid() || info.st_uid == 0;
-    if (!is_ours || (info.st_mode & S_IWOTH) != 0)
-        return fail(Code::denied, program + " could have been written by somebody else: its owner "
-                                            "must be you or root, and others may not write it");
-    return program;
-}
+constexpr std::string_view was_replaced =
+    "the program was replaced since its rehearsal; begin the upgrade anew";
 
 void set_alarm(int seconds) {
     const itimerval value{.it_interval = {}, .it_value = {.tv_sec = seconds, .tv_usec = 0}};
@@ -104,14 +77,14 @@ bool Upgrade::restart(std::string reason) {
 void Upgrade::begin(std::string program, std::string reason, Done done) {
     if (shutdown_.has_begun()) return done(Failure(we_are_stopping()));
     if (is_under_way_) return done(fail(Code::busy, "an upgrade is under way already"));
-    auto checked = checked_program(std::move(program));
-    if (!checked) return done(Failure(checked.error()));
+    auto looked_at = ProgramFile::look_at(std::move(program));
+    if (!looked_at) return done(Failure(looked_at.error()));
     is_under_way_ = true;
     must_restart_ = false;
-    program_ = std::move(*checked);
+    program_ = std::move(*looked_at);
     reason_ = std::move(reason);
     done_ = std::move(done);
-    log::info("upgrade.begun", {{"program", program_}, {"reason", reason_}});
+    log::info("upgrade.begun", {{"program", program_->path()}, {"reason", reason_}});
     copy_ledger();
 }
 
@@ -139,9 +112,9 @@ void Upgrade::rehearse(Result<void> copied) {
     std::vector<std::string> arguments;
     for (char** argument = arguments_; *argument != nullptr; ++argument)
         arguments.emplace_back(*argument);
-    auto started =
-        Rehearsal::start(facts_.loop, program_, std::move(arguments), directory_, memory->get(),
-                         [this](Result<std::string> build) { on_rehearsed(std::move(build)); });
+    auto started = Rehearsal::start(
+        facts_.loop, program_->path(), std::move(arguments), directory_, memory->get(),
+        [this](Result<std::string> build) { on_rehearsed(std::move(build)); });
     if (!started) return end(started.error());
     rehearsal_ = std::move(*started);
 }
@@ -201,6 +174,8 @@ void Upgrade::close_the_door() {
 
 void Upgrade::wait_inside() {
     if (shutdown_.has_begun()) return end(we_are_stopping());
+    if (!program_->is_unchanged())
+        return end({.code = Code::invalid, .sentence = std::string(was_replaced)});
     if (is_quiet()) return part();
     const auto now = facts_.loop.clock().now();
     if (now < open_again_at_) return look_again_.start(quiet_look_every, [this] { wait_inside(); });
@@ -278,12 +253,17 @@ void Upgrade::become() {
         log::error("upgrade.failed", {{"why", memory.error().sentence}});
         _exit(1); // without memory for a few kilobytes: the service manager starts us again
     }
-    log::info("upgrade.becoming", {{"program", program_}});
+    log::info("upgrade.becoming", {{"program", program_->path()}});
     setenv(handoff_variable, std::to_string(memory->get()).c_str(), 1);
     if (shutdown_.has_begun()) pass_on(SIGTERM); // too late for this image: the next one stops
+    if (!program_->is_unchanged()) go_back_at_once(handoff, std::string(was_replaced));
     set_alarm(next_image_ready_within_s);
-    execv(program_.c_str(), arguments_);
-    const std::string why = std::string("it could not be executed: ") + strerror(errno);
+    execv(program_->path().c_str(), arguments_);
+    go_back_at_once(handoff, std::string("it could not be executed: ") + strerror(errno));
+}
+
+// This program again, from the descriptor it gives to the next: what arrives then serves on.
+void Upgrade::go_back_at_once(const Handoff& handoff, const std::string& why) {
     set_alarm(0);
     setenv(return_variable, why.c_str(), 1);
     syscall(SYS_execveat, handoff.program.get(), "", arguments_, environ, AT_EMPTY_PATH);

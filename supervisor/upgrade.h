@@ -19,6 +19,7 @@
 
 #include "supervisor/edge.h"
 #include "supervisor/handoff.h"
+#include "supervisor/program_file.h"
 #include "supervisor/rehearsal.h"
 #include "supervisor/restart.h"
 #include "supervisor/service_manager.h"
@@ -26,6 +27,7 @@
 #include "supervisor/standing.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace openclaw {
@@ -58,6 +60,7 @@ class Upgrade {
     void stop_after_all();
     void close_ledger();
     void become();
+    [[noreturn]] void go_back_at_once(const Handoff& handoff, const std::string& why);
     void end(Error why);
     Handoff facts_to_hand_over(bool with_workers);
 
@@ -70,7 +73,8 @@ class Upgrade {
     bool is_under_way_ = false;
     bool refuses_work_ = false;
     bool must_restart_ = false;
-    std::string program_, reason_, directory_;
+    std::optional<ProgramFile> program_; // set while one is under way
+    std::string reason_, directory_;
     Done done_;
     std::unique_ptr<Rehearsal> rehearsal_;
     Instant refuse_at_{}, answer_at_{}, open_again_at_{}, give_up_at_{};
