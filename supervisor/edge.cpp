@@ -264,7 +264,10 @@ void Edge::close() {
         events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
     else
         events_.announce_shutdown("gateway stopping");
-    listener_.reset();
+    if (returns_)
+        listener_->pause(); // newcomers wait in the queue for the program that begins anew
+    else
+        listener_.reset();
     server_->close_all(service_restart, "service restart");
     control_->close_all();
 }

@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "supervisor/door_settings.h"
 #include "supervisor/edge.h"
+#include "supervisor/web/socket_inheritance.h"
 
 #include <utility>
 
@@ -50,17 +51,13 @@ void Edge::listen_on(std::vector<UniqueFd> sockets) {
     shown_.port = port();
 }
 
+// The old sockets go when the new ones are there: until then nothing has changed.
 Result<void> Edge::move_to(const web::ListenAddress& address) {
-    if (address == prepared_.address || sockets_are_given_) return {};
-    auto sockets = web::open_listen_sockets(address);
-    if (!sockets && address.port == prepared_.address.port) {
-        // Another address, the same port: our own sockets may be in the way.
-        listener_.reset();
-        sockets = web::open_listen_sockets(address);
-        if (!sockets) listen_on(TRY(web::open_listen_sockets(prepared_.address)));
-    }
-    if (!sockets) return Failure(sockets.error());
-    listen_on(std::move(*sockets));
+    if (sockets_are_given_) return {};
+    if (address == prepared_.address && listener_->is_at(address)) return {};
+    auto sockets = TRY(listener_->open_beside(address));
+    listener_->retire();
+    listen_on(std::move(sockets));
     log::info("gateway.moved", {{"url", url()}});
     return {};
 }

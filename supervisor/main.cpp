@@ -8,6 +8,7 @@
 #include "common/loop/rest.h"
 #include "common/version.h"
 #include "supervisor/arrival.h"
+#include "supervisor/beginning_anew.h"
 #include "supervisor/edge.h"
 #include "supervisor/flow/kill_point.h"
 #include "supervisor/flow/recovery.h"
@@ -23,6 +24,7 @@
 #include "supervisor/standing.h"
 #include "supervisor/upgrade.h"
 #include "supervisor/watchdog.h"
+#include "supervisor/web/socket_inheritance.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -104,23 +106,6 @@ int fail_start(const Error& error) {
     return error.code == Code::corrupt || error.code == Code::denied ? 78 : 1;
 }
 
-struct Ending {
-    int exit_code = 0;
-    bool is_restart = false;
-    Secret token, password; // for the program that begins anew
-};
-
-// The same program with the same words, in the same process: a service manager sees nothing end.
-// What is put into the environment here, the program takes out and overwrites (preparation.cpp).
-int begin_anew(const Ending& ending, char** argv) {
-    if (!ending.token.empty()) setenv("OPENCLAW_GATEWAY_TOKEN", ending.token.reveal().c_str(), 1);
-    if (!ending.password.empty())
-        setenv("OPENCLAW_GATEWAY_PASSWORD", ending.password.reveal().c_str(), 1);
-    execv("/proc/self/exe", argv);
-    fprintf(stderr, "cannot start again: %s\n", strerror(errno));
-    return 1;
-}
-
 Doors doors_of(std::optional<Arrival>& arrival) {
     if (!arrival) return {};
     auto& handoff = arrival->handoff;
@@ -169,6 +154,13 @@ void say_how_it_went(const std::optional<Arrival>& arrival, Edge& edge) {
                    {{"why", arrival->returned_because}, {"what", "the build before serves on"}});
 }
 
+// The sockets of the image before this one are where its configuration wanted them.
+void follow_address(Edge& edge, const Preparation& p) {
+    if (auto moved = edge.move_to(p.address); !moved)
+        log::error("gateway.not_moved",
+                   {{"why", moved.error().sentence}, {"what", "it listens where it did before"}});
+}
+
 Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     const auto begun = std::chrono::steady_clock::now();
     Loop loop;
@@ -200,6 +192,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
         (void)do_as_a_test_wants("recovery"); // which refuses nothing
         if (arrival) stay();
         say_how_it_went(arrival, **edge);
+        if (arrival) follow_address(**edge, p);
         (*edge)->let_keep(manager);
         facts.workers.take_over();
         facts.workers.want(roster(p.config));
@@ -215,7 +208,10 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     return {.exit_code = shutdown.exit_code(),
             .is_restart = shutdown.is_restart(),
             .token = (*edge)->prepared().given_token,
-            .password = (*edge)->prepared().given_password};
+            .password = (*edge)->prepared().given_password,
+            .listening = shutdown.is_restart() ? (*edge)->duplicate_listening() : Fds{},
+            .listening_name =
+                (*edge)->sockets_are_given() ? web::given_socket_name : web::kept_socket_name};
 }
 
 GivenSecrets secrets_for_rehearsal() {
@@ -280,6 +276,7 @@ int main(int argc, char** argv) {
                                    {"version", version},
                                    {"build", build_id}});
     report_configuration(*preparation);
-    const Ending ending = run(*preparation, std::move(arrival), argv);
-    return ending.is_restart && ending.exit_code == 0 ? begin_anew(ending, argv) : ending.exit_code;
+    Ending ending = run(*preparation, std::move(arrival), argv);
+    return ending.is_restart && ending.exit_code == 0 ? begin_anew(std::move(ending), argv)
+                                                      : ending.exit_code;
 }

@@ -61,6 +61,7 @@ void Shutdown::on_signal(std::string_view name) {
         return;
     }
     if (signals_ == 1) return begin(name);
+    if (std::exchange(is_restart_, false)) manager_.stopping("Stopping instead of restarting");
     log::warn("gateway.stop_hurried", {{"signal", name}, {"times", signals_}});
     drain_workers();
 }

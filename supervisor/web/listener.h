@@ -8,45 +8,14 @@
 #include "common/base/unique_fd.h"
 #include "common/loop/fd_watch.h"
 #include "common/loop/timer.h"
+#include "supervisor/web/listen_sockets.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace openclaw::web {
-
-enum class Bind { loopback, lan, custom };
-
-struct ListenAddress {
-    Bind bind = Bind::loopback;
-    std::string custom_host; // an address, for Bind::custom
-    std::uint16_t port = 0;  // 0: any free one; with two sockets both get the same
-    bool operator==(const ListenAddress&) const = default;
-};
-
-// Loopback opens 127.0.0.1 and, where the machine has it, ::1. Errors: unavailable (the port is
-// taken: the sentence names it), invalid (custom_host is no address), denied, internal.
-Result<std::vector<UniqueFd>> open_listen_sockets(const ListenAddress& address);
-
-// The name under which the service manager keeps our own sockets over our death.
-inline constexpr std::string_view kept_socket_name = "openclaw-kept";
-
-struct InheritedSockets {
-    std::vector<UniqueFd> sockets; // empty: there are none for us
-    bool are_given = false;        // by a socket unit: the address is the service manager's affair
-};
-
-// Sockets handed over by systemd (LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES, from descriptor 3): those
-// of a socket unit, else those it has kept for us, if they are where we want to listen. What is no
-// listening TCP socket is closed. Clears the variables, so that children do not believe they are
-// meant.
-InheritedSockets inherited_listen_sockets(const ListenAddress& wanted);
-
-// The port of a listening socket.
-std::uint16_t port_of(int socket);
 
 class Listener {
   public:
@@ -58,6 +27,14 @@ class Listener {
     Listener& operator=(const Listener&) = delete;
 
     std::uint16_t port() const;
+    bool is_at(const ListenAddress& address) const; // every one of its sockets
+
+    // Sockets that listen elsewhere, on the same port as well: ours go on beside them, and may be
+    // duplicates of a service manager's. Errors: as open_listen_sockets; then nothing has changed.
+    Result<std::vector<UniqueFd>> open_beside(const ListenAddress& address) const;
+    // Takes in who waits in the queue, and ends the sockets for everybody who holds a duplicate.
+    void retire();
+
     void pause(); // the kernel's queue holds newcomers
     void resume();
     Fds duplicates() const; // of the sockets; they survive exec

@@ -1,12 +1,16 @@
 // A service manager for tests: what systemd does for one unit of Type=notify with Restart=always,
-// NotifyAccess=main, KillMode=mixed, RestartPreventExitStatus=78 and a descriptor store.
+// NotifyAccess=main, KillMode=mixed, RestartPreventExitStatus=78, a descriptor store, and the
+// socket of a socket unit.
 //
 //   service_manager NOTIFY_SOCKET WATCHDOG_MS PROGRAM [ARGUMENTS…]
 //
-// It tells on stdout, a line each: "state active", "message READY=1|STATUS=…", "fd openclaw-kept",
+// With OPENCLAW_TEST_SOCKET_UNIT=PORT it listens there itself and gives the socket to every start.
+// What is kept stays open here: closing it in the program frees nothing. It tells on stdout, a line
+// each: "state active", "message READY=1|STATUS=…", "fd openclaw-kept", "hung up openclaw-kept",
 // "exited code=0 signal=0", "orphans 0", "started 1234". It is told on stdin: "restart", "kill",
 // "reload", "stop".
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -18,6 +22,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -44,6 +49,7 @@ struct Unit {
     std::string state = "inactive";
     bool is_wanted = true;
     std::vector<Kept> store;
+    std::vector<Kept> sockets; // of its socket unit
 };
 
 void tell(const std::string& line) {
@@ -69,10 +75,11 @@ void enter(Unit& unit, std::string state) {
     }
     std::vector<int> above; // out of the way of their places
     std::string names;
-    for (const auto& kept : unit.store) {
-        above.push_back(fcntl(kept.fd, F_DUPFD, 100));
-        names += (names.empty() ? "" : ":") + kept.name;
-    }
+    for (const auto* group : {&unit.sockets, &unit.store})
+        for (const auto& kept : *group) {
+            above.push_back(fcntl(kept.fd, F_DUPFD, 100));
+            names += (names.empty() ? "" : ":") + kept.name;
+        }
     for (std::size_t i = 0; i < above.size(); ++i)
         dup2(above[i], static_cast<int>(3 + i));
     for (const int fd : above)
@@ -161,6 +168,16 @@ void keep(Unit& unit, const std::vector<std::string>& lines, std::vector<int> fd
     }
 }
 
+// sd_pid_notify_with_fds(3): what hangs up leaves the store.
+void drop_what_hung_up(Unit& unit) {
+    std::erase_if(unit.store, [](const Kept& kept) {
+        pollfd look{kept.fd, 0, 0};
+        if (poll(&look, 1, 0) <= 0 || (look.revents & (POLLHUP | POLLERR)) == 0) return false;
+        tell("hung up " + kept.name);
+        return close(kept.fd) == 0;
+    });
+}
+
 void obey(Unit& unit, const std::vector<std::string>& lines) {
     for (const auto& line : lines) {
         if (line == "READY=1") enter(unit, "active");
@@ -210,6 +227,7 @@ void read_message(Unit& unit) {
     if (sender != unit.main) return tell("foreign " + shown); // NotifyAccess=main
     tell("message " + shown);
     obey(unit, lines);
+    drop_what_hung_up(unit);
     keep(unit, lines, std::move(fds));
 }
 
@@ -233,6 +251,22 @@ int open_notify_socket(const std::string& path) {
     return bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 ? fd : -1;
 }
 
+// Null: there is no socket unit.
+void open_socket_unit(Unit& unit, const char* port) {
+    if (port == nullptr) return;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(atoi(port)));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool listens = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                         listen(fd, 511) == 0;
+    if (!listens) exit(2);
+    unit.sockets.push_back({fd, "openclaw-http"});
+}
+
 int watch_children() {
     sigset_t set;
     sigemptyset(&set);
@@ -251,6 +285,7 @@ int main(int argc, char** argv) {
     unit.arguments = argv + 3;
     unit.notify = open_notify_socket(unit.notify_path);
     if (unit.notify < 0) return 2;
+    open_socket_unit(unit, getenv("OPENCLAW_TEST_SOCKET_UNIT"));
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int children = watch_children();

@@ -120,6 +120,34 @@ describe('a restart in place', () => {
     assert.equal((await gateway.http('/healthz')).status, 200);
   });
 
+  test('another address of the same port: newcomers find it there; one that cannot be had changes nothing', async (t) => {
+    const { gateway } = await stage(t);
+    const client = await gateway.connect();
+    const bind = (more) => gateway.writeConfig({ ...gateway.config, gateway: { ...gateway.config.gateway, ...more } });
+    for (const word of ['lan', 'loopback', 'lan']) {
+      bind({ bind: word });
+      await signalled(gateway, 'SIGUSR1');
+      assert.equal((await gateway.http('/healthz')).status, 200);
+    }
+    bind({ bind: 'custom', customBindHost: '203.0.113.7' }); // RFC 5737: nobody has it
+    assert.match(await signalled(gateway, 'SIGUSR1', 'restart.refused'), /cannot listen on 203\.0\.113\.7/);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    assert.equal((await client.call('health')).ok, true);
+    assert.equal(linesOf(gateway, 'gateway.moved').length, 3);
+  });
+
+  test('a program that cannot rehearse begins anew in its process, and the port is never closed', async (t) => {
+    const { gateway, chat } = await stage(t);
+    const { pid } = gateway;
+    fs.writeFileSync(path.join(gateway.stateDir, 'tmp'), 'no folder: a rehearsal has nowhere to be');
+    const load = new HttpLoad(gateway, { perSecond: 50 }).start();
+    await gateway.call('gateway.restart.request', { reason: 'test' });
+    await eventually(() => linesOf(gateway, 'gateway.ready').length === 2, 'the second start');
+    assert.ok(!(await load.stop()).errors.includes('ECONNREFUSED')); // who was inside is told to come back
+    assert.equal(gateway.pid, pid);
+    await chat(903).ask('say again', 'again');
+  });
+
   test('commands.restart=false: the signals are heard and not obeyed; SIGHUP is', async (t) => {
     const { gateway } = await stage(t, { more: { commands: { restart: false } } });
     await signalled(gateway, 'SIGUSR1', 'restart.ignored');

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { BUILD, CLI, Gateway, eventually } from './harness.mjs';
 
 export class ManagedGateway extends Gateway {
-  constructor({ watchdogMs = 60_000, ...options }) {
-    super(options);
+  // hasSocketUnit: the port is the manager's, who gives the socket to every start.
+  constructor({ watchdogMs = 60_000, hasSocketUnit = false, env, ...options }) {
+    super({ ...options, env: { ...env, ...(hasSocketUnit && { OPENCLAW_TEST_SOCKET_UNIT: String(options.port) }) } });
     this.watchdogMs = watchdogMs;
   }
 
@@ -22,7 +23,7 @@ export class ManagedGateway extends Gateway {
   order(word) { this.child.stdin.write(`${word}\n`); }
 
   // What the double said, in order, without the gateway's log.
-  get story() { return this.lines.filter((line) => /^(state|message|foreign|fd|exited|orphans|started) /.test(line)); }
+  get story() { return this.lines.filter((line) => /^(state|message|foreign|fd|hung up|truncated|exited|orphans|started) /.test(line)); }
   get state() { return this.story.findLast((line) => line.startsWith('state '))?.slice(6); }
   get main() { return Number(this.story.findLast((line) => line.startsWith('started '))?.slice(8)); }
   count(line) { return this.story.filter((one) => one === line).length; }

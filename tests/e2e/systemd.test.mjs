@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { BUILD, CLI, REPOSITORY, configuration, eventually, freePort, isAlive, processTree, temporaryFolder } from './harness.mjs';
+import { BUILD, CLI, REPOSITORY, configuration, eventually, freePort, isAlive, pause, processTree, temporaryFolder } from './harness.mjs';
 import { ManagedGateway } from './service_manager.mjs';
 
 const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
@@ -22,6 +22,22 @@ async function managed(t, options = {}) {
 
 const messages = (gateway) => gateway.story.filter((line) => line.startsWith('message ')).map((line) => line.slice(8).replace(/\d{4,}/g, 'N'));
 const spoken = (gateway) => messages(gateway).filter((line) => line !== 'WATCHDOG=1' && !line.startsWith('FDSTORE'));
+
+// Connects every few milliseconds until told to stop; returns the errors.
+function knocking(gateway) {
+  const refused = [];
+  let isOver = false, asked = 0;
+  const visits = (async () => {
+    for (; !isOver; await pause(5))
+      await new Promise((done) => net.connect(gateway.port, '127.0.0.1', function () { asked++; this.destroy(); done(); }).on('error', (error) => { refused.push(error.code); done(); }));
+  })();
+  return { stop: async () => { isOver = true; await visits; return { refused, asked }; } };
+}
+
+const binds = (gateway, more) => gateway.writeConfig({ ...gateway.config, gateway: { ...gateway.config.gateway, ...more } });
+const listensAt = (pid, port) => ['tcp', 'tcp6'].flatMap((file) => fs.readFileSync(`/proc/${pid}/net/${file}`, 'utf8').split('\n'))
+  .map((line) => line.trim().split(/\s+/)).filter(([, local, , state]) => state === '0A' && Number.parseInt(local?.split(':')[1], 16) === port)
+  .map(([, local]) => ({ '0100007F': '127.0.0.1', '00000000': '0.0.0.0', '00000000000000000000000001000000': '::1' })[local.split(':')[0]] ?? local).sort();
 
 describe('the notify protocol', () => {
   test('a life, message by message: ready, reloaded, refused, stopped', async (t) => {
@@ -79,17 +95,7 @@ describe('under a service manager', () => {
   for (const [word, what] of [['restart', 'restarts'], ['kill', 'kill -9']]) {
     test(`${rounds} ${what}: the port answers throughout, nothing is left behind, the state is the truth`, { timeout: 600_000 }, async (t) => {
       const gateway = await managed(t);
-      const refused = [];
-      let isOver = false, asked = 0;
-      const knocking = (async () => {
-        while (!isOver) {
-          await new Promise((done) => {
-            const socket = net.connect(gateway.port, '127.0.0.1', () => { asked++; socket.destroy(); done(); });
-            socket.on('error', (error) => { refused.push(error.code); done(); });
-          });
-          await new Promise((done) => setTimeout(done, 5));
-        }
-      })();
+      const visitor = knocking(gateway);
       for (let round = 1; round <= rounds; round++) {
         const tree = processTree(gateway.main);
         gateway.order(word);
@@ -98,8 +104,7 @@ describe('under a service manager', () => {
         assert.equal((await gateway.http('/readyz')).status, 200, 'active means ready');
         assert.ok(isAlive(gateway.main));
       }
-      isOver = true;
-      await knocking;
+      const { refused, asked } = await visitor.stop();
       assert.ok(asked > rounds * 5);
       assert.deepEqual(refused, []);
       assert.equal(gateway.count('orphans 0'), rounds);
@@ -107,6 +112,101 @@ describe('under a service manager', () => {
       assert.equal(gateway.story.filter((line) => /^exited/.test(line) && line !== (word === 'kill' ? 'exited code=0 signal=9' : 'exited code=0 signal=0')).length, 0);
     });
   }
+});
+
+// The manager holds a duplicate of every listening socket: what is closed here still listens.
+describe('another address of the same port, under a service manager', () => {
+  const loopback = (port) => listensAt(process.pid, port).filter((host) => host !== '::1');
+
+  test('it is moved to and back without a gap, and kept over a death', { timeout: 60_000 }, async (t) => {
+    const gateway = await managed(t);
+    const visitor = knocking(gateway);
+    let times = 1;
+    for (const [bind, host] of [['lan', '0.0.0.0'], ['loopback', '127.0.0.1'], ['lan', '0.0.0.0']]) {
+      binds(gateway, { bind });
+      process.kill(gateway.main, 'SIGUSR1');
+      await gateway.active(++times);
+      assert.match(spoken(gateway).at(-1), /^READY=1\|STATUS=Serving/);
+      await eventually(() => loopback(gateway.port).length === 1, 'the address before to be free');
+      assert.deepEqual(loopback(gateway.port), [host]);
+      assert.equal((await gateway.http('/healthz')).status, 200);
+    }
+    gateway.order('kill');
+    await gateway.active(++times);
+    assert.deepEqual((await visitor.stop()).refused, []);
+    assert.deepEqual(loopback(gateway.port), ['0.0.0.0']);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+  });
+
+  test('one that cannot be had is refused, and everything is as it was', { timeout: 60_000 }, async (t) => {
+    const gateway = await managed(t);
+    const before = listensAt(process.pid, gateway.port);
+    const visitor = knocking(gateway);
+    binds(gateway, { bind: 'custom', customBindHost: '203.0.113.7' }); // RFC 5737: nobody has it
+    for (let times = 2; times < 4; times++) {
+      process.kill(gateway.main, 'SIGUSR1');
+      await gateway.active(times);
+      assert.match(spoken(gateway).at(-1), /^READY=1\|STATUS=Configuration refused, serving on with the one before: cannot listen on 203\.0\.113\.7/);
+    }
+    assert.deepEqual(listensAt(process.pid, gateway.port), before);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    binds(gateway, { bind: 'loopback' });
+    process.kill(gateway.main, 'SIGUSR1');
+    await gateway.active(4);
+    assert.deepEqual((await visitor.stop()).refused, []);
+  });
+
+  test('a start finds it free although the sockets of the life before are kept', { timeout: 60_000 }, async (t) => {
+    const gateway = await managed(t);
+    binds(gateway, { bind: 'lan' });
+    gateway.order('kill');
+    await gateway.active(2);
+    assert.deepEqual(listensAt(process.pid, gateway.port), ['0.0.0.0']);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    assert.equal(gateway.story.filter((line) => line.startsWith('exited')).length, 1);
+  });
+});
+
+describe('a program that begins anew in its process, under a service manager', () => {
+  for (const hasSocketUnit of [false, true])
+    test(`with ${hasSocketUnit ? 'the socket of a socket unit' : 'sockets of its own'}: the port answers throughout`, { timeout: 60_000 }, async (t) => {
+      const gateway = await managed(t, { hasSocketUnit });
+      const { main } = gateway;
+      const before = listensAt(process.pid, gateway.port);
+      fs.writeFileSync(path.join(gateway.stateDir, 'tmp'), 'no folder: a rehearsal has nowhere to be');
+      const visitor = knocking(gateway);
+      for (let times = 2; times < 4; times++) {
+        await gateway.call('gateway.restart.request', { reason: 'test' });
+        await eventually(() => gateway.lines.filter((line) => line.includes('gateway.ready')).length === times, `start ${times} in the same process:\n${gateway.output.slice(-2000)}`);
+        await gateway.active(times);
+        assert.equal((await gateway.http('/readyz')).status, 200);
+      }
+      const { refused, asked } = await visitor.stop();
+      assert.ok(asked > 10);
+      assert.deepEqual(refused, []);
+      assert.equal(gateway.main, main);
+      assert.deepEqual(listensAt(process.pid, gateway.port), before);
+      assert.equal(gateway.story.filter((line) => line.startsWith('exited')).length, 0);
+      gateway.order('kill');
+      await eventually(() => gateway.main !== main && gateway.state === 'active', 'the start after its death');
+      assert.equal((await gateway.http('/readyz')).status, 200);
+    });
+
+  test('a stop that comes meanwhile is a stop', { timeout: 60_000 }, async (t) => {
+    const gateway = await managed(t);
+    fs.writeFileSync(path.join(gateway.stateDir, 'tmp'), 'no folder');
+    const workers = processTree(gateway.main).filter((pid) => pid !== gateway.main);
+    for (const pid of workers) process.kill(pid, 'SIGSTOP'); // the restart waits for them
+    await gateway.call('gateway.restart.request', { reason: 'test' });
+    await gateway.line(/gateway\.stopping/);
+    gateway.order('stop');
+    await gateway.line(/gateway\.stop_hurried/);
+    for (const pid of workers) process.kill(pid, 'SIGCONT');
+    await gateway.ending(20_000);
+    assert.match(spoken(gateway).at(-1), /^STOPPING=1/);
+    assert.equal(gateway.story.at(-1), 'state inactive');
+    assert.ok(gateway.story.includes('exited code=0 signal=0'));
+  });
 });
 
 describe('the units', () => {
