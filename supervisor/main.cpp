@@ -165,6 +165,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     const auto begun = std::chrono::steady_clock::now();
     Loop loop;
     make_deaf_pool(loop);
+    const ServiceManager manager(loop);
     auto standing = make_standing(loop, p, arrival);
     if (!standing) return {.exit_code = fail_start(standing.error())};
     Standing& facts = **standing;
@@ -173,7 +174,6 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     auto edge = make_edge(facts, p, arrival);
     if (!edge) return {.exit_code = fail_start(edge.error())};
     facts.lock.describe((*edge)->port());
-    const auto manager = ServiceManager::of_environment();
     Shutdown shutdown(facts, **edge, manager);
     Restart restart(facts, **edge, shutdown, manager);
     Upgrade upgrade(facts, **edge, shutdown, restart, manager, argv);

@@ -2,26 +2,36 @@
 //
 // The protocol of sd_notify(3), spoken without its library: one datagram of "NAME=value" lines to
 // the socket in $NOTIFY_SOCKET. Without that variable every call does nothing. Never blocks, never
-// fails: a service manager that does not listen is its own affair.
+// fails. While the manager's queue is full, what it must know waits here, in order, for as long as
+// owed_for; a status or a sign of life that did not fit is only missed, the next one follows.
 #pragma once
 
 #include "common/base/clock.h"
+#include "common/loop/loop.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace openclaw {
 
+// A status is a line for people. systemd ignores a datagram above 4096 bytes (NOTIFY_BUFFER_MAX),
+// with all that stands in it.
+inline constexpr std::size_t max_status_bytes = 1024;
+// A start or a reload that is not confirmed by then has failed anyway (systemd's default
+// TimeoutStartSec).
+inline constexpr Milliseconds owed_for = std::chrono::seconds(90);
+
 class ServiceManager {
   public:
     // `notify_socket`: a path, or "@name" for the abstract space; empty: there is no manager.
-    ServiceManager(std::string notify_socket, std::optional<Milliseconds> watchdog)
-        : socket_(std::move(notify_socket))
-        , watchdog_(watchdog) {}
+    ServiceManager(Loop& loop, std::string notify_socket, std::optional<Milliseconds> watchdog);
+    ~ServiceManager();
+    ServiceManager(ServiceManager&&) = delete;
 
     // NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID.
-    static ServiceManager of_environment();
+    explicit ServiceManager(Loop& loop);
 
     // What the manager waits for at start and after reloading().
     void ready(std::string_view status) const;
@@ -39,10 +49,14 @@ class ServiceManager {
     bool is_there() const { return !socket_.empty(); }
 
   private:
-    void say(const std::string& message, int descriptor = -1) const;
+    class Owed;
+
+    void say(const std::string& message) const;                    // now or never
+    void must_say(std::string message, int descriptor = -1) const; // now or when there is room
 
     std::string socket_;
     std::optional<Milliseconds> watchdog_;
+    std::unique_ptr<Owed> owed_;
 };
 
 } // namespace openclaw

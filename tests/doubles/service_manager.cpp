@@ -198,7 +198,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 }
 
 void read_message(Unit& unit) {
-    std::array<char, 4096> text{};
+    std::array<char, 4096> text{}; // NOTIFY_BUFFER_MAX
     alignas(cmsghdr) std::array<char, 1024> room{};
     iovec part{.iov_base = text.data(), .iov_len = text.size()};
     msghdr message{};
@@ -220,6 +220,11 @@ void read_message(Unit& unit) {
             fds.resize((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
             std::memcpy(fds.data(), CMSG_DATA(header), fds.size() * sizeof(int));
         }
+    }
+    if ((message.msg_flags & MSG_TRUNC) != 0) { // systemd ignores it, whatever it says
+        for (const int fd : fds)
+            close(fd);
+        return tell("truncated message above " + std::to_string(text.size()) + " bytes");
     }
     std::string shown(text.data(), static_cast<std::size_t>(size));
     const auto lines = lines_of(shown);

@@ -66,6 +66,19 @@ describe('the notify protocol', () => {
     assert.ok(!gateway.story.some((line) => line.startsWith('foreign')), 'only the main process speaks');
   });
 
+  test('a refusal that fills pages is still an answer: the unit is active, its status one line', async (t) => {
+    const gateway = await managed(t);
+    const channels = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${'ä'.repeat(150)}${i}`, { enabled: 'perhaps' }]));
+    gateway.writeConfig({ ...gateway.config, gateway: { ...gateway.config.gateway, port: 'many' }, channels, [`nonsense${'x'.repeat(3000)}`]: 1 });
+    gateway.order('reload');
+    await gateway.active(2);
+    const word = spoken(gateway).at(-1);
+    assert.match(word, /^READY=1\|STATUS=Configuration refused/);
+    assert.ok(Buffer.byteLength(word) > 1000 && Buffer.byteLength(word) < 1100, `${Buffer.byteLength(word)} bytes`);
+    assert.ok(!word.includes('\ufffd') && word.endsWith('…'));
+    assert.ok(!gateway.story.some((line) => line.startsWith('truncated')));
+  });
+
   test('the watchdog is fed three times in its interval, and a loop that stands still starves it', async (t) => {
     const gateway = await managed(t, { watchdogMs: 600 });
     const fed = () => messages(gateway).filter((line) => line === 'WATCHDOG=1').length;

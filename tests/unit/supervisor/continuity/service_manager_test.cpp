@@ -1,4 +1,6 @@
+#include "common/base/strings.h"
 #include "common/base/unique_fd.h"
+#include "common/loop/timer.h"
 #include "supervisor/service_manager.h"
 
 #include <doctest/doctest.h>
@@ -11,10 +13,22 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <vector>
 
 using namespace openclaw;
 
 namespace {
+
+template <class Condition>
+bool turn_until(Loop& loop, Condition holds) {
+    Timer alarm(loop);
+    bool is_late = false;
+    alarm.start(std::chrono::seconds(5), [&] { is_late = true; });
+    while (!holds() && !is_late)
+        loop.turn();
+    return !is_late;
+}
 
 // The other end: a datagram socket in the abstract space, named by the kernel (unix(7), autobind).
 struct Manager {
@@ -31,8 +45,22 @@ struct Manager {
         name = "@" + std::string(address.sun_path + 1, size - offsetof(sockaddr_un, sun_path) - 1);
     }
 
+    // Nothing more fits into its queue (net.unix.max_dgram_qlen is less).
+    static void fill_queue(const ServiceManager& service) {
+        for (int i = 0; i < 2000; ++i)
+            service.status("noise");
+    }
+
+    // The next that is no noise.
+    std::string next_word() {
+        auto word = next();
+        while (word == "STATUS=noise")
+            word = next();
+        return word;
+    }
+
     std::string next() {
-        std::array<char, 512> text{};
+        std::array<char, 5000> text{};
         alignas(cmsghdr) std::array<char, 64> room{};
         iovec part{.iov_base = text.data(), .iov_len = text.size()};
         msghdr message{};
@@ -41,7 +69,7 @@ struct Manager {
         message.msg_control = room.data();
         message.msg_controllen = room.size();
         const ssize_t size = recvmsg(socket.get(), &message, 0);
-        if (const cmsghdr* header = CMSG_FIRSTHDR(&message)) {
+        if (const cmsghdr* header = size < 0 ? nullptr : CMSG_FIRSTHDR(&message)) {
             int fd = -1;
             std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
             received.reset(fd);
@@ -54,8 +82,9 @@ struct Manager {
 
 TEST_SUITE("supervisor/continuity") {
     TEST_CASE("each word to the service manager is one datagram in its form") {
+        Loop loop;
         Manager manager;
-        const ServiceManager service(manager.name, std::nullopt);
+        const ServiceManager service(loop, manager.name, std::nullopt);
         service.ready("Serving");
         CHECK(manager.next() == "READY=1\nSTATUS=Serving");
         service.reloading();
@@ -70,15 +99,57 @@ TEST_SUITE("supervisor/continuity") {
     }
 
     TEST_CASE("a status with a line break in it cannot say anything else") {
+        Loop loop;
         Manager manager;
-        ServiceManager(manager.name, std::nullopt).status("wrong\nSTOPPING=1");
+        ServiceManager(loop, manager.name, std::nullopt).status("wrong\nSTOPPING=1");
         CHECK(manager.next() == "STATUS=wrong STOPPING=1");
     }
 
+    TEST_CASE("a status is cut to a line that the manager reads, between two characters") {
+        Loop loop;
+        Manager manager;
+        std::string much = "x";
+        for (int i = 0; i < 5000; ++i)
+            much += "ä";
+        ServiceManager(loop, manager.name, std::nullopt).ready(much);
+        const std::string word = manager.next();
+        REQUIRE(word.starts_with("READY=1\nSTATUS=xä"));
+        CHECK(word.size() <= std::string_view("READY=1\nSTATUS=").size() + max_status_bytes);
+        CHECK(word.size() > max_status_bytes);
+        CHECK(word.ends_with("ä…"));
+        CHECK(is_valid_utf8(word));
+    }
+
+    TEST_CASE("what finds the manager's queue full is said when there is room, in order") {
+        Loop loop;
+        Manager manager;
+        const ServiceManager service(loop, manager.name, std::nullopt);
+        const UniqueFd file(open("/dev/null", O_RDONLY | O_CLOEXEC));
+        Manager::fill_queue(service);
+        service.reloading();
+        service.is_alive(); // nobody waits for this one: another follows
+        service.keep(file.get(), "port");
+        service.ready("Serving");
+        service.stopping("Leaving");
+        std::vector<std::string> heard;
+        REQUIRE(turn_until(loop, [&] {
+            for (auto word = manager.next_word(); !word.empty(); word = manager.next_word())
+                heard.push_back(word);
+            return heard.size() == 4;
+        }));
+        CHECK(heard[0].starts_with("RELOADING=1\n"));
+        CHECK(heard[1] == "FDSTORE=1\nFDNAME=port");
+        CHECK(manager.received);
+        CHECK(heard[2] == "READY=1\nSTATUS=Serving");
+        CHECK(heard[3] == "STOPPING=1\nSTATUS=Leaving");
+        CHECK(manager.next_word().empty());
+    }
+
     TEST_CASE("a descriptor is given to be kept under a name") {
+        Loop loop;
         Manager manager;
         const UniqueFd file(open("/dev/null", O_RDONLY | O_CLOEXEC));
-        ServiceManager(manager.name, std::nullopt).keep(file.get(), "port");
+        ServiceManager(loop, manager.name, std::nullopt).keep(file.get(), "port");
         CHECK(manager.next() == "FDSTORE=1\nFDNAME=port");
 
         struct stat ours {
@@ -90,22 +161,24 @@ TEST_SUITE("supervisor/continuity") {
     }
 
     TEST_CASE("without a service manager, or with one that is gone, nothing happens") {
-        ServiceManager("", std::nullopt).ready("x");
-        ServiceManager("@openclaw-nobody-listens", std::nullopt).ready("x");
-        ServiceManager("relative", std::nullopt).ready("x");
-        CHECK_FALSE(ServiceManager("", std::nullopt).is_there());
+        Loop loop;
+        ServiceManager(loop, "", std::nullopt).ready("x");
+        ServiceManager(loop, "@openclaw-nobody-listens", std::nullopt).ready("x");
+        ServiceManager(loop, "relative", std::nullopt).ready("x");
+        CHECK_FALSE(ServiceManager(loop, "", std::nullopt).is_there());
     }
 
     TEST_CASE("the watchdog's interval is ours only when it is meant for this process") {
+        Loop loop;
         setenv("NOTIFY_SOCKET", "/run/x", 1);
         setenv("WATCHDOG_USEC", "60000000", 1);
-        CHECK(ServiceManager::of_environment().watchdog() == Milliseconds(60'000));
+        CHECK(ServiceManager(loop).watchdog() == Milliseconds(60'000));
         setenv("WATCHDOG_PID", "1", 1);
-        CHECK_FALSE(ServiceManager::of_environment().watchdog());
+        CHECK_FALSE(ServiceManager(loop).watchdog());
         setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
-        CHECK(ServiceManager::of_environment().watchdog() == Milliseconds(60'000));
+        CHECK(ServiceManager(loop).watchdog() == Milliseconds(60'000));
         setenv("WATCHDOG_USEC", "soon", 1);
-        CHECK_FALSE(ServiceManager::of_environment().watchdog());
+        CHECK_FALSE(ServiceManager(loop).watchdog());
         for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
             unsetenv(name);
     }
