@@ -188,7 +188,13 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Rest rest(loop);
     shutdown.hold(); // workers that came with an exec must be in hand before they can leave
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
-    flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] {
+    flow::Recovery recovery(facts.rooms, facts.deliveries, facts.inbounds);
+    std::optional<Error> unreadable;
+    recovery.begin([&](Result<void> read) {
+        if (!read) {
+            unreadable = read.error();
+            return loop.stop();
+        }
         (void)do_as_a_test_wants("recovery"); // which refuses nothing
         if (arrival) stay();
         say_how_it_went(arrival, **edge);
@@ -205,6 +211,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
         shutdown.heed();
     });
     loop.run();
+    if (unreadable) return {.exit_code = fail_start(*unreadable)};
     return {.exit_code = shutdown.exit_code(),
             .is_restart = shutdown.is_restart(),
             .token = (*edge)->prepared().given_token,
@@ -241,8 +248,14 @@ int rehearse(const Options& options) {
     const auto programs = process::Programs::of_this_executable();
     for (const auto& worker : roster(p->config))
         if (auto found = programs.find(*worker.spec); !found) return fail_start(found.error());
-    flow::recover(facts.rooms, facts.deliveries, facts.inbounds, [&] { loop.stop(); });
+    flow::Recovery recovery(facts.rooms, facts.deliveries, facts.inbounds);
+    auto read = Result<void>();
+    recovery.begin([&](Result<void> outcome) {
+        read = std::move(outcome);
+        loop.stop();
+    });
     loop.run();
+    if (!read) return fail_start(read.error());
     return say(std::string(rehearsed_word) + std::string(build_id) + "\n");
 }
 

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
-#include <vector>
+#include <utility>
 
 namespace openclaw::flow {
 
@@ -13,64 +12,81 @@ namespace {
 
 constexpr std::size_t page = 500;
 
-struct Recovery : std::enable_shared_from_this<Recovery> {
-    Rooms& rooms;
-    Deliveries& deliveries;
-    Inbounds& inbounds;
-    std::function<void()> done;
-    std::size_t answers = 0;
-    std::vector<ledger::InboxRow> questions;
+}
 
-    Recovery(Rooms& r, Deliveries& d, Inbounds& i, std::function<void()> f)
-        : rooms(r)
-        , deliveries(d)
-        , inbounds(i)
-        , done(std::move(f)) {}
+Recovery::Recovery(Rooms& rooms, Deliveries& deliveries, Inbounds& inbounds,
+                   RecoveryPatience patience)
+    : rooms_(rooms)
+    , deliveries_(deliveries)
+    , inbounds_(inbounds)
+    , patience_(patience)
+    , pause_(patience.first_pause, patience.longest_pause)
+    , later_(rooms.loop) {}
 
-    void read_outbox(std::int64_t after) {
-        rooms.ledger.outbox.unfinished(
-            after, page, [self = shared_from_this()](Result<std::vector<ledger::OutboxRow>> rows) {
-                self->on_outbox(std::move(rows));
-            });
+void Recovery::begin(Done done) {
+    done_ = std::move(done);
+    read_outbox();
+}
+
+void Recovery::read_outbox() {
+    rooms_.ledger.outbox.unfinished(outbox_read_, page,
+                                    [this, alive = std::weak_ptr(alive_)](OutboxPage rows) {
+                                        if (!alive.expired()) on_outbox(std::move(rows));
+                                    });
+}
+
+void Recovery::on_outbox(OutboxPage rows) {
+    if (!rows) return again("outbox", rows.error(), [this] { read_outbox(); });
+    pause_.reset();
+    if (rows->empty()) return read_inbox();
+    outbox_read_ = rows->back().sequence;
+    std::ranges::move(*rows, std::back_inserter(answers_));
+    read_outbox();
+}
+
+void Recovery::read_inbox() {
+    rooms_.ledger.inbox.unfinished(inbox_read_, page,
+                                   [this, alive = std::weak_ptr(alive_)](InboxPage rows) {
+                                       if (!alive.expired()) on_inbox(std::move(rows));
+                                   });
+}
+
+void Recovery::on_inbox(InboxPage rows) {
+    if (!rows) return again("inbox", rows.error(), [this] { read_inbox(); });
+    pause_.reset();
+    if (rows->empty()) return finish();
+    inbox_read_ = rows->back().sequence;
+    std::ranges::move(*rows, std::back_inserter(questions_));
+    read_inbox();
+}
+
+void Recovery::again(std::string_view table, const Error& why, Task read) {
+    const auto pause = pause_.next();
+    if (pause_.failures() >= patience_.failures) {
+        log::error("recovery.failed", {{"table", table}, {"why", why.sentence}});
+        Error error = why;
+        error.sentence = "what is unfinished in the ledger's " + std::string(table) +
+                         " cannot be read: " + why.sentence;
+        return std::exchange(done_, nullptr)(Failure(std::move(error)));
     }
+    log::warn("recovery.read_failed", {{"table", table},
+                                       {"why", why.sentence},
+                                       {"failures", pause_.failures()},
+                                       {"again_in_ms", pause.count()}});
+    later_.start(pause, std::move(read));
+}
 
-    void on_outbox(Result<std::vector<ledger::OutboxRow>> rows) {
-        if (!rows || rows->empty()) return read_inbox(0);
-        const auto last = rows->back().sequence;
-        answers += rows->size();
-        deliveries.recover(std::move(*rows));
-        read_outbox(last);
-    }
-
-    void read_inbox(std::int64_t after) {
-        rooms.ledger.inbox.unfinished(
-            after, page, [self = shared_from_this()](Result<std::vector<ledger::InboxRow>> rows) {
-                self->on_inbox(std::move(rows));
-            });
-    }
-
-    void on_inbox(Result<std::vector<ledger::InboxRow>> rows) {
-        if (!rows || rows->empty()) return finish();
-        const auto last = rows->back().sequence;
-        std::ranges::move(*rows, std::back_inserter(questions));
-        read_inbox(last);
-    }
-
-    // All at once: messages that one turn had joined are asked together again, whatever page they
-    // stood on.
-    void finish() {
-        inbounds.recover(questions);
-        deliveries.end_recovery();
-        if (answers + questions.size() > 0)
-            log::info("recovery.done", {{"answers", answers}, {"questions", questions.size()}});
-        if (done) done();
-    }
-};
-
-} // namespace
-
-void recover(Rooms& rooms, Deliveries& deliveries, Inbounds& inbounds, std::function<void()> done) {
-    std::make_shared<Recovery>(rooms, deliveries, inbounds, std::move(done))->read_outbox(0);
+// All at once. Messages that one turn had joined are asked together again, whatever page they stood
+// on; and an answer whose fate is unknown is counted so once, not again by the start after one that
+// failed half way.
+void Recovery::finish() {
+    const auto answers = answers_.size();
+    deliveries_.recover(std::move(answers_));
+    inbounds_.recover(questions_);
+    deliveries_.end_recovery();
+    if (answers + questions_.size() > 0)
+        log::info("recovery.done", {{"answers", answers}, {"questions", questions_.size()}});
+    std::exchange(done_, nullptr)({});
 }
 
 } // namespace openclaw::flow

@@ -1,14 +1,59 @@
+#include "supervisor/ledger/database.h"
 #include "tests/unit/supervisor/flow/stage.h"
 
 #include <filesystem>
+#include <iterator>
 
 using namespace openclaw;
 using namespace openclaw::flow;
 using namespace openclaw::flow::test;
 
 namespace {
+
 const std::string channel = "echo:default";
+
+// A table that cannot be read, and one that can again.
+void change(Stage& stage, Result<void> (*apply)(ledger::Database*)) {
+    bool is_done = false;
+    stage.book->store->commit(ledger::writes(ledger::Write{.apply = apply}),
+                              [&](Result<void> kept) {
+                                  REQUIRE(kept);
+                                  is_done = true;
+                              });
+    stage.turn_until([&] { return is_done; });
 }
+
+void hide_outbox(Stage& stage) {
+    change(stage, [](auto* db) { return db->run("alter table outbox rename to away"); });
+}
+
+void show_outbox(Stage& stage) {
+    change(stage, [](auto* db) { return db->run("alter table away rename to outbox"); });
+}
+
+void hide_inbox(Stage& stage) {
+    change(stage, [](auto* db) { return db->run("alter table inbox rename to away"); });
+}
+
+void show_inbox(Stage& stage) {
+    change(stage, [](auto* db) { return db->run("alter table away rename to inbox"); });
+}
+
+std::size_t files_in(const std::filesystem::path& directory) {
+    const std::filesystem::directory_iterator files(directory);
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+// A life that ends while an answer is on the wire: stands as queued, and only the file knows.
+std::string life_with_answer_on_the_wire(const Scratch& scratch) {
+    Stage stage(scratch.path);
+    auto& echo = stage.connect(channel);
+    const auto action_id = answered(stage, echo).action_id();
+    echo.sends(action_id);
+    return action_id;
+}
+
+} // namespace
 
 TEST_SUITE("supervisor/flow") {
     TEST_CASE("a question that was acknowledged before a crash is answered after it, once") {
@@ -152,6 +197,63 @@ TEST_SUITE("supervisor/flow") {
         after.recover();
         after.let_writes_settle();
         CHECK(after.outbox(action_id).at(0).maybe_duplicate);
+    }
+    TEST_CASE(
+        "a page that cannot be read is read again; what it held is neither lost nor forgotten") {
+        Scratch scratch;
+        const auto action_id = life_with_answer_on_the_wire(scratch);
+        Stage after(scratch.path);
+        after.connect(channel);
+        hide_outbox(after);
+        std::optional<Result<void>> outcome;
+        Recovery recovery(
+            *after.rooms, *after.deliveries, *after.inbounds,
+            {.first_pause = Milliseconds(1), .longest_pause = Milliseconds(5), .failures = 1000});
+        const auto reads = after.book->store->counters().reads;
+        recovery.begin([&](Result<void> done) { outcome = std::move(done); });
+        after.turn_until([&] { return after.book->store->counters().reads >= reads + 2; });
+        CHECK_FALSE(outcome);
+        CHECK(files_in(scratch.path / "in-flight") == 2); // the former life's, and this one's
+        show_outbox(after);
+        after.turn_until([&] { return outcome.has_value(); });
+        REQUIRE(*outcome);
+        CHECK(after.deliveries->waiting_count() == 1);
+        after.let_writes_settle();
+        CHECK(after.outbox(action_id).at(0).maybe_duplicate);
+        CHECK(files_in(scratch.path / "in-flight") == 1);
+    }
+    TEST_CASE(
+        "a ledger that cannot be read for good fails the start and keeps the evidence for the "
+        "next one") {
+        constexpr RecoveryPatience short_one{
+            .first_pause = Milliseconds(1), .longest_pause = Milliseconds(2), .failures = 3};
+
+        struct Table {
+            const char* name;
+            void (*hide)(Stage&);
+            void (*show)(Stage&);
+        };
+
+        for (const auto& table :
+             {Table{"outbox", hide_outbox, show_outbox}, Table{"inbox", hide_inbox, show_inbox}}) {
+            Scratch scratch;
+            const auto action_id = life_with_answer_on_the_wire(scratch);
+            {
+                Stage failing(scratch.path);
+                table.hide(failing);
+                const auto outcome = failing.try_to_recover(short_one);
+                REQUIRE_FALSE(outcome);
+                CHECK(outcome.error().sentence.contains(table.name));
+                CHECK(outcome.error().sentence.contains("no such table"));
+                table.show(failing);
+                CHECK(files_in(scratch.path / "in-flight") == 1);
+            }
+            Stage after(scratch.path);
+            after.recover();
+            after.let_writes_settle();
+            CHECK(after.outbox(action_id).at(0).maybe_duplicate);
+            CHECK(after.deliveries->waiting_count() == 1);
+        }
     }
     TEST_CASE("after a power cut what stands queued may have been sent: it is marked") {
         Scratch scratch;

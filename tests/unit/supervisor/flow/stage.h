@@ -148,10 +148,14 @@ class Stage {
         switchboard->on_down(id, "killed by the test", whose);
     }
 
-    void recover() {
-        bool done = false;
-        flow::recover(*rooms, *deliveries, *inbounds, [&] { done = true; });
-        turn_until([&] { return done; });
+    void recover() { REQUIRE(try_to_recover()); }
+
+    Result<void> try_to_recover(RecoveryPatience patience = {}) {
+        std::optional<Result<void>> outcome;
+        Recovery recovery(*rooms, *deliveries, *inbounds, patience);
+        recovery.begin([&](Result<void> done) { outcome = std::move(done); });
+        turn_until([&] { return outcome.has_value(); });
+        return *outcome;
     }
 
     // Turns the loop until `what` holds; fails the test after five seconds.
