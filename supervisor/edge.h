@@ -170,8 +170,8 @@ class Edge {
     std::unique_ptr<control::ControlSocket> control_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
     Task tell_status_;
-    std::string ill_; // as it was told last
-    int config_changes_ = 0;                                     // on the pool
+    std::string ill_;         // as it was told last
+    int config_changes_ = 0;  // on the pool
     bool has_parted_ = false; // the next image reads the configuration
     bool holds_newcomers_ = false;
     bool returns_ = false;
