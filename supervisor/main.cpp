@@ -13,7 +13,8 @@
 #include "supervisor/flow/kill_point.h"
 #include "supervisor/flow/recovery.h"
 #include "supervisor/gateway_log.h"
-#include "supervisor/ledger/way_back.h"
+#include "supervisor/ledger/migration_time.h"
+#include "supervisor/opening.h"
 #include "supervisor/preparation.h"
 #include "supervisor/rehearsal.h"
 #include "supervisor/renewal.h"
@@ -89,17 +90,6 @@ void be_small() {
     limit_descriptors();
 }
 
-Result<std::unique_ptr<Standing>> make_standing(Loop& loop, const Preparation& p,
-                                                std::optional<Arrival>& arrival) {
-    auto lock = arrival ? InstanceLock::adopt(std::move(arrival->handoff.lock))
-                        : TRY(InstanceLock::take(p.paths.in_state(names::lock_file)));
-    const std::string file = p.paths.in_state(names::ledger_file);
-    if (arrival && !arrival->returned_because.empty()) TRY_VOID(ledger::take_back(file));
-    auto ledger = TRY(ledger::Ledger::open(loop, {.path = file, .build = std::string(build_id)}));
-    TRY_VOID(do_as_a_test_wants("ledger"));
-    return std::make_unique<Standing>(loop, p.paths, std::move(lock), std::move(ledger));
-}
-
 int fail_start(const Error& error) {
     go_back(error.sentence);
     log::error("gateway.start_failed", {{"why", error.sentence}});
@@ -166,7 +156,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Loop loop;
     make_deaf_pool(loop);
     const ServiceManager manager(loop);
-    auto standing = make_standing(loop, p, arrival);
+    auto standing = make_standing_in_time(manager, loop, p, arrival);
     if (!standing) return {.exit_code = fail_start(standing.error())};
     Standing& facts = **standing;
     if (arrival) adopt(facts, *arrival, p.config);
@@ -232,7 +222,9 @@ GivenSecrets secrets_for_rehearsal() {
 
 // supervisor/rehearsal: everything a start opens, in a folder of its own, and no worker.
 int rehearse(const Options& options) {
-    alarm(2 * std::chrono::duration_cast<std::chrono::seconds>(rehearsal_within).count());
+    const auto within = rehearsal_within(
+        ledger::bytes_of(*options.rehearse + "/" + std::string(names::ledger_file)));
+    alarm(static_cast<unsigned>(2 * within.count() / 1000));
     auto p = prepare(options, secrets_for_rehearsal());
     if (!p) return stop_with(p.error());
     p->paths.state_directory = *options.rehearse;

@@ -74,7 +74,7 @@ struct SpawnPlan {
 Result<std::unique_ptr<Rehearsal>> Rehearsal::start(Loop& loop, const std::string& program,
                                                     std::vector<std::string> arguments,
                                                     const std::string& directory, int handoff,
-                                                    Done done) {
+                                                    Milliseconds within, Done done) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
         return Failure(system_error(Code::internal, "pipe for a rehearsal", errno));
@@ -91,15 +91,16 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(Loop& loop, const std::strin
     if (problem != 0)
         return Failure(system_error(Code::invalid, "cannot start " + program, problem));
     std::unique_ptr<Rehearsal> rehearsal(
-        new Rehearsal(loop, pid, std::move(ours), std::move(done)));
+        new Rehearsal(loop, pid, std::move(ours), within, std::move(done)));
     rehearsal->child_ = TRY(ChildWatch::create(
         loop, pid, [raw = rehearsal.get()](ExitStatus status) { raw->on_exit(status); }));
     return rehearsal;
 }
 
-Rehearsal::Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Done done)
+Rehearsal::Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Milliseconds within, Done done)
     : loop_(loop)
     , pid_(pid)
+    , within_(within)
     , done_(std::move(done))
     , output_(
           loop, std::move(output),
@@ -112,7 +113,7 @@ Rehearsal::Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Done done)
               if (exit_) on_exit(*exit_);
           })
     , deadline_(loop) {
-    deadline_.start(rehearsal_within, [this] { on_late(); });
+    deadline_.start(within_, [this] { on_late(); });
 }
 
 Rehearsal::~Rehearsal() {
@@ -138,7 +139,7 @@ void Rehearsal::on_exit(ExitStatus status) {
     output_.finish();
     if (is_late_)
         return finish(fail(Code::timeout, "the new program was not ready within " +
-                                              std::to_string(rehearsal_within.count() / 1000) +
+                                              std::to_string(within_.count() / 1000) +
                                               " s in its rehearsal"));
     if (is_output_open_ && status.code == 0 && status.signal == 0) return; // its last line comes
     if (status.code != 0 || status.signal != 0)

@@ -8,8 +8,11 @@
 
 #include "common/loop/child_watch.h"
 #include "common/loop/timer.h"
+#include "supervisor/ledger/migration_time.h"
 #include "supervisor/process/output_reader.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -17,7 +20,12 @@
 
 namespace openclaw {
 
-inline constexpr Milliseconds rehearsal_within = std::chrono::seconds(8);
+// A ledger of this size may have to be migrated in it.
+inline Milliseconds rehearsal_within(std::uint64_t ledger_bytes) {
+    constexpr Milliseconds usual = std::chrono::seconds(8), most = std::chrono::minutes(10);
+    return std::min(usual + ledger::time_to_migrate(ledger_bytes), most);
+}
+
 // The last line a rehearsal prints: this, and the build.
 inline constexpr std::string_view rehearsed_word = "rehearsed ";
 
@@ -26,16 +34,16 @@ class Rehearsal {
     using Done = std::move_only_function<void(Result<std::string>)>; // the build
 
     // `arguments`: of this process, its name first. `handoff`: a memfd, for the form and the
-    // secrets. `done` is called once, from the loop; the rehearsal may be destroyed in it.
-    // Destruction before ends the program.
+    // secrets. What takes longer than `within` has failed. `done` is called once, from the loop;
+    // the rehearsal may be destroyed in it. Destruction before ends the program.
     static Result<std::unique_ptr<Rehearsal>> start(Loop& loop, const std::string& program,
                                                     std::vector<std::string> arguments,
                                                     const std::string& directory, int handoff,
-                                                    Done done);
+                                                    Milliseconds within, Done done);
     ~Rehearsal();
 
   private:
-    Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Done done);
+    Rehearsal(Loop& loop, pid_t pid, UniqueFd output, Milliseconds within, Done done);
     void on_exit(ExitStatus status);
     void on_late();
     void end_all() const;
@@ -44,6 +52,7 @@ class Rehearsal {
 
     Loop& loop_;
     pid_t pid_;
+    Milliseconds within_;
     Done done_;
     std::deque<std::string> lines_; // the last few
     process::OutputReader output_;

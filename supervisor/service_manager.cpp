@@ -59,6 +59,10 @@ std::string one_line(std::string_view text) {
     return std::string(utf8_prefix(line, max_status_bytes - more.size())) + std::string(more);
 }
 
+std::string microseconds(Milliseconds time) {
+    return std::to_string(std::chrono::microseconds(time).count());
+}
+
 std::int64_t monotonic_us() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -189,6 +193,16 @@ void ServiceManager::status(std::string_view line) const {
 
 void ServiceManager::is_alive() const {
     say("WATCHDOG=1");
+}
+
+// The watchdog runs already when this process became another program.
+void ServiceManager::extend(Milliseconds within, std::string_view status) const {
+    must_say("EXTEND_TIMEOUT_USEC=" + microseconds(within) + "\nSTATUS=" + one_line(status));
+    if (watchdog_) must_say("WATCHDOG_USEC=" + microseconds(std::max(within, *watchdog_)));
+}
+
+void ServiceManager::extend_no_more() const {
+    if (watchdog_) must_say("WATCHDOG_USEC=" + microseconds(*watchdog_));
 }
 
 void ServiceManager::keep(int descriptor, std::string_view name) const {

@@ -39,6 +39,10 @@ class ServiceManager {
     void stopping(std::string_view status) const;
     void status(std::string_view line) const; // what `systemctl status` shows
     void is_alive() const;                    // the watchdog is fed
+    // A step before ready() takes longer than a start usually may, and nothing will be heard
+    // meanwhile.
+    void extend(Milliseconds within, std::string_view status) const;
+    void extend_no_more() const;
     // The manager keeps a duplicate over our death and gives it to the next start (LISTEN_FDS).
     void keep(int descriptor, std::string_view name) const;
     void forget(std::string_view name) const;

@@ -35,13 +35,18 @@ constexpr Milliseconds last_words_within{30};
 // For those inside to end what they began, and for newcomers between two tries.
 constexpr Milliseconds door_is_closed_within = std::chrono::seconds(1);
 constexpr Milliseconds farewells_within{300}; // clients are back within a second
-constexpr int next_image_ready_within_s = 8;
+// Nobody is served meanwhile. What the rehearsal did with its copy of the ledger is done again, on
+// a busier disk perhaps.
+constexpr Milliseconds next_image_ready_within = std::chrono::seconds(8);
+constexpr int times_the_rehearsal = 2;
 
 constexpr std::string_view was_replaced =
     "the program was replaced since its rehearsal; begin the upgrade anew";
 
-void set_alarm(int seconds) {
-    const itimerval value{.it_interval = {}, .it_value = {.tv_sec = seconds, .tv_usec = 0}};
+void set_alarm(Milliseconds within) {
+    const itimerval value{
+        .it_interval = {},
+        .it_value = {.tv_sec = within.count() / 1000, .tv_usec = within.count() % 1000 * 1000}};
     setitimer(ITIMER_REAL, &value, nullptr); // exec keeps it (setitimer(2))
 }
 
@@ -88,10 +93,14 @@ void Upgrade::begin(std::string program, std::string reason, Done done) {
     copy_ledger();
 }
 
+std::string Upgrade::ledger_copy() const {
+    return directory_ + "/" + std::string(names::ledger_file);
+}
+
 void Upgrade::copy_ledger() {
     std::error_code problem;
     std::filesystem::remove_all(directory_, problem);
-    const std::string copy = directory_ + "/" + std::string(names::ledger_file);
+    const std::string copy = ledger_copy();
     std::filesystem::create_directories(std::filesystem::path(copy).parent_path(), problem);
     chmod(directory_.c_str(), 0700);
     facts_.ledger->store->read<bool>(
@@ -112,8 +121,10 @@ void Upgrade::rehearse(Result<void> copied) {
     std::vector<std::string> arguments;
     for (char** argument = arguments_; *argument != nullptr; ++argument)
         arguments.emplace_back(*argument);
+    rehearsal_began_ = facts_.loop.clock().now();
+    const auto within = rehearsal_within(ledger::bytes_of(ledger_copy()));
     auto started = Rehearsal::start(
-        facts_.loop, program_->path(), std::move(arguments), directory_, memory->get(),
+        facts_.loop, program_->path(), std::move(arguments), directory_, memory->get(), within,
         [this](Result<std::string> build) { on_rehearsed(std::move(build)); });
     if (!started) return end(started.error());
     rehearsal_ = std::move(*started);
@@ -121,6 +132,8 @@ void Upgrade::rehearse(Result<void> copied) {
 
 void Upgrade::on_rehearsed(Result<std::string> build) {
     rehearsal_.reset();
+    rehearsal_took_ =
+        std::chrono::duration_cast<Milliseconds>(facts_.loop.clock().now() - rehearsal_began_);
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
     if (!build) return end(build.error());
@@ -257,14 +270,14 @@ void Upgrade::become() {
     setenv(handoff_variable, std::to_string(memory->get()).c_str(), 1);
     if (shutdown_.has_begun()) pass_on(SIGTERM); // too late for this image: the next one stops
     if (!program_->is_unchanged()) go_back_at_once(handoff, std::string(was_replaced));
-    set_alarm(next_image_ready_within_s);
+    set_alarm(next_image_ready_within + times_the_rehearsal * rehearsal_took_);
     execv(program_->path().c_str(), arguments_);
     go_back_at_once(handoff, std::string("it could not be executed: ") + strerror(errno));
 }
 
 // This program again, from the descriptor it gives to the next: what arrives then serves on.
 void Upgrade::go_back_at_once(const Handoff& handoff, const std::string& why) {
-    set_alarm(0);
+    set_alarm(Milliseconds(0));
     setenv(return_variable, why.c_str(), 1);
     syscall(SYS_execveat, handoff.program.get(), "", arguments_, environ, AT_EMPTY_PATH);
     _exit(1);

@@ -47,6 +47,7 @@ class Upgrade {
     bool restart(std::string reason);
 
   private:
+    std::string ledger_copy() const;
     void copy_ledger();
     void rehearse(Result<void> copied);
     void on_rehearsed(Result<std::string> build);
@@ -77,7 +78,8 @@ class Upgrade {
     std::string reason_, directory_;
     Done done_;
     std::unique_ptr<Rehearsal> rehearsal_;
-    Instant refuse_at_{}, answer_at_{}, open_again_at_{}, give_up_at_{};
+    Instant rehearsal_began_{}, refuse_at_{}, answer_at_{}, open_again_at_{}, give_up_at_{};
+    Milliseconds rehearsal_took_{};
     Timer look_again_;
 };
 

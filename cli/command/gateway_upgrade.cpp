@@ -19,7 +19,8 @@ struct UpgradeOptions {
     std::string binary;
 };
 
-constexpr auto rehearsal_takes_at_most = std::chrono::seconds(30);
+// Usually a second; a large ledger that has to be migrated takes its time (supervisor/rehearsal.h).
+constexpr auto rehearsal_takes_at_most = std::chrono::minutes(11);
 // It waits for work in progress: ten seconds for a quiet moment, then five minutes
 // (docs/restart.md).
 constexpr auto all_takes_at_most = std::chrono::seconds(330);

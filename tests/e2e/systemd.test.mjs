@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { BUILD, CLI, REPOSITORY, configuration, eventually, freePort, isAlive, pause, processTree, temporaryFolder } from './harness.mjs';
 import { ManagedGateway } from './service_manager.mjs';
 
@@ -77,6 +78,22 @@ describe('the notify protocol', () => {
     assert.ok(Buffer.byteLength(word) > 1000 && Buffer.byteLength(word) < 1100, `${Buffer.byteLength(word)} bytes`);
     assert.ok(!word.includes('\ufffd') && word.endsWith('…'));
     assert.ok(!gateway.story.some((line) => line.startsWith('truncated')));
+  });
+
+  test('before a ledger of an older schema is migrated, the manager is asked to wait', async (t) => {
+    const gateway = await managed(t);
+    await gateway.stop();
+    const ledger = new DatabaseSync(path.join(gateway.stateDir, 'state/gateway-native.sqlite'));
+    ledger.exec('drop table files; pragma user_version = 4');
+    ledger.close();
+    gateway.spawn();
+    await gateway.active(2);
+    const words = messages(gateway).slice(messages(gateway).findLastIndex((word) => word.startsWith('EXTEND_TIMEOUT_USEC')));
+    assert.deepEqual(words.slice(0, 3), ['EXTEND_TIMEOUT_USEC=N|STATUS=Migrating the ledger', 'WATCHDOG_USEC=N', 'WATCHDOG_USEC=N']);
+    assert.ok(words.some((word) => word.startsWith('READY=1')));
+    gateway.order('restart');
+    await gateway.active(3);
+    assert.equal(messages(gateway).filter((word) => word.startsWith('EXTEND')).length, 1, 'once');
   });
 
   test('the watchdog is fed three times in its interval, and a loop that stands still starves it', async (t) => {

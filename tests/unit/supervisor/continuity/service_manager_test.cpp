@@ -98,6 +98,25 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(manager.next().empty());
     }
 
+    TEST_CASE("a long step asks for time, of the watchdog as well, and gives back what is left") {
+        Loop loop;
+        Manager manager;
+        const ServiceManager service(loop, manager.name, Milliseconds(60'000));
+        service.extend(std::chrono::minutes(3), "Migrating");
+        CHECK(manager.next() == "EXTEND_TIMEOUT_USEC=180000000\nSTATUS=Migrating");
+        CHECK(manager.next() == "WATCHDOG_USEC=180000000");
+        service.extend(std::chrono::seconds(30), "Migrating");
+        CHECK(manager.next() == "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=Migrating");
+        CHECK(manager.next() == "WATCHDOG_USEC=60000000"); // never less than it was
+        service.extend_no_more();
+        CHECK(manager.next() == "WATCHDOG_USEC=60000000");
+        const ServiceManager unwatched(loop, manager.name, std::nullopt);
+        unwatched.extend(std::chrono::seconds(1), "Migrating");
+        unwatched.extend_no_more();
+        CHECK(manager.next().starts_with("EXTEND_TIMEOUT_USEC=1000000\n"));
+        CHECK(manager.next().empty());
+    }
+
     TEST_CASE("a status with a line break in it cannot say anything else") {
         Loop loop;
         Manager manager;
