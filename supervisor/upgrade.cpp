@@ -182,7 +182,26 @@ void Upgrade::refuse_work() {
 void Upgrade::close_the_door() {
     edge_.hold_newcomers();
     open_again_at_ = facts_.loop.clock().now() + door_is_closed_within;
-    look_again_.start(last_words_within, [this] { wait_inside(); });
+    read_configuration();
+}
+
+// It may have changed since the rehearsal. One that is refused would be refused by either image,
+// and none would be left to serve.
+void Upgrade::read_configuration() {
+    const auto refusal = std::make_shared<std::string>();
+    facts_.loop.on_pool(
+        [refusal, before = edge_.prepared()] {
+            if (const auto now = prepare_again(before, Reread::everything); !now)
+                *refusal = now.error().text;
+        },
+        [this, refusal] {
+            if (!refusal->empty())
+                return end({.code = Code::invalid,
+                            .sentence = "the configuration has changed since the rehearsal and "
+                                        "is refused: " +
+                                        *refusal});
+            look_again_.start(last_words_within, [this] { wait_inside(); });
+        });
 }
 
 void Upgrade::wait_inside() {

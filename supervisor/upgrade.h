@@ -55,6 +55,7 @@ class Upgrade {
     bool is_quiet() const;
     void refuse_work();
     void close_the_door();
+    void read_configuration();
     void wait_inside();
     void part();
     void wait_for_farewells();

@@ -100,6 +100,27 @@ describe('an upgrade in place', () => {
     assert.equal((await chat(701).answers()).filter((message) => message.text === 'slow').length, 1);
   });
 
+  test('a configuration that becomes wrong after the rehearsal: this build serves on', async (t) => {
+    const { gateway, chat, provider } = await stage(t, quiet);
+    await chat(704).ask('say warm', 'warm');
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 2000, textIncludes: 'slow' });
+    await chat(704).say('say slow');
+    await provider.ctl('GET /wait', {}, { text: 'slow' });
+    const good = fs.readFileSync(gateway.configPath, 'utf8');
+    const { pid } = gateway;
+    const over = upgrade(gateway);
+    await gateway.line(/upgrade\.rehearsed/);
+    fs.writeFileSync(gateway.configPath, good.replace('"mode": "local"', '"mode": "nowhere"'));
+    const { code, stdout, stderr } = await over;
+    assert.equal(code, 1);
+    assert.match(stdout + stderr, /changed since the rehearsal and is refused/);
+    assert.equal(gateway.pid, pid);
+    await chat(704).answer('slow', { timeout: 10_000 });
+    await chat(704).ask('say on', 'on');
+    fs.writeFileSync(gateway.configPath, good);
+    assert.equal((await upgrade(gateway)).code, 0);
+  });
+
   test('a token made for the run is good for the next build, too', async (t) => {
     const { gateway } = await stage(t, { more: { gateway: { auth: { mode: 'token', token: '' } } }, env: { OPENCLAW_GATEWAY_TOKEN: 'given-in-the-environment' }, token: 'given-in-the-environment' });
     const shown = () => readProc(gateway.pid, 'environ');
