@@ -39,7 +39,9 @@ void Heartbeat::ask() {
     frame.mutable_ping()->set_sent_us(now_us());
     const Milliseconds longer_than_we_wait = limits_.hung_after + std::chrono::minutes(1);
     link_.request(frame, {}, longer_than_we_wait,
-                  [this](auto reply, const Fds&) { on_answer(std::move(reply)); });
+                  [this, alive = std::weak_ptr(alive_)](auto reply, const Fds&) {
+                      if (!alive.expired()) on_answer(std::move(reply));
+                  });
 }
 
 void Heartbeat::on_answer(Result<const wire::Frame*> reply) {

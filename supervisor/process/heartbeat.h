@@ -9,6 +9,7 @@
 #include "common/worker/spec.h"
 #include "supervisor/process/worker_view.h"
 
+#include <memory>
 #include <optional>
 
 namespace openclaw::process {
@@ -41,6 +42,7 @@ class Heartbeat {
     Timer lost_;
     std::optional<Health> health_;
     bool is_unresponsive_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(); // the link may outlive this object
 };
 
 } // namespace openclaw::process

@@ -26,6 +26,7 @@ void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
         wanted_since_ = facts.wanted_since == Instant{} ? loop_.clock().now() : facts.wanted_since;
     fault_code_ = std::move(facts.fault_code);
     tally_.restore(facts.deaths, facts.deaths_total, facts.deaths_forgiven);
+    is_frozen_ = true; // until take_over(): an image that may yet go back begins no life
     if (facts.process) {
         if (auto adopted = adopt_process(std::move(*facts.process)); !adopted)
             log::warn(event::not_adopted, {{"worker", id_}, {"why", adopted.error().sentence}});
@@ -67,6 +68,9 @@ Result<void> Worker::adopt_process(ServingProcess serving) {
 }
 
 void Worker::take_over() {
+    if (!std::exchange(is_frozen_, false)) return;
+    if (!life_ && deadline_at_)
+        arm(std::max(remaining(*deadline_at_, loop_.clock()), Milliseconds(0)));
     if (!life_ || state_ != State::down) return;
     happen(Event::adopted);
     life_->process->go_on();

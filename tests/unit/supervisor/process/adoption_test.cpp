@@ -146,9 +146,24 @@ TEST_SUITE("process") {
         std::vector<WorkerFacts> handed;
         handed.push_back(std::move(facts));
         bench.workers.adopt(std::move(handed), all(echo("echo:a")));
+        for (int turn = 0; turn < 3; ++turn) // recovery: this image may yet go back
+            bench.loop.turn(false);
         CHECK(only(bench).state == State::backoff);
+        bench.workers.take_over();
         bench.workers.want(all(echo("echo:a")));
         CHECK(bench.until_ready("echo:a"));
+    }
+
+    TEST_CASE(
+        "an answer to a ping from before a change of images that did not happen is nobody's") {
+        Bench bench;
+        bench.workers.want(all(echo("echo:a")));
+        REQUIRE(bench.until_ready("echo:a"));
+        bench.workers.hold();
+        bench.workers.keep();
+        const auto pid = only(bench).pid;
+        REQUIRE(bench.until([&] { return only(bench).health.has_value(); }));
+        CHECK(only(bench).pid == pid);
     }
 
     TEST_CASE("a worker that is not wanted any more does not outlive the change of images") {
