@@ -234,6 +234,7 @@ void Edge::hold_newcomers() {
 
 void Edge::take_newcomers() {
     has_parted_ = holds_newcomers_ = false;
+    if (is_closed_) return;
     listener_->resume();
     control_->resume();
     server_->use(web::Keeping::yes);
@@ -260,6 +261,7 @@ void Edge::note_upgrade(std::int64_t number, std::string outcome, std::string wh
 }
 
 void Edge::close() {
+    is_closed_ = true;
     if (returns_)
         events_.announce_shutdown("gateway restarting", rpc::restart_expected_ms);
     else

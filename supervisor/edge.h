@@ -174,6 +174,7 @@ class Edge {
     int config_changes_ = 0;  // on the pool
     bool has_parted_ = false; // the next image reads the configuration
     bool holds_newcomers_ = false;
+    bool is_closed_ = false; // takes nobody in any more
     bool returns_ = false;
     bool sockets_are_given_ = false; // by the service manager: the address is its affair
     web::Readiness::Phase phase_ = web::Readiness::Phase::starting;

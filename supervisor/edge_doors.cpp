@@ -58,6 +58,7 @@ Result<void> Edge::move_to(const web::ListenAddress& address) {
     auto sockets = TRY(listener_->open_beside(address));
     listener_->retire();
     listen_on(std::move(sockets));
+    setup_route_ = setup_route_of(prepared_, port());
     log::info("gateway.moved", {{"url", url()}});
     return {};
 }

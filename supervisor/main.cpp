@@ -177,6 +177,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     (*edge)->on_change([&] { renewal.on_workers_changed(); });
     Rest rest(loop);
     shutdown.hold(); // workers that came with an exec must be in hand before they can leave
+    if (!arrival || !arrival->returned_because.empty()) hear_the_end();
     // What is unfinished first: a message that comes again meanwhile must find its record in hand.
     flow::Recovery recovery(facts.rooms, facts.deliveries, facts.inbounds);
     std::optional<Error> unreadable;
@@ -189,6 +190,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
         if (arrival) stay();
         say_how_it_went(arrival, **edge);
         if (arrival) follow_address(**edge, p);
+        facts.lock.describe((*edge)->port());
         (*edge)->let_keep(manager);
         facts.workers.take_over();
         facts.workers.want(roster(p.config));

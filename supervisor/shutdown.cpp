@@ -50,8 +50,9 @@ bool Shutdown::restart(std::string_view reason) {
 }
 
 void Shutdown::heed() {
-    is_held_ = false;
-    if (signals_ > 0) begin(asked_by_);
+    if (!std::exchange(is_held_, false) || asked_by_.empty()) return;
+    begin(asked_by_);
+    if (signals_ > 1) drain_workers(); // asked twice
 }
 
 void Shutdown::on_signal(std::string_view name) {

@@ -39,6 +39,11 @@ void heed_signals() {
     pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
+void hear_the_end() {
+    const sigset_t set = set_of({SIGTERM, SIGINT});
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 void leave_signals_to_next_image() {
     const sigset_t set = all_that_ask();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
