@@ -1,5 +1,5 @@
-// ipc/text_bounds.h — how long the texts are that workers may tell the supervisor. Both ends keep
-// to them: the worker cuts, the supervisor copies nothing longer.
+// ipc/text_bounds.h — how long the texts are that workers may tell the supervisor, which copies
+// nothing longer. The agent cuts its answers; no platform lets a message become so long.
 #pragma once
 
 #include <cstddef>

@@ -17,6 +17,8 @@ namespace {
 constexpr int max_lives_lost = 3; // a message that kills agents is answered with an apology
 // One that was asked to leave did nothing wrong, but each beginning costs the tokens again.
 constexpr int max_times_cut_short = 10;
+// An agent that was told to go by somebody else still takes runs: they would be cut short again.
+constexpr Milliseconds while_it_leaves{1000};
 constexpr Milliseconds deadline_grace{
     5000}; // the agent keeps the deadline; this is for one that does not
 constexpr Milliseconds typing_after{200}; // an answer that is ready sooner needs no sign of life
@@ -215,7 +217,7 @@ void AgentRun::on_cut_short() {
                       "time " + std::to_string(times_cut_short_ + 1));
     put_back();
     if (++times_cut_short_ > max_times_cut_short) return give_up(times_cut_short_);
-    try_agent(); // does nothing while it drains
+    deadline_.start(while_it_leaves, [this] { try_agent(); }); // unless another comes before
 }
 
 void AgentRun::on_agent_down() {

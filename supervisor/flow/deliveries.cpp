@@ -69,7 +69,9 @@ ledger::Writes Deliveries::finish_stream(const std::string& action_id, std::stri
     delivery->row.markdown = markdown;
     delivery->row.notice = notice;
     delivery->row.expires_at_ms = expires_at_ms;
-    take_times(*delivery);
+    // From now on, whatever the clock said when the preview began.
+    delivery->expires_at =
+        expires_at_ms == 0 ? Instant::max() : now() + Milliseconds(expires_at_ms - rooms_.now_ms());
     unit.push_back(rooms_.ledger.outbox.set_text(action_id, std::move(markdown), expires_at_ms));
     unit.push_back(rooms_.ledger.outbox.save(delivery->row));
     return unit;

@@ -13,7 +13,9 @@ void take_times(Delivery& delivery, Instant now, std::int64_t wall_ms) {
         delivery.not_before = now + std::clamp(Milliseconds(row.next_try_at_ms - wall_ms),
                                                Milliseconds(0), longest_pause);
     if (row.expires_at_ms == 0) return;
-    const Milliseconds meant(row.expires_at_ms - std::min(row.created_at_ms, row.expires_at_ms));
+    // Made after its end: the clock was set back in between, and the beginning says nothing.
+    const bool is_sound = row.created_at_ms <= row.expires_at_ms;
+    const Milliseconds meant(row.expires_at_ms - (is_sound ? row.created_at_ms : wall_ms));
     delivery.expires_at = now + std::min(Milliseconds(row.expires_at_ms - wall_ms), meant);
 }
 

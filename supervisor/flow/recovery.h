@@ -21,7 +21,7 @@ namespace openclaw::flow {
 struct RecoveryPatience {
     Milliseconds first_pause{100};
     Milliseconds longest_pause = std::chrono::seconds(4);
-    int failures = 8; // of one page; with these pauses 15 s, half of what the units give a start
+    int failures = 9; // of one page; with these pauses 14 s, half of what the units give a start
 };
 
 class Recovery {

@@ -50,6 +50,14 @@ TEST_SUITE("supervisor/flow") {
         CHECK(delivery.not_before == clock.now());
         CHECK(delivery.expires_at < clock.now());
     }
+    TEST_CASE("a preview that began before the clock was set back is an answer like any other") {
+        ManualClock clock;
+        DeliveryTable table;
+        auto& delivery = owed_for_a_while(table, clock);
+        delivery.row.created_at_ms += 900'000; // by the clock of then
+        take_times(delivery, clock.now(), clock.unix_ms());
+        CHECK(delivery.expires_at == clock.now() + 10min);
+    }
     TEST_CASE("an answer that never expires has no end") {
         ManualClock clock;
         DeliveryTable table;
