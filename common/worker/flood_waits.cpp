@@ -22,7 +22,11 @@ FloodWaits::FloodWaits(const Clock& clock, Uplink& uplink,
         return true;
     });
     forget_old();
-    if (is_clock_behind_) write(); // else each life until the clock has caught up would begin anew
+}
+
+// Else each life until the clock has caught up would begin the wait anew.
+void FloodWaits::begin() {
+    if (std::exchange(is_clock_behind_, false)) write();
 }
 
 void FloodWaits::read(std::string_view whose, std::int64_t noted, std::int64_t until) {

@@ -23,6 +23,9 @@ class FloodWaits {
 
     FloodWaits(const Clock& clock, Uplink& uplink, const std::map<std::string, std::string>& state);
 
+    // Once, when the worker serves: before, nothing can be written.
+    void begin();
+
     // `whose`: the worker's own name for what waits, a chat or the whole account.
     void note(const std::string& whose, Milliseconds how_long);
 

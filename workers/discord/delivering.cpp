@@ -16,12 +16,19 @@ constexpr Milliseconds nonce_holds = std::chrono::minutes(2);
 // A record takes milliseconds; a full disk never takes it. Then the supervisor tries anew.
 constexpr Milliseconds recorded_within = std::chrono::seconds(30);
 
+Instant end_of(const Answering& answering, const Clock& clock) {
+    return answering.expires_at_ms == 0
+               ? Instant::max()
+               : clock.now() + Milliseconds(answering.expires_at_ms - clock.unix_ms());
+}
+
 } // namespace
 
 Delivering::Delivering(Links links, Owner& owner, Answering answering)
     : to_(links)
     , owner_(owner)
     , it_(std::move(answering))
+    , expires_at_(end_of(it_, to_.clock))
     , alarm_(links.alarms.make([this] { on_alarm(); })) {}
 
 Delivering::~Delivering() {

@@ -140,6 +140,8 @@ class Delivering {
     Links to_;
     Owner& owner_;
     Answering it_;
+    Instant
+        expires_at_; // on the clock that does not jump, and stands still while the machine sleeps
     State state_ = State::waiting_for_preview;
     std::vector<Part> parts_;
     std::uint32_t part_ = 0;

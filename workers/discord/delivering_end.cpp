@@ -13,9 +13,8 @@ constexpr int most_tries_without_expiry = 10;
 
 void Delivering::pause(Milliseconds how_long, const Answer& answer) {
     const bool never_ends =
-        it_.expires_at_ms == 0 && backoff_.failures() >= most_tries_without_expiry;
-    const bool ends_first =
-        it_.expires_at_ms != 0 && to_.clock.unix_ms() + how_long.count() > it_.expires_at_ms;
+        expires_at_ == Instant::max() && backoff_.failures() >= most_tries_without_expiry;
+    const bool ends_first = expires_at_ - to_.clock.now() < how_long;
     if (never_ends || ends_first)
         return may_stand_ ? unknown(answer.word(), answer.description)
                           : fail(answer.word(), answer.description, false);
@@ -62,7 +61,7 @@ void Delivering::finish(wire::Delivery& last) {
 }
 
 bool Delivering::is_expired() const {
-    return it_.expires_at_ms != 0 && to_.clock.unix_ms() > it_.expires_at_ms;
+    return to_.clock.now() > expires_at_;
 }
 
 wire::Delivery Delivering::report(wire::Delivery::State state) const {

@@ -45,9 +45,9 @@ bool Delivering::take_upload_turn() {
 // after the time in which the answer is wanted.
 void Delivering::wait_for_upload_turn() {
     state_ = State::waiting_for_upload;
-    if (it_.expires_at_ms == 0) return;
-    const auto left = std::max<std::int64_t>(it_.expires_at_ms - to_.clock.unix_ms(), 0);
-    alarm_->set(Milliseconds(left + 1));
+    if (expires_at_ == Instant::max()) return;
+    const auto left = std::chrono::ceil<Milliseconds>(expires_at_ - to_.clock.now());
+    alarm_->set(std::max(left, Milliseconds(0)) + Milliseconds(1));
 }
 
 void Delivering::end_upload_turn() {

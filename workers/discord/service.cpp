@@ -97,6 +97,7 @@ Service::Service(worker::Context& context, Settings settings, Secret token,
 }
 
 void Service::start() {
+    floods_.begin();
     status_.connecting();
     interactions_.restore(remembered_.interactions()); // answers go out from the first moment
     sign_in_.begin();

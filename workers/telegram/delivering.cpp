@@ -17,12 +17,19 @@ constexpr int most_tries_without_expiry = 10;
 // A record takes milliseconds; a full disk never takes it. Then the supervisor tries anew.
 constexpr Milliseconds acknowledged_within = std::chrono::seconds(30);
 
+Instant end_of(const Answering& answering, const Clock& clock) {
+    return answering.expires_at_ms == 0
+               ? Instant::max()
+               : clock.now() + Milliseconds(answering.expires_at_ms - clock.unix_ms());
+}
+
 } // namespace
 
 Delivering::Delivering(Links links, Owner& owner, Answering answering)
     : to_(links)
     , owner_(owner)
-    , it_(std::move(answering)) {}
+    , it_(std::move(answering))
+    , expires_at_(end_of(it_, to_.clock)) {}
 
 void Delivering::begin() {
     to_.previews.close(it_.action_id);
@@ -225,9 +232,8 @@ void Delivering::retry_without(bool& already, const Answer& answer) {
 
 void Delivering::pause(Milliseconds how_long, const Answer& answer) {
     const bool never_ends =
-        it_.expires_at_ms == 0 && backoff_.failures() >= most_tries_without_expiry;
-    const bool ends_first =
-        it_.expires_at_ms != 0 && to_.clock.unix_ms() + how_long.count() > it_.expires_at_ms;
+        expires_at_ == Instant::max() && backoff_.failures() >= most_tries_without_expiry;
+    const bool ends_first = expires_at_ - to_.clock.now() < how_long;
     if (never_ends || ends_first) return fail(answer.word(), answer.description, false);
     state_ = State::pausing;
     if (pieces_sent_ == 0) { // a part of which a piece stands in the chat stays on its way
@@ -269,7 +275,7 @@ void Delivering::finish(wire::Delivery& last) {
 }
 
 bool Delivering::is_expired() const {
-    return it_.expires_at_ms != 0 && to_.clock.unix_ms() > it_.expires_at_ms;
+    return to_.clock.now() > expires_at_;
 }
 
 wire::Delivery Delivering::report(wire::Delivery::State state) const {

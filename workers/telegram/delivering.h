@@ -115,6 +115,8 @@ class Delivering {
     Links to_;
     Owner& owner_;
     Answering it_;
+    Instant
+        expires_at_; // on the clock that does not jump, and stands still while the machine sleeps
     State state_ = State::waiting_for_turn;
     std::vector<Styled> parts_;
     std::uint32_t part_ = 0;

@@ -72,6 +72,7 @@ Service::Service(worker::Context& context, Settings settings, Secret token)
 }
 
 void Service::start() {
+    floods_.begin();
     for (const auto& note : settings_.notes)
         log::warn("telegram.setting_corrected", {{"note", note}});
     if (const auto wait = take_up_flood_waits(); wait.count() > 0) {

@@ -59,6 +59,7 @@ TEST_SUITE("common/worker") {
         CHECK(floods.left().at("poll") == 60s);
         FloodWaits next_life(clock, uplink, {{"flood", kept_now()}});
         CHECK(next_life.left().at("poll") == 60s);
+        next_life.begin();
         clock.wall_ms += 20'000; // the life after that goes on, although the clock is still behind
         CHECK(FloodWaits(clock, uplink, {{"flood", kept_now()}}).left().at("poll") == 40s);
         next_life.note("poll", 10s); // a shorter one changes nothing
