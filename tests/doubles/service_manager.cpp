@@ -313,7 +313,7 @@ int main(int argc, char** argv) {
         if ((watched[2].revents & POLLIN) != 0) {
             std::array<char, 256> bytes{};
             const ssize_t size = read(0, bytes.data(), bytes.size());
-            if (size <= 0) return kill(unit.main, SIGKILL);
+            if (size <= 0) return unit.main > 0 ? kill(unit.main, SIGKILL) : 0;
             for (const char c : std::string_view(bytes.data(), static_cast<std::size_t>(size))) {
                 if (c != '\n') typed += c;
                 if (c == '\n') command(unit, std::exchange(typed, {}));

@@ -52,7 +52,7 @@ describe('an upgrade in place', () => {
     t.diagnostic(`HTTP ${JSON.stringify(http)}; chats ${talk.sent} messages; slowest return ${Math.round(Math.max(...cuts.map((cut) => cut.backAfterMs)))} ms`);
     assert.deepEqual([http.errors, http.refusals], [[], []]);
     assert.deepEqual(Object.keys(http.answers), ['200']);
-    assert.ok(http.turns > 10);
+    assert.ok(http.turns >= rounds / 2, `${http.turns} turns`); // the faster the upgrades, the fewer
     assert.deepEqual([talk.lost, talk.doubled], [[], []]);
     assert.equal(gateway.pid, pid);
     assert.equal(said(gateway, 'upgrade.done'), rounds);
