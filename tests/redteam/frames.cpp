@@ -4,6 +4,7 @@
 #include "common/ipc/socket.h"
 #include "common/ipc/text.h"
 #include "tests/redteam/attack.h"
+#include "tests/redteam/copies.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -233,21 +234,8 @@ std::string delivery_flood() {
 std::string many_descriptors() {
     Frame frame;
     frame.mutable_channel_status()->set_state(wire::ChannelStatus::CONNECTED);
-    std::string bytes = frame.SerializeAsString();
-    constexpr std::size_t count = 16;
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * count)> control{};
-    iovec vector{.iov_base = bytes.data(), .iov_len = bytes.size()};
-    msghdr message{};
-    message.msg_iov = &vector;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len =
-        CMSG_LEN(sizeof(int) * count); // the rest is zeros: descriptor 0, sixteen times
-    return sendmsg(ipc::worker_link_fd, &message, MSG_NOSIGNAL) < 0 ? judge(-1, "") : "sent";
+    const auto sent = send_copies<16>(ipc::worker_link_fd, frame.SerializeAsString(), MSG_NOSIGNAL);
+    return sent < 0 ? judge(-1, "") : "sent";
 }
 
 constexpr auto attacks = std::to_array<Attack>({

@@ -1,5 +1,6 @@
 // Taking so much that nothing is left for others.
 #include "tests/redteam/attack.h"
+#include "tests/redteam/copies.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -53,20 +54,8 @@ std::string hold_descriptors() {
     constexpr std::size_t count = 253; // SCM_MAX_FD
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return judge(-1, "");
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * count)> control{};
-    char byte = 0;
-    iovec vector{.iov_base = &byte, .iov_len = 1};
-    msghdr message{};
-    message.msg_iov = &vector;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int) * count); // the rest is zeros: descriptor 0
     std::size_t held = 0;
-    while (sendmsg(ends[0], &message, MSG_DONTWAIT) >= 0 && held < 100'000)
+    while (send_copies<count>(ends[0], "x", MSG_DONTWAIT) >= 0 && held < 100'000)
         held += count;
     return judge(-1, "") + " after " + std::to_string(held);
 }
