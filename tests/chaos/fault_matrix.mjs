@@ -118,11 +118,14 @@ class Talk {
 class Matrix {
   constructor({ gateway, telegram, provider, discord, talk, pulse }) {
     Object.assign(this, { gateway, telegram, provider, discord, talk, pulse, signIns: new Map(), rows: [], failures: [], discordMessages: 0 });
-    this.discordChat = new DiscordChat(discord, { from_id: '60001' });
+    // Discord takes five messages in five seconds for one chat: who asks more often waits for that, not for us.
+    this.discordChats = Array.from({ length: CHATS }, (_, person) => new DiscordChat(discord, { from_id: String(60_001 + person) }));
     this.supervisor = gateway.pid;
   }
 
   fail(sentence) { this.failures.push(sentence); console.log(`  ✗ ${sentence}`); }
+
+  discordChat(message) { return this.discordChats[message % CHATS]; }
 
   async lives() { return new Map((await this.gateway.workers()).map(({ id, pid, generation, state, restarts }) => [id, { pid, generation, state, restarts }])); }
 
@@ -158,7 +161,7 @@ class Matrix {
     const connections = this.discord.attempts.length;
     const begun = Date.now();
     process.kill(pid, FAULTS[fault]);
-    if (kind === 'discord') await this.discordChat.say(`say d${this.discordMessages++}`); // RESUME brings it
+    if (kind === 'discord') await this.discordChat(this.discordMessages).say(`say d${this.discordMessages++}`); // RESUME brings it
     const limit = NOTICED_AFTER_PINGS.has(fault) ? LIMITS.noticed : 5000;
     await eventually(() => !isAlive(pid), `the end of ${id} after ${fault}`, limit + 5000, 5).catch((error) => this.fail(error.message));
     const ended = Date.now();
@@ -177,7 +180,7 @@ class Matrix {
   // It is back when a person has an answer from it, not when it says so. Nobody writes to echo.
   async serves(kind, ready) {
     if (kind === 'echo') return;
-    const answered = kind === 'discord' ? this.discordChat.answer(`d${this.discordMessages - 1}`, { timeout: 30_000 })
+    const answered = kind === 'discord' ? this.discordChat(this.discordMessages - 1).answer(`d${this.discordMessages - 1}`, { timeout: 30_000 })
       : eventually(() => this.talk.hasServed(kind === 'telegram' ? ['a'] : ACCOUNTS, ready), `an answer by ${kind}`, 30_000, 5);
     await answered.catch((error) => this.fail(error.message));
   }
@@ -222,7 +225,7 @@ class Matrix {
     // With egress every account's connections go, and what was on them may stand twice.
     const isOnlyA = !this.rows.some(({ kind }) => kind === 'egress');
     const doubled = this.talk.messages.filter((message) => isOnlyA && message.account !== 'a' && this.talk.standing(message).length > 1);
-    const answers = (await this.discordChat.answers()).map(({ content }) => content);
+    const answers = (await Promise.all(this.discordChats.map((chat) => chat.answers()))).flat().map(({ content }) => content);
     for (let i = 0; i < this.discordMessages; i++)
       if (answers.filter((text) => text === `d${i}`).length !== 1) this.fail(`d${i} stands ${answers.filter((text) => text === `d${i}`).length} times on Discord`);
     for (const message of doubled) this.fail(`twice: ${message.text} of telegram:${message.account}, whose worker never died`);
