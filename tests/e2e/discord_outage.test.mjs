@@ -52,6 +52,18 @@ describe('an outage', { concurrency: 5 }, () => {
     });
   }
 
+  test('one after a good time longer than downAfterMs is degraded first: what counts is the last sign of life', { timeout: 90_000 }, async (t) => {
+    const health = { degradedAfterMs: 8000, downAfterMs: 10_000 };
+    const { gateway, discord } = await discordStage(t, { more: { gateway: { health } }, discord: { config: { heartbeatInterval: 2000 } } });
+    const level = async () => (await gateway.worker('discord:default')).health.level;
+    await eventually(async () => await level() === 'ok', 'discord:default to be well');
+    await pause(health.downAfterMs + 1000);
+    assert.equal(await level(), 'ok');
+    await discord.ctl('POST /outage', { on: true });
+    const seen = await eventually(async () => { const now = await level(); return now !== 'ok' && now; }, 'discord:default to be ill', 20_000, 50);
+    assert.equal(seen, 'degraded');
+  });
+
   test('one into which three bots start: all are up soon after its end, and said so before', { timeout: OUTAGE.ms + 120_000 }, async (t) => {
     const fakes = await Promise.all([2, 3].map((n) => startFakeDiscord({ port: 0, token: `${DISCORD_TOKEN}${n}`, botId: `90000000000000000${n}` })));
     t.after(() => Promise.all(fakes.map((fake) => fake.close())));

@@ -65,6 +65,7 @@ void Service::on_refused_token(const Answer& answer) {
 }
 
 void Service::on_dispatch(const Gateway::Dispatch& dispatch) {
+    status_.on_contact(); // how long it has been ill is counted from here
     world_.apply(dispatch.type, dispatch.data);
     intake_.arrived(dispatch.seq);
     if (dispatch.type == "MESSAGE_CREATE")
@@ -188,6 +189,7 @@ void Service::on_live(bool resumed) {
 // Connections for answers to commands stay open: with three seconds to say the first word there is
 // no time to make one, and none can be made while the supervisor does not answer.
 void Service::on_heartbeat_acknowledged() {
+    status_.on_contact();
     if (settings_.registers_commands) api_.keep_warm();
 }
 
