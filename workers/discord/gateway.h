@@ -175,6 +175,7 @@ class Gateway {
     void leave(const CloseMeaning& why, std::string_view reason, Milliseconds at_least);
     void end(const CloseMeaning& why, std::string_view reason, Milliseconds at_least);
     bool is_faulty_too_often();
+    bool give_up_session(int most);
     void refuse(const CloseMeaning& why);
     std::string identity() const;
 
@@ -190,6 +191,7 @@ class Gateway {
     std::string url_;                          // for a new session; empty: not known
     Instant url_until_{};
     int resume_url_failures_ = 0; // in a row
+    int vain_resumes_ = 0;        // in a row
     bool may_identify_ = false;   // the server was asked, and grants it
     std::uint64_t attempts_ = 0;  // to begin a session
     bool is_reduced_ = false;

@@ -14,12 +14,16 @@ constexpr Milliseconds after_rate_limit = std::chrono::seconds(5);
 // Our own faults: so many closes within this time are reported instead of repeated.
 constexpr std::size_t most_faults = 3;
 constexpr Milliseconds faults_within = std::chrono::minutes(5);
+// So often a session is resumed in vain: what stands in its way may come with every replay. When it
+// is the server that hangs up it may be an outage, and a new session costs one of the day's.
+constexpr int most_vain_resumes = 3, most_resumes_cut_off = 10;
 
 } // namespace
 
 // Ends the connection from our side.
 void Gateway::leave(const CloseMeaning& why, std::string_view reason, Milliseconds at_least) {
     const std::string kept(reason); // it may lie in what is closed
+    give_up_session(most_vain_resumes);
     if (state_ >= State::connecting) to_.wire.close(close_and_resume);
     end(why, kept, at_least);
 }
@@ -27,13 +31,15 @@ void Gateway::leave(const CloseMeaning& why, std::string_view reason, Millisecon
 void Gateway::on_closed(std::uint16_t code, std::string_view reason) {
     if (state_ < State::connecting) return;
     const auto& why = close_meaning(code);
+    const bool is_given_up = give_up_session(most_resumes_cut_off);
     switch (why.after) {
     case AfterClose::resume:
         return end(why, reason, {});
     case AfterClose::resume_later:
         return end(why, reason, after_rate_limit);
     case AfterClose::report:
-        return is_faulty_too_often() ? refuse(why) : end(why, reason, {});
+        if (!is_given_up && is_faulty_too_often()) return refuse(why);
+        return end(why, reason, {});
     case AfterClose::identify:
         forget_session();
         return end(why, reason, {});
@@ -62,6 +68,14 @@ void Gateway::end(const CloseMeaning& why, std::string_view reason, Milliseconds
     if (at_once) pause = std::max(at_least, Milliseconds(random_below(250)));
     wait(pause);
     to_.listener.on_interrupted(why, reason, backoff_.failures(), pause);
+}
+
+// The connection ends before the session was taken up again. True: a new one will be begun.
+bool Gateway::give_up_session(int most) {
+    if (state_ != State::resuming || ++vain_resumes_ < most) return false;
+    forget_session();
+    faults_.clear(); // they may have been the session's
+    return true;
 }
 
 bool Gateway::is_faulty_too_often() {

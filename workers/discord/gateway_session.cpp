@@ -107,6 +107,7 @@ void Gateway::on_ready(json::View ready) {
 void Gateway::become_live(bool resumed) {
     state_ = State::live;
     was_invalid_ = false;
+    vain_resumes_ = 0;
     deadline_->clear();
     live_since_ = to_.clock.now();
     to_.listener.on_live(resumed);
@@ -123,6 +124,7 @@ void Gateway::on_invalid_session(bool resumable) {
 void Gateway::forget_session() {
     lost_session_ = lost_session_ || session_.has_value();
     session_.reset();
+    vain_resumes_ = 0;
     durable_seq_ = 0;
 }
 

@@ -58,7 +58,7 @@ std::string IdentifyBudget::text() const {
     std::int64_t before = 0;
     for (const auto at : taken_) {
         if (!out.empty()) out += ' ';
-        const auto seconds = (at + 999) / 1000;
+        const auto seconds = std::max((at + 999) / 1000, before); // a clock may be set back
         out += std::to_string(seconds - before);
         before = seconds;
     }

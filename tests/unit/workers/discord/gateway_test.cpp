@@ -112,6 +112,14 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
         return payloads;
     }
 
+    // The pause after an end is over: "connect" or "ask".
+    std::string next_step() {
+        for (int i = 0; i < 400 && !last_event().starts_with("connect") && last_event() != "ask";
+             ++i)
+            alarms.advance(100ms);
+        return last_event().substr(0, last_event().find(' '));
+    }
+
     std::string last_event() const { return events.empty() ? "" : events.back(); }
 
     ManualClock clock;
@@ -319,6 +327,43 @@ TEST_SUITE("workers/discord") {
         CHECK(bench.opcodes().back() == 2);
         bench.ready("s2");
         CHECK(bench.last_event() == "session s2 after a lost one");
+    }
+    TEST_CASE("a session that is resumed in vain three times is given up") {
+        GatewayBench busy;
+        busy.go_live();
+        busy.gateway.on_closed(0, "reset");
+        for (int i = 0; i < 3; ++i) {
+            CHECK(busy.next_step() == "connect");
+            busy.hello();
+            CHECK(busy.opcodes().back() == 6);
+            busy.gateway.on_message(R"({"op":9,"d":true})");
+        }
+        CHECK(busy.next_step() == "ask");
+        busy.gateway.on_info({.url = "wss://g.example"});
+        busy.alarms.advance(6s);
+        busy.hello();
+        busy.ready("s2");
+        CHECK(busy.last_event() == "session s2 after a lost one");
+
+        GatewayBench silent;
+        silent.go_live();
+        silent.gateway.on_closed(0, "reset");
+        for (int i = 0; i < 3; ++i) {
+            CHECK(silent.next_step() == "connect");
+            silent.hello();
+            silent.alarms.advance(30s); // neither RESUMED nor an end
+        }
+        CHECK(silent.next_step() == "ask");
+
+        GatewayBench cut_off; // perhaps an outage, in which sessions are dear
+        cut_off.go_live();
+        cut_off.gateway.on_closed(0, "reset");
+        for (int i = 0; i < 10; ++i) {
+            CHECK(cut_off.next_step() == "connect");
+            cut_off.hello();
+            cut_off.gateway.on_closed(4000, "");
+        }
+        CHECK(cut_off.next_step() == "ask");
     }
     TEST_CASE("an outage of five minutes costs at most twenty attempts, and the end of it is "
               "noticed within half a minute") {
@@ -581,5 +626,7 @@ TEST_SUITE("workers/discord") {
         IdentifyBudget budget;
         budget.take(1'795'000'000'000);
         CHECK(budget.pause(1'794'000'000'000) <= 6s);
+        budget.take(1'794'000'000'000);
+        CHECK(IdentifyBudget(budget.text()).used(1'794'000'000'000) == 2);
     }
 }
