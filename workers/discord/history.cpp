@@ -15,6 +15,9 @@ constexpr int page = 100; // Get Channel Messages, limit
 // Pauses before the second, third and fourth try of a page.
 constexpr std::array<Milliseconds, 3> history_pauses = {
     std::chrono::seconds(2), std::chrono::seconds(8), std::chrono::seconds(30)};
+// Then the other channels have their turn, and all that is left is asked for once more after this.
+constexpr Milliseconds next_round_after = std::chrono::minutes(5);
+constexpr int most_rounds = 24 * 12; // a day: what is older is not read anyway
 
 // The snowflake of a moment.
 Snowflake at_time(std::int64_t unix_ms) {
@@ -116,9 +119,25 @@ void History::over() {
 bool History::try_again(const Answer& answer) {
     auto& gap = channels_.front();
     const auto tries = static_cast<std::size_t>(gap.tries);
-    if (!may_pass(answer.trouble) || tries >= history_pauses.size()) return false;
+    if (!may_pass(answer.trouble) && answer.trouble != Trouble::dropped) return false;
+    if (tries >= history_pauses.size()) return put_off();
     ++gap.tries;
     alarm_->set(std::max(history_pauses[tries], answer.retry_after.value_or(Milliseconds(0))));
+    return true;
+}
+
+// Not now is not never: the gap stays open, over our death as well.
+bool History::put_off() {
+    auto gap = channels_.front();
+    gap.tries = 0;
+    if (++gap.rounds > most_rounds) {
+        log::warn("discord.missed_messages_unread", {{"channel", gap.channel.text()}});
+        return false;
+    }
+    channels_.pop_front();
+    channels_.push_back(gap);
+    const bool had_all_a_turn = channels_.front().rounds == gap.rounds;
+    alarm_->set(had_all_a_turn ? next_round_after : Milliseconds(0));
     return true;
 }
 

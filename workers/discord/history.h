@@ -2,8 +2,9 @@
 //
 // When a session is lost, each channel whose messages we know is asked for what came after the last
 // one on record, oldest first, one channel after the other. A channel that says that nothing came
-// costs no request. What arrives is treated like any message; the supervisor drops what it knows.
-// Reactions, edits and commands of that time are gone for good. Bounded in age and number.
+// costs no request; one that cannot be asked now is asked again in minutes. What arrives is treated
+// like any message; the supervisor drops what it knows. Reactions, edits and commands of that time
+// are gone for good. Bounded in age and number.
 #pragma once
 
 #include "common/loop/alarm.h"
@@ -25,7 +26,7 @@ class History {
 
     using OnMessage = std::function<void(json::View message)>;
 
-    // `on_over`: all channels were read, or cannot be.
+    // `on_over`: all channels were read, or never can be.
     History(const Clock& clock, AlarmMaker& alarms, Api& api, World& world, OnMessage on_message,
             std::function<void()> on_over);
     ~History();
@@ -44,6 +45,7 @@ class History {
         Snowflake after;
         int messages = 0;
         int tries = 0;
+        int rounds = 0; // that ended without an answer
     };
 
     void next();
@@ -53,6 +55,7 @@ class History {
     void on_messages(const Answer& answer);
     void over();
     bool try_again(const Answer& answer);
+    bool put_off();
 
     const Clock& clock_;
     Api& api_;

@@ -473,6 +473,38 @@ TEST_SUITE("workers/discord") {
         CHECK(over == 1);
         CHECK(history.found() == 2);
     }
+    TEST_CASE("a channel that cannot be read now is read later, and holds up no other") {
+        ManualClock clock;
+        FakeAlarms alarms(clock);
+        FakeApi api;
+        World world;
+        int over = 0;
+        History history(
+            clock, alarms, api, world, [](json::View) {}, [&] { ++over; });
+        history.begin({{Snowflake{7001}, Snowflake{5}}, {Snowflake{7002}, Snowflake{5}}});
+        for (int tries = 0; tries < 4; ++tries) {
+            CHECK(api.last().line == "GET /channels/7001");
+            api.lose();
+            alarms.advance(tries == 3 ? 1ms : 31s);
+        }
+        CHECK(api.last().line == "GET /channels/7002");
+        api.answer_error(403, 50001);
+        alarms.advance(1ms);
+        for (int tries = 0; tries < 4; ++tries) {
+            CHECK(api.last().line == "GET /channels/7001");
+            api.lose();
+            alarms.advance(tries == 3 ? 1ms : 31s);
+        }
+        const auto asked = api.made.size();
+        alarms.advance(4min);
+        CHECK(api.made.size() == asked);
+        CHECK(over == 0); // the gap is open
+        alarms.advance(2min);
+        CHECK(api.made.size() == asked + 1);
+        api.answer_error(403, 50001);
+        alarms.advance(1ms);
+        CHECK(over == 1);
+    }
     TEST_CASE("what is older than a day, and a channel without end, are not read") {
         ManualClock clock;
         FakeAlarms alarms(clock);
