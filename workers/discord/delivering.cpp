@@ -120,6 +120,10 @@ void Delivering::look_back() {
 
 void Delivering::on_history(const Answer& answer) {
     call_ = 0;
+    if (may_pass(answer.trouble)) { // nobody knows yet whether it stands there
+        const auto growing = backoff_.next();
+        return pause(std::max(growing, answer.retry_after.value_or(growing)), answer);
+    }
     std::string found;
     const auto wanted = nonce();
     answer.result().each_element([&](json::View sent) {

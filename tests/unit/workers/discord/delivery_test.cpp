@@ -91,6 +91,13 @@ TEST_SUITE("workers/discord") {
         missing.begin("hello", 2);
         missing.api.answer_ok(R"([{"id":"8","nonce":5}])");
         CHECK(missing.api.last().line == create);
+        DeliveryBench silent;
+        silent.begin("hello", 2);
+        silent.api.lose(); // it may stand there all the same
+        silent.alarms.advance(1s);
+        CHECK(silent.api.last().line == "GET /channels/7001/messages?limit=50");
+        silent.api.answer_ok("[]");
+        CHECK(silent.api.last().line == create);
         DeliveryBench unreadable;
         unreadable.begin("hello", 2);
         unreadable.api.answer_error(403, 50001);
