@@ -43,12 +43,13 @@ Result<void> insert(Database& database, const InboxRow& row) {
 }
 
 // The row of the same message: the same logical id; or the same event id, when one of the two says
-// nothing more.
+// nothing more, or says less: builds before 2026-11-23 knew Telegram's messages without their bot.
 Result<std::optional<Recorded>> earlier_row(Database& database, const InboxRow& row) {
     auto rows = database.query(
         "select state, trace, sequence from inbox where channel = ?1 and account = ?2 "
         "and ((logical_id = ?4 and logical_id <> '') "
-        "or (event_id = ?3 and (logical_id = '' or ?4 = ''))) order by sequence limit 1",
+        "or (event_id = ?3 and (logical_id = '' or ?4 = '' "
+        "or substr(?4, -length(logical_id) - 1) = ':' || logical_id))) order by sequence limit 1",
         row.key.channel, row.key.account, row.key.event_id, row.logical_id);
     std::optional<Recorded> found;
     if (rows.next()) {

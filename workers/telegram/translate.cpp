@@ -111,7 +111,8 @@ Translation translate_message(std::int64_t update_id, json::View message, const 
     fill_addressing(out, message, me);
     for (auto& placeholder : content.attachments)
         out.add_attachments(std::move(placeholder));
-    out.set_logical_id(out.chat().id() + ":" + out.message_id());
+    // Another bot in this one's place counts its messages anew.
+    out.set_logical_id(std::to_string(me.id) + ":" + out.chat().id() + ":" + out.message_id());
     translation.text = std::move(content.text);
     return translation;
 }

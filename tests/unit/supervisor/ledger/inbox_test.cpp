@@ -134,6 +134,14 @@ TEST_SUITE("supervisor/ledger") {
         CHECK(record(it, message("7", "5001:12")).duplicate);
         CHECK(record(it, message("8")).duplicate);
     }
+    TEST_CASE("an event id that comes back is a repeat when its logical id has only grown") {
+        Fixture it;
+        record(it, message("7", "5001:12"));
+        CHECK(record(it, message("7", "123456:5001:12")).duplicate);
+        REQUIRE(it.keep(it.ledger->inbox.settle(message("7").key, InboxState::done, "")));
+        CHECK(record(it, message("7", "123456:5001:12")).duplicate);
+        CHECK_FALSE(record(it, message("7", "123456:45001:12")).duplicate);
+    }
     TEST_CASE("messages without a logical id do not collide") {
         Fixture it;
         record(it, message("1"));
