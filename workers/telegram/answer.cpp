@@ -2,9 +2,15 @@
 
 #include "common/log/log.h"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace openclaw::telegram {
 
 namespace {
+
+// "Not at all" would be at once, for ever; centuries are a mistake.
+constexpr std::int64_t least_pause_s = 1, most_pause_s = 24 * 3600;
 
 Answer failed(int status, std::string_view description) {
     Answer answer;
@@ -15,10 +21,13 @@ Answer failed(int status, std::string_view description) {
 }
 
 // A proxy in front may answer HTML, or a 200 may be cut short: the status is all there is to judge
-// by.
+// by. What it says of the token is not the server's word.
 Answer unreadable(int status) {
-    if (status >= 300)
-        return failed(status, "HTTP " + std::to_string(status) + " without a Bot API answer");
+    if (status >= 300) {
+        auto answer = failed(status, "HTTP " + std::to_string(status) + " without a Bot API answer");
+        if (cause_of(answer.trouble) == wire::CAUSE_NEEDS_OPERATOR) answer.trouble = Trouble::server;
+        return answer;
+    }
     Answer answer;
     answer.trouble = Trouble::lost;
     answer.status = status;
@@ -47,7 +56,8 @@ Answer read_answer(int status, std::string_view body, std::optional<Milliseconds
     const auto parameters = root["parameters"];
     answer.retry_after = retry_after;
     if (parameters["retry_after"].is_integer())
-        answer.retry_after = std::chrono::seconds(parameters["retry_after"].integer());
+        answer.retry_after = std::chrono::seconds(
+            std::clamp(parameters["retry_after"].integer(), least_pause_s, most_pause_s));
     if (parameters["migrate_to_chat_id"].is_integer())
         answer.migrated_to = std::to_string(parameters["migrate_to_chat_id"].integer());
     return answer;

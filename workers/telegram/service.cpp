@@ -11,6 +11,9 @@ namespace openclaw::telegram {
 namespace {
 
 const std::string own_calls = "poll"; // in FloodWaits: polling and signing in; else a chat's id
+constexpr std::string_view group_has_new_id =
+    "the group goes on under the new id: write it where channels.telegram.groups, bindings or "
+    "targets have the old one";
 
 Answering answering_of(const wire::Outbound& outbound, std::string markdown,
                        const std::string& trace) {
@@ -238,7 +241,8 @@ void Service::on_batch_overdue(bool overdue) {
 }
 
 void Service::on_migration(const std::string& old_chat, const std::string& new_chat) {
-    log::info("telegram.group_migrated", {{"old", old_chat}, {"new", new_chat}});
+    log::warn("telegram.group_migrated",
+              {{"old", old_chat}, {"new", new_chat}, {"means", group_has_new_id}});
     migrations_.learn(old_chat, new_chat);
 }
 

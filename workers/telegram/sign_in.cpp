@@ -1,5 +1,6 @@
 #include "workers/telegram/sign_in.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace openclaw::telegram {
@@ -31,7 +32,7 @@ void SignIn::on_answer(const Answer& answer) {
     if (answer.cause() == wire::CAUSE_NEEDS_OPERATOR) return listener_.on_refused(answer);
     const auto growing = backoff_.next();
     const bool is_told = answer.cause() == wire::CAUSE_RATE && answer.retry_after;
-    const auto pause = is_told ? *answer.retry_after : growing;
+    const auto pause = is_told ? std::max(*answer.retry_after, growing) : growing;
     listener_.on_sign_in_failed(answer, backoff_.failures(), pause);
     alarm_->set(pause);
 }

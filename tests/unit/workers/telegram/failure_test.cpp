@@ -96,6 +96,12 @@ TEST_SUITE("workers/telegram") {
               Milliseconds(7000));
         CHECK(read_answer(429, "<html>", Milliseconds(3000)).retry_after == Milliseconds(3000));
     }
+    TEST_CASE("retry_after is a second at least and a day at most") {
+        CHECK(error(429, "Too Many Requests", R"({"retry_after":0})").retry_after ==
+              Milliseconds(1000));
+        CHECK(error(429, "Too Many Requests", R"({"retry_after":9223372036854775807})")
+                  .retry_after == std::chrono::hours(24));
+    }
     TEST_CASE("a migration names the new chat") {
         CHECK(error(400, "Bad Request: group chat was upgraded to a supergroup chat",
                     R"({"migrate_to_chat_id":-1001234567890})")
@@ -105,6 +111,8 @@ TEST_SUITE("workers/telegram") {
         CHECK(read_answer(502, "<html>Bad Gateway</html>", std::nullopt).trouble ==
               Trouble::server);
         CHECK(read_answer(403, "<html>", std::nullopt).trouble == Trouble::rights);
+        for (const int status : {401, 404, 421}) // of a proxy whose server is away: it passes
+            CHECK(read_answer(status, "<html>", std::nullopt).trouble == Trouble::server);
         CHECK(read_answer(200, R"({"ok":true,"result":)", std::nullopt).trouble == Trouble::lost);
         CHECK(read_answer(200, "[]", std::nullopt).trouble == Trouble::lost);
     }
