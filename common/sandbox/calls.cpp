@@ -84,6 +84,7 @@ constexpr auto shapes = std::to_array<CallShape>({
     {CALL(ioctl), {is(1, FIONREAD)}},
     {CALL(ioctl), {is(1, FIOCLEX)}},
     {CALL(ioctl), {is(1, TCGETS)}, Who::everyone, ENOTTY}, // "is this a terminal?"
+    {CALL(ioctl), {is(1, SIOCGIFINDEX)}, Who::internet_client}, // "nameserver fe80::1%eth0"
 
     // Files, to be read. Which ones, Landlock and the own root say.
     {CALL(openat), {lacks(2, writing)}, readers},
@@ -114,7 +115,8 @@ constexpr auto shapes = std::to_array<CallShape>({
 #endif
 
     // Waiting, and the time.
-    {CALL(epoll_create1)},
+    // No epoll_create1: the loop has its own by now. The kernel counts what is watched for all of a
+    // user's processes together, and libuv aborts when that is used up.
     {CALL(epoll_ctl)},
     {CALL(epoll_pwait)},
     {CALL(ppoll)},
@@ -245,7 +247,7 @@ constexpr auto forbidden = std::to_array<Name>({
         {CALL(setresuid)}, {CALL(setgroups)}, {CALL(setfsuid)}, {CALL(capset)}, {CALL(shmget)},
         {CALL(shmat)}, {CALL(msgget)}, {CALL(semget)}, {CALL(mq_open)}, {CALL(openat2)},
         {CALL(open_by_handle_at)}, {CALL(name_to_handle_at)}, {CALL(fanotify_init)},
-        {CALL(inotify_init1)}, {CALL(unlinkat)}, {CALL(renameat2)}, {CALL(mkdirat)},
+        {CALL(inotify_init1)}, {CALL(epoll_create1)}, {CALL(unlinkat)}, {CALL(renameat2)}, {CALL(mkdirat)},
         {CALL(mknodat)}, {CALL(linkat)}, {CALL(symlinkat)}, {CALL(fchmod)}, {CALL(fchmodat)},
         {CALL(fchown)}, {CALL(fchownat)}, {CALL(truncate)}, {CALL(utimensat)}, {CALL(setxattr)},
         {CALL(statfs)}, {CALL(getcwd)}, {CALL(vmsplice)}, {CALL(splice)}, {CALL(tee)},
@@ -256,7 +258,7 @@ constexpr auto forbidden = std::to_array<Name>({
 #if defined(__x86_64__)
         {CALL(fork)}, {CALL(vfork)}, {CALL(unlink)}, {CALL(rename)}, {CALL(mkdir)}, {CALL(rmdir)},
         {CALL(link)}, {CALL(symlink)}, {CALL(chmod)}, {CALL(chown)}, {CALL(mknod)}, {CALL(creat)},
-        {CALL(utime)}, {CALL(modify_ldt)}, {CALL(arch_prctl)}, {CALL(iopl)}, {CALL(ioperm)},
+        {CALL(utime)}, {CALL(epoll_create)}, {CALL(modify_ldt)}, {CALL(arch_prctl)}, {CALL(iopl)}, {CALL(ioperm)},
         {CALL(kexec_file_load)}, {CALL(alarm)}, {CALL(getdents)},
 #endif
 });

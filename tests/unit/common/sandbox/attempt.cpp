@@ -6,8 +6,10 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -103,6 +105,9 @@ const std::map<std::string, std::function<long()>> things = {
          addrinfo* found = nullptr;
          return getaddrinfo("127.0.0.1", "80", nullptr, &found) == 0 ? 0L : -1L;
      }},
+    // As for "nameserver fe80::1%lo" in resolv.conf.
+    {"scope", [] { return if_nametoindex("lo") != 0 ? 0L : -1L; }},
+    {"watches", [] { return static_cast<long>(epoll_create1(EPOLL_CLOEXEC)); }},
     {"inet", [] { return connect_to(AF_INET, "127.0.0.1", 1); }},
     // What it must not do.
     {"exec", [] { return static_cast<long>(execl("/bin/true", "true", nullptr)); }},

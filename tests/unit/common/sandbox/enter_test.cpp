@@ -61,6 +61,7 @@ TEST_SUITE("common/sandbox") {
         CHECK(attempt("certificates", "certificate").said == "ok\n");
         CHECK(attempt("client", "tcp").said == "ok\n");
         CHECK(attempt("client", "lookup").said == "ok\n");
+        CHECK(attempt("client", "scope").said == "ok\n");
         CHECK(attempt("client", "inet").said == "ECONNREFUSED\n");
     }
     TEST_CASE("an abort and a signal to oneself are what they were") {
@@ -68,7 +69,7 @@ TEST_SUITE("common/sandbox") {
         CHECK(attempt("unix", "raise").signal == SIGTERM);
     }
     TEST_CASE("a forbidden call is not made, is named, and is the end") {
-        constexpr std::array<std::pair<const char*, const char*>, 33> things{{
+        constexpr std::array<std::pair<const char*, const char*>, 34> things{{
             {"exec", "execve"},
             {"fork", "clone"},
             {"ptrace", "ptrace"},
@@ -93,6 +94,7 @@ TEST_SUITE("common/sandbox") {
             {"userfaultfd", "userfaultfd"},
             {"keyctl", "keyctl"},
             {"perf", "perf_event_open"},
+            {"watches", "epoll_create1"},
             {"unknown", "number 999"},
             {"executable", "mmap"},
             {"mprotect", "mprotect"},
