@@ -53,6 +53,8 @@ describe('a real systemd', { skip: missing && `SKIPPED: no machine with systemd 
     assert.match(await property('StatusText'), /^Serving at http:\/\/127\.0\.0\.1:\d+ with 3 workers$/);
     const workers = JSON.parse((await openclaw('workers', 'list', '--json')).stdout).workers;
     assert.deepEqual(workers.map(({ id, state }) => [id, state]).sort(), [['agent', 'ready'], ['echo:x', 'ready'], ['egress', 'ready']]);
+    for (const { id, sandboxLayers } of workers)
+      for (const { name, holds, detail } of sandboxLayers) assert.equal(holds, true, `${id}, ${name}: ${detail}`); // the spare ones, too
     const { stdout } = await openclaw('agent', '--agent', 'main', '-m', 'hello from a unit');
     assert.match(stdout, /hello from a unit/);
     assert.equal(main, await property('MainPID'));
