@@ -59,9 +59,13 @@ std::optional<Address> address_from(const addrinfo& info) {
     return address;
 }
 
+// Nobody tries more of them before a deadline.
+constexpr std::size_t most_addresses = 32;
+
 std::vector<Address> addresses_from(const addrinfo* list) {
     std::vector<Address> addresses;
-    for (const addrinfo* info = list; info != nullptr; info = info->ai_next)
+    for (const addrinfo* info = list; info != nullptr && addresses.size() < most_addresses;
+         info = info->ai_next)
         if (const auto address = address_from(*info);
             address && std::ranges::find(addresses, *address) == addresses.end())
             addresses.push_back(*address);

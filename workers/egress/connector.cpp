@@ -20,8 +20,12 @@ void set_option(int socket, int level, int option, int value) {
     setsockopt(socket, level, option, &value, sizeof value);
 }
 
-// A peer that vanished without a word is noticed after about a minute, by the kernel.
+// A peer that vanished without a word is noticed after a minute, by the kernel; so is one that takes
+// nothing for so long (tcp(7), TCP_USER_TIMEOUT), whose stream would outlive its worker.
+constexpr int silence_ms = 60'000;
+
 void keep_watch(int socket) {
+    set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, silence_ms);
     set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
     set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
@@ -106,8 +110,10 @@ void Connector::refuse(const Address& address) {
 }
 
 void Connector::try_due() {
-    while (const auto address = order_of_attempts_->take_due(loop_.clock().now()))
+    while (const auto address = order_of_attempts_->take_due(loop_.clock().now())) {
+        make_room_for_attempt();
         try_one(*address);
+    }
     if (!done_) return;
     if (order_of_attempts_->is_over())
         return fail_with(Code::unavailable, "cannot connect to " + where(), last_error_);
@@ -115,6 +121,12 @@ void Connector::try_due() {
     if (!next) return next_attempt_.stop();
     const auto pause = std::chrono::ceil<Milliseconds>(*next - loop_.clock().now());
     next_attempt_.start(std::max(pause, Milliseconds(0)), [this] { try_due(); });
+}
+
+void Connector::make_room_for_attempt() {
+    if (attempts_.size() < most_attempts_at_once) return;
+    attempts_.erase(attempts_.begin());
+    order_of_attempts_->gave_way();
 }
 
 void Connector::try_one(const Address& address) {
@@ -135,6 +147,7 @@ void Connector::try_one(const Address& address) {
 }
 
 void Connector::on_ready(Attempt& attempt) {
+    if (!done_) return; // too late
     const int error = error_of(attempt.socket.get());
     if (error == 0) return on_connected(std::move(attempt.socket));
     on_attempt_failed(&attempt, error);
@@ -184,6 +197,7 @@ bool Connector::write_to_proxy() {
 }
 
 void Connector::on_proxy(Ready ready) {
+    if (!done_) return; // too late: the talk is forgotten
     if (!to_proxy_.empty() && ready.writable && !write_to_proxy()) return;
     std::array<char, 4096> bytes;
     const ssize_t got = recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);

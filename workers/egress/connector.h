@@ -46,6 +46,7 @@ class Connector {
     void on_addresses(std::vector<Address> addresses); // at least one
     void refuse(const Address& address);
     void try_due();
+    void make_room_for_attempt();
     void try_one(const Address& address);
     void on_ready(Attempt& attempt);
     void on_attempt_failed(const Attempt* attempt, int error);

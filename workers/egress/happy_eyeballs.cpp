@@ -23,7 +23,7 @@ std::vector<Address> in_order(const std::vector<Address>& addresses, wire::DialF
 std::optional<Address> HappyEyeballs::take_due(Instant now) {
     if (next_ == addresses_.size() || (running_ > 0 && now < due_)) return std::nullopt;
     ++running_;
-    due_ = now + attempt_delay;
+    due_ = now + (running_ < most_attempts_at_once ? attempt_delay : attempt_patience);
     return addresses_[next_++];
 }
 

@@ -12,6 +12,10 @@
 namespace openclaw::egress {
 
 inline constexpr Milliseconds attempt_delay{250}; // RFC 8305 §5, "Connection Attempt Delay"
+// A name may have hundreds of addresses where nobody answers, and descriptors are everybody's: of
+// so many attempts the oldest gives way to the next, after this long.
+inline constexpr std::size_t most_attempts_at_once = 3;
+inline constexpr Milliseconds attempt_patience{3000};
 
 // What the family rule leaves, families taking turns, the preferred one first.
 std::vector<Address> in_order(const std::vector<Address>& addresses, wire::DialFamily family);
@@ -27,6 +31,8 @@ class HappyEyeballs {
     std::optional<Instant> next_at() const;
     // An attempt has failed: the next need not wait.
     void failed();
+    // The oldest of too many has given way.
+    void gave_way() { --running_; }
 
     bool is_over() const { return next_ == addresses_.size() && running_ == 0; } // all have failed
 

@@ -3,6 +3,7 @@
 #include "common/log/log.h"
 #include "common/worker/wipe.h"
 
+#include <nss.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -48,6 +49,8 @@ wire::Dialled::Outcome outcome_of(const Error& error) {
 
 Result<std::unique_ptr<worker::Service>> Egress::create(worker::Context& context) {
     setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 1); // read at the first lookup
+    // What else nsswitch.conf names would be loaded as code, which nothing may be any more.
+    __nss_configure_lookup("hosts", "files dns");
     return std::make_unique<Egress>(context);
 }
 

@@ -57,6 +57,22 @@ TEST_SUITE("workers/egress") {
         CHECK_FALSE(eyeballs.is_over());
     }
 
+    TEST_CASE("three attempts are made at once; a fourth waits until the oldest had its time") {
+        ManualClock clock;
+        HappyEyeballs eyeballs(addresses({"1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4", "5.5.5.5"}));
+        for (const char* address : {"1.1.1.1", "2.2.2.2", "3.3.3.3"}) {
+            CHECK(due(eyeballs, clock) == address);
+            clock.advance(250ms);
+        }
+        CHECK(due(eyeballs, clock).empty());
+        clock.advance(2750ms);
+        CHECK(due(eyeballs, clock) == "4.4.4.4");
+        eyeballs.gave_way();
+        CHECK(due(eyeballs, clock).empty());
+        eyeballs.failed();
+        CHECK(due(eyeballs, clock) == "5.5.5.5");
+    }
+
     TEST_CASE("a failure lets the next one go at once, and the last failure ends it") {
         ManualClock clock;
         HappyEyeballs eyeballs(addresses({"2001:db9::1", "1.1.1.1"}));
