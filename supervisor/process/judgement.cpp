@@ -101,8 +101,10 @@ Milliseconds least_pause(const Death& last) {
 Judgement judge(const RestartRule& rule, const DeathTally& tally, bool is_wanted, double luck) {
     const Death& last = tally.newest();
     if (!is_wanted) return stay(State::down, last.was_asked ? "stopped" : last.words);
-    if (is_final(rule, last)) return stay(State::failed, last.words);
+    // It may have died of the settings that it was to leave for. If not, the next life says so
+    // unasked.
     if (last.was_asked) return at_once("restarting");
+    if (is_final(rule, last)) return stay(State::failed, last.words);
     Judgement next = climb(rule, tally, luck);
     if (next.pause) next.pause = std::max(*next.pause, least_pause(last));
     return next;

@@ -1,7 +1,7 @@
 // process/judgement.h — a worker has died: what now? Pure.
 //
 //   not wanted any more                         → down
-//   left because it was told to, still wanted   → the next life at once
+//   left because it was told to, still wanted   → the next life at once, whatever it died of
 //   an exit code of never_after, or a Fault     → failed, until the operator acts or its
 //   that needs the operator                       configuration changes
 //   give_up.deaths before Ready in a row        → failed, until give_up.within has passed

@@ -164,6 +164,22 @@ TEST_SUITE("process/judgement") {
         CHECK(history.tally.within(10min, history.clock.now()) == 0);
         CHECK(judge(history.rule, history.tally, false, middle).next == State::down);
     }
+    TEST_CASE("what a worker dies of that was told to leave for other settings is not held against "
+              "them; the next life says it of itself") {
+        History history;
+        const auto verdict = history.die(true, 10ms, {.code = 78}, true);
+        CHECK(verdict.next == State::backoff);
+        CHECK(*verdict.pause == 0ms);
+        CHECK(judge(history.rule, history.tally, false, middle).next == State::down);
+        CHECK(history.die(false, 0ms, {.code = 78}).next == State::failed);
+        Death refused;
+        refused.at = history.clock.now();
+        refused.status = {.code = 1};
+        refused.cause = wire::CAUSE_NEEDS_OPERATOR;
+        refused.was_asked = true;
+        history.tally.record(refused);
+        CHECK(judge(history.rule, history.tally, true, middle).next == State::backoff);
+    }
     TEST_CASE("jitter stays within its share, both ways") {
         const RestartRule rule;
         CHECK(pause_of(rule, 1, rule.max, 0.0) == 400ms);
