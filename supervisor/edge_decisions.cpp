@@ -10,7 +10,7 @@
 namespace openclaw {
 
 // What needs no restart is in force before anybody hears that it was written. An upgrade waits for
-// that (is_changing_config).
+// that, and a stop (is_changing_config).
 void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
     if (has_parted_)
         return done(std::unexpected(rpc::ConfigRefusal{
@@ -23,6 +23,7 @@ void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
                   done = std::move(done)](ConfigWritten written) mutable {
                      if (alive.expired()) return; // the next start reads the file
                      --config_changes_;
+                     if (is_closed_) return; // the same: who asked is gone, and the listener is
                      if (!written.changed) return done(std::unexpected(written.changed.error()));
                      if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
                      done(std::move(*written.changed));

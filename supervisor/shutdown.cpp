@@ -85,7 +85,8 @@ void Shutdown::wait_for_work() {
     // Runs without an agent and answers without a channel wait on disk as well as here.
     const bool runs_go_on = facts_.runs.active_count() > 0 &&
                             facts_.workers.link(std::string(flow::agent_worker_id)) != nullptr;
-    const bool is_idle = !runs_go_on && facts_.deliveries.in_hand_count() == 0;
+    const bool is_idle = !runs_go_on && facts_.deliveries.in_hand_count() == 0 &&
+                         !edge_.is_changing_config(); // who asked hears that it was written
     if (is_idle || facts_.loop.clock().now() >= give_up_at_) return drain_workers();
     look_again_.start(look_every, [this] { wait_for_work(); });
 }
