@@ -57,7 +57,9 @@ void Restart::read() {
     const auto outcome = std::make_shared<std::optional<Outcome>>();
     facts_.loop.on_pool([outcome, before = edge_.prepared(),
                          what = *in_hand_] { outcome->emplace(make(before, what)); },
-                        [this, outcome] { on_read(std::move(**outcome)); });
+                        [this, alive = std::weak_ptr(alive_), outcome] {
+                            if (!alive.expired()) on_read(std::move(**outcome));
+                        });
 }
 
 Restart::Outcome Restart::make(const Preparation& before, Reread what) {

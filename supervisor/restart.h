@@ -59,6 +59,7 @@ class Restart {
     std::optional<std::pair<std::string, Reread>> again_;
     Instant begun_{};
     SignalWatch first_user_, second_user_, hang_up_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
 };
 
 } // namespace openclaw

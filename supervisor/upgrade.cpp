@@ -30,6 +30,8 @@ constexpr Milliseconds quiet_at_last =
     std::chrono::minutes(5); // OPS.md 8.2: requested restart drain
 // Newcomers wait so long for an image that has time for them, before they hear that it has none.
 constexpr Milliseconds newcomers_wait = std::chrono::seconds(3);
+// Milliseconds, unless it lies on a mount that hangs.
+constexpr Milliseconds configuration_is_read_within = std::chrono::seconds(10);
 // For requests of connections that were taken in a moment ago.
 constexpr Milliseconds last_words_within{30};
 // For those inside to end what they began, and for newcomers between two tries.
@@ -160,7 +162,7 @@ bool Upgrade::is_quiet() const {
 
 void Upgrade::wait_for_quiet() {
     if (shutdown_.has_begun()) return end(we_are_stopping());
-    if (is_quiet()) return close_the_door();
+    if (is_quiet()) return read_configuration();
     const auto now = facts_.loop.clock().now();
     if (now >= refuse_at_ && !refuses_work_) refuse_work();
     if (refuses_work_ && now >= answer_at_) edge_.take_newcomers(); // they hear that it is refused
@@ -178,30 +180,49 @@ void Upgrade::refuse_work() {
     answer_at_ = facts_.loop.clock().now() + newcomers_wait;
 }
 
+// It may have changed since the rehearsal. One that is refused would be refused by either image,
+// and none would be left to serve. The door is open meanwhile: nobody waits for a disk.
+void Upgrade::read_configuration() {
+    refusal_ = std::make_shared<std::string>();
+    read_by_ = facts_.loop.clock().now() + configuration_is_read_within;
+    facts_.loop.on_pool(
+        [refusal = refusal_, before = edge_.prepared()] {
+            if (const auto now = prepare_again(before, Reread::everything); !now)
+                *refusal = now.error().text;
+        },
+        [this, alive = std::weak_ptr(alive_), refusal = refusal_] {
+            if (!alive.expired() && refusal == refusal_) on_configuration_read();
+        });
+    look_again_.start(quiet_look_every, [this] { wait_for_configuration(); });
+}
+
+void Upgrade::wait_for_configuration() {
+    if (shutdown_.has_begun()) return end(we_are_stopping());
+    const auto now = facts_.loop.clock().now();
+    if (refuses_work_ && now >= answer_at_) edge_.take_newcomers();
+    if (now < read_by_)
+        return look_again_.start(quiet_look_every, [this] { wait_for_configuration(); });
+    must_restart_ = false; // beginning anew, we would hang over it as well
+    end({.code = Code::timeout,
+         .sentence = "the configuration could not be read within 10 s; nothing was changed"});
+}
+
+void Upgrade::on_configuration_read() {
+    const auto refusal = std::exchange(refusal_, nullptr);
+    if (shutdown_.has_begun()) return end(we_are_stopping());
+    if (!refusal->empty())
+        return end({.code = Code::invalid,
+                    .sentence = "the configuration has changed since the rehearsal and is "
+                                "refused: " +
+                                *refusal});
+    close_the_door();
+}
+
 // Newcomers wait in the kernel's queue. Who is inside is served in full, work included.
 void Upgrade::close_the_door() {
     edge_.hold_newcomers();
     open_again_at_ = facts_.loop.clock().now() + door_is_closed_within;
-    read_configuration();
-}
-
-// It may have changed since the rehearsal. One that is refused would be refused by either image,
-// and none would be left to serve.
-void Upgrade::read_configuration() {
-    const auto refusal = std::make_shared<std::string>();
-    facts_.loop.on_pool(
-        [refusal, before = edge_.prepared()] {
-            if (const auto now = prepare_again(before, Reread::everything); !now)
-                *refusal = now.error().text;
-        },
-        [this, refusal] {
-            if (!refusal->empty())
-                return end({.code = Code::invalid,
-                            .sentence = "the configuration has changed since the rehearsal and "
-                                        "is refused: " +
-                                        *refusal});
-            look_again_.start(last_words_within, [this] { wait_inside(); });
-        });
+    look_again_.start(last_words_within, [this] { wait_inside(); });
 }
 
 void Upgrade::wait_inside() {
@@ -310,6 +331,8 @@ void Upgrade::end(Error why) {
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
     is_under_way_ = false;
+    refusal_.reset(); // what is still being read is nobody's
+    look_again_.stop();
     const bool serves_on = !shutdown_.has_begun();
     edge_.take_newcomers();
     if (std::exchange(refuses_work_, false) && serves_on) {

@@ -8,6 +8,8 @@
 //                    be
 //   wait_for_quiet   for a moment without a run, an answer or a request in hand; if none comes, new
 //                    work is refused until one does; if that takes too long, we serve on
+//   read_configuration
+//                    once more: one that is refused by now, or cannot be read, ends it
 //   close_the_door   newcomers wait in the kernel's queue, who is inside is served to the end; not
 //                    quiet within a second: the door opens again
 //   part             nobody is heard any more: sockets are the queue. Clients are told when to come
@@ -54,8 +56,10 @@ class Upgrade {
     void wait_for_quiet();
     bool is_quiet() const;
     void refuse_work();
-    void close_the_door();
     void read_configuration();
+    void wait_for_configuration();
+    void on_configuration_read();
+    void close_the_door();
     void wait_inside();
     void part();
     void wait_for_farewells();
@@ -79,9 +83,12 @@ class Upgrade {
     std::string reason_, directory_;
     Done done_;
     std::unique_ptr<Rehearsal> rehearsal_;
-    Instant rehearsal_began_{}, refuse_at_{}, answer_at_{}, open_again_at_{}, give_up_at_{};
+    Instant rehearsal_began_{}, refuse_at_{}, answer_at_{}, read_by_{}, open_again_at_{},
+        give_up_at_{};
     Milliseconds rehearsal_took_{};
+    std::shared_ptr<std::string> refusal_; // set while the configuration is read, on the pool
     Timer look_again_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
 };
 
 } // namespace openclaw
