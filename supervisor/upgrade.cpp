@@ -151,19 +151,22 @@ void Upgrade::on_rehearsed(Result<std::string> build) {
 // A configuration that is being read or written would come into force in workers that are held and
 // sockets that are given away. A connection that is being made is lost at exec, and its worker
 // finds out after seconds only. But where the platform does not answer there is always one: that is
-// not waited for.
+// not waited for. What a disk refuses would be lost with this image.
 bool Upgrade::is_quiet() const {
     const bool may_dial = facts_.loop.clock().now() >= refuse_at_;
     return facts_.runs.active_count() == 0 && facts_.deliveries.in_hand_count() == 0 &&
            facts_.workers.is_settled() && edge_.requests_in_hand() == 0 &&
            !restart_.is_under_way() && !edge_.is_changing_config() &&
-           (may_dial || facts_.dials.is_idle());
+           facts_.ledger->store->degraded().empty() && (may_dial || facts_.dials.is_idle());
 }
 
 void Upgrade::wait_for_quiet() {
     if (shutdown_.has_begun()) return end(we_are_stopping());
     if (is_quiet()) return read_configuration();
     const auto now = facts_.loop.clock().now();
+    if (const auto& why = facts_.ledger->store->degraded(); now >= refuse_at_ && !why.empty())
+        return end({.code = Code::unavailable,
+                    .sentence = "the ledger cannot be written: " + why + "; nothing was changed"});
     if (now >= refuse_at_ && !refuses_work_) refuse_work();
     if (refuses_work_ && now >= answer_at_) edge_.take_newcomers(); // they hear that it is refused
     if (now >= give_up_at_)
@@ -265,7 +268,10 @@ void Upgrade::stop_after_all() {
     shutdown_.heed();
 }
 
+// No way back from here, no signal is heard, and the watchdog is fed: if the disk hangs, the alarm
+// is the end, and the service manager's case.
 void Upgrade::close_ledger() {
+    set_alarm(next_image_ready_within + times_the_rehearsal * rehearsal_took_);
     facts_.ledger->close([this](Result<void> closed) {
         if (!closed) log::error("ledger.close_failed", {{"why", closed.error().sentence}});
         become();
