@@ -111,15 +111,17 @@ Result<std::unique_ptr<Edge>> make_edge(Standing& facts, const Preparation& p,
     return edge;
 }
 
-// What the image before this one knew. Nothing is read from a worker before take_over().
+// What the image before this one knew. Nothing is read from a worker before take_over(). The
+// in-flight file of a worker that does not go on is evidence of its end (flow/in_flight_files).
 void adopt(Standing& facts, Arrival& arrival, const config::Config& config) {
     auto& handoff = arrival.handoff;
     facts.generation.continue_from(handoff.generation);
     for (auto& [id, channel] : handoff.channels)
         facts.switchboard.recall(id, std::move(channel));
-    for (const auto& [id, file] : handoff.in_flight_files)
-        facts.deliveries.adopt_in_flight_file(id, file);
-    facts.workers.adopt(std::move(handoff.workers), roster(config));
+    for (const auto& id : facts.workers.adopt(std::move(handoff.workers), roster(config)))
+        if (const auto file = handoff.in_flight_files.find(id);
+            file != handoff.in_flight_files.end())
+            facts.deliveries.adopt_in_flight_file(id, file->second);
 }
 
 void say_ready(const Standing& facts, const Edge& edge, const Preparation& p, Instant begun) {

@@ -299,7 +299,8 @@ Handoff Upgrade::facts_to_hand_over(bool with_workers) {
     for (const auto& [id, channel] : facts_.switchboard.channels())
         handoff.channels[id] = channel;
     for (const auto& worker : handoff.workers)
-        handoff.in_flight_files[worker.id] = facts_.deliveries.in_flight_file(worker.id);
+        if (worker.process) // else it has just ended, and its file tells the next image how
+            handoff.in_flight_files[worker.id] = facts_.deliveries.in_flight_file(worker.id);
     return handoff;
 }
 

@@ -50,8 +50,8 @@ class Worker final : WorkerProcess::Owner {
 
     // A new image of the supervisor takes over (process/adoption.h). adopt() comes before the first
     // want() and is told `wanted` for the row alone; nothing is read from the worker until
-    // take_over().
-    void adopt(WorkerFacts facts, WantedWorker wanted);
+    // take_over(). True: its process goes on.
+    bool adopt(WorkerFacts facts, WantedWorker wanted);
     void take_over();
     void hold();             // nothing is read, and nothing begins but its burial
     WorkerFacts hand_over(); // holds, too; a process that cannot go along is killed and reaped

@@ -17,7 +17,7 @@ Milliseconds remaining(Instant until, const Clock& clock) {
 
 } // namespace
 
-void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
+bool Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
     wanted_ = std::move(wanted);
     fingerprint_ = facts.fingerprint; // of what it was handed: want() sees whether it is that still
     lives_ = facts.lives;
@@ -28,11 +28,13 @@ void Worker::adopt(WorkerFacts facts, WantedWorker wanted) {
     tally_.restore(facts.deaths, facts.deaths_total, facts.deaths_forgiven);
     is_frozen_ = true; // until take_over(): an image that may yet go back begins no life
     if (facts.process) {
-        if (auto adopted = adopt_process(std::move(*facts.process)); !adopted)
+        const auto adopted = adopt_process(std::move(*facts.process));
+        if (!adopted)
             log::warn(event::not_adopted, {{"worker", id_}, {"why", adopted.error().sentence}});
-        return;
+        return adopted.has_value();
     }
     if (facts.has_failed) go_on_failing(std::move(facts));
+    return false;
 }
 
 // A refused token is not tried again because the supervisor is another one now.

@@ -235,7 +235,9 @@ void Workers::keep() {
         worker->keep();
 }
 
-void Workers::adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWorker>& rows) {
+std::vector<std::string> Workers::adopt(std::vector<WorkerFacts> facts,
+                                        const std::vector<WantedWorker>& rows) {
+    std::vector<std::string> serving;
     for (auto& one : facts) {
         const auto row = std::ranges::find(rows, one.id, &WantedWorker::id);
         if (row == rows.end()) {
@@ -244,8 +246,9 @@ void Workers::adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWork
         }
         inside_->workers.push_back(std::make_unique<Worker>(inside_->loop, inside_->programs,
                                                             inside_->state_of, *inside_, one.id));
-        inside_->workers.back()->adopt(std::move(one), *row);
+        if (inside_->workers.back()->adopt(std::move(one), *row)) serving.push_back(row->id);
     }
+    return serving;
 }
 
 void Workers::take_over() {

@@ -99,14 +99,15 @@ class Workers final : public Links {
 
     // A new image of the supervisor (process/adoption.h). Before exec, when is_settled(): hold(),
     // from which on no life begins and no wish is heard, then hand_over(); keep() when exec did not
-    // happen. After exec: adopt() the serving ones, in
+    // happen. After exec: adopt() the serving ones and answer which these are, in
     // take_over() they are told to the listener and heard again, then want(). A worker whose row is
     // not among `rows` is killed then, not before: this image may yet go back.
     bool is_settled() const; // none is starting or leaving
     void hold();
     std::vector<WorkerFacts> hand_over();
     void keep();
-    void adopt(std::vector<WorkerFacts> facts, const std::vector<WantedWorker>& rows);
+    std::vector<std::string> adopt(std::vector<WorkerFacts> facts,
+                                   const std::vector<WantedWorker>& rows);
     void take_over();
 
     // Drains all and starts none any more; who has not left in `within` is killed. `done` is called

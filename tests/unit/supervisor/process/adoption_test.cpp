@@ -35,7 +35,8 @@ TEST_SUITE("process") {
         REQUIRE(facts.front().process);
 
         Bench after;
-        after.workers.adopt(std::move(facts), all(echo("echo:a")));
+        const auto serving = after.workers.adopt(std::move(facts), all(echo("echo:a")));
+        CHECK(serving == std::vector<std::string>{"echo:a"});
         CHECK(after.recorder.count("ready echo:a") == 0);
         after.workers.take_over();
         after.workers.want(all(echo("echo:a")));
@@ -174,7 +175,7 @@ TEST_SUITE("process") {
         const pid_t pid = facts.front().process->birth.pid;
 
         Bench after;
-        after.workers.adopt(std::move(facts), {});
+        CHECK(after.workers.adopt(std::move(facts), {}).empty()); // its in-flight file is evidence
         CHECK(::kill(pid, 0) == 0); // this image may yet go back to the one before
         after.workers.take_over();
         CHECK(::kill(pid, 0) != 0);
@@ -208,7 +209,7 @@ TEST_SUITE("process") {
         CHECK(!facts.front().process);
 
         Bench after;
-        after.workers.adopt(std::move(facts), all(echo("echo:a")));
+        CHECK(after.workers.adopt(std::move(facts), all(echo("echo:a"))).empty());
         after.workers.take_over();
         after.workers.want(all(echo("echo:a")));
         CHECK(after.until_ready("echo:a"));
