@@ -64,6 +64,7 @@ struct Workers::Inside final : Listener {
 
     void tell_changes();
     void apply(const Plan& plan, std::vector<WantedWorker>& wanted);
+    void note_pause(const std::string& id, bool is_paused);
     Worker* find(const std::string& id) const;
     void sort_as(const std::vector<std::string>& order);
     void begin_drain(Milliseconds within, Task done);
@@ -75,7 +76,7 @@ struct Workers::Inside final : Listener {
     StateOf state_of;
     Listener* listener = nullptr;
     std::vector<pid_t> not_wanted; // processes of the image before this one, until take_over()
-    std::vector<std::string> held; // paused before they were wanted
+    std::vector<std::string> held; // paused by the operator, wanted at present or not
     std::vector<std::unique_ptr<Worker>>
         workers; // in the order they are wanted; the leaving ones last
     std::set<std::string> changed;
@@ -118,9 +119,15 @@ void Workers::Inside::apply(const Plan& plan, std::vector<WantedWorker>& wanted)
     if (plan.step == Step::drain_stop) return find(plan.id)->unwant();
     if (plan.step == Step::spawn) {
         workers.push_back(std::make_unique<Worker>(loop, programs, state_of, *this, plan.id));
-        if (std::erase(held, plan.id) > 0) workers.back()->pause();
+        if (std::ranges::find(held, plan.id) != held.end()) workers.back()->pause();
     }
     find(plan.id)->want(std::move(*std::ranges::find(wanted, plan.id, &WantedWorker::id)));
+}
+
+// A pause is the account's, whether there is a worker of it or not.
+void Workers::Inside::note_pause(const std::string& id, bool is_paused) {
+    std::erase(held, id);
+    if (is_paused) held.push_back(id);
 }
 
 void Workers::Inside::sort_as(const std::vector<std::string>& order) {
@@ -154,6 +161,7 @@ Result<void> Workers::start(const std::string& id) {
     Worker* worker = inside_->find(id);
     if (worker == nullptr) return unknown(id);
     worker->start();
+    inside_->note_pause(id, false);
     return {};
 }
 
@@ -168,6 +176,7 @@ Result<void> Workers::restart(const std::string& id) {
     Worker* worker = inside_->find(id);
     if (worker == nullptr) return unknown(id);
     worker->restart();
+    inside_->note_pause(id, false);
     return {};
 }
 
@@ -175,6 +184,7 @@ Result<void> Workers::pause(const std::string& id) {
     Worker* worker = inside_->find(id);
     if (worker == nullptr) return unknown(id);
     worker->pause();
+    inside_->note_pause(id, true);
     return {};
 }
 
@@ -244,6 +254,7 @@ std::vector<std::string> Workers::adopt(std::vector<WorkerFacts> facts,
             if (one.process) inside_->not_wanted.push_back(one.process->birth.pid);
             continue;
         }
+        if (!one.is_held) inside_->note_pause(one.id, false); // it knows better than the ledger
         inside_->workers.push_back(std::make_unique<Worker>(inside_->loop, inside_->programs,
                                                             inside_->state_of, *inside_, one.id));
         if (inside_->workers.back()->adopt(std::move(one), *row)) serving.push_back(row->id);

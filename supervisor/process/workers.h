@@ -82,11 +82,12 @@ class Workers final : public Links {
     Result<void> start(const std::string& id);   // also ends a pause, and forgets a breaker
     Result<void> stop(const std::string& id);    // drains first; holds until start or restart
     Result<void> restart(const std::string& id); // drains first
-    // As stop(), but meant to stay: whoever keeps the list tells it with hold() after a restart.
+    // As stop(), but meant to stay, also when the worker goes and comes again: whoever keeps the
+    // list tells it with hold() after a restart.
     Result<void> pause(const std::string& id);
     // KILL; it comes back as after any death.
     Result<void> kill(const std::string& id);
-    // These are paused from their beginning. Before the first want().
+    // These are paused from their beginning, until start() or restart(). Before the first want().
     void hold(std::vector<std::string> ids);
 
     // Every frame of this worker, in all its lives, goes by `tap`; empty: no longer. Errors:

@@ -134,6 +134,29 @@ TEST_SUITE("process") {
         }
     }
 
+    TEST_CASE("a pause that came with the change of images is over when the operator ends it") {
+        Bench bench;
+        WorkerFacts facts{.id = "echo:a",
+                          .fingerprint = fingerprint(echo("echo:a")),
+                          .is_held = true,
+                          .is_paused = true,
+                          .process = std::nullopt};
+        std::vector<WorkerFacts> handed;
+        handed.push_back(std::move(facts));
+        bench.workers.hold({"echo:a"});
+        bench.workers.adopt(std::move(handed), all(echo("echo:a")));
+        bench.workers.take_over();
+        bench.workers.want(all(echo("echo:a")));
+        CHECK(only(bench).is_paused);
+        REQUIRE(bench.workers.start("echo:a"));
+        REQUIRE(bench.until_ready("echo:a"));
+        bench.workers.want({});
+        REQUIRE(bench.until([&] { return bench.workers.views().empty(); }));
+        bench.workers.want(all(echo("echo:a")));
+        CHECK_FALSE(only(bench).is_paused);
+        CHECK(bench.until_ready("echo:a", 2));
+    }
+
     TEST_CASE("a rest that was over while the images changed is over; one that an older build "
               "handed on without its kind is a rest") {
         Bench bench;

@@ -341,6 +341,29 @@ TEST_SUITE("process/workers") {
         REQUIRE(bench.workers.start("echo:a"));
         REQUIRE(bench.until_ready("echo:a"));
     }
+    TEST_CASE("a pause outlives the worker: one that goes and comes again is paused, until it is "
+              "started") {
+        Bench bench;
+        const auto goes_and_comes = [&] {
+            bench.workers.want({});
+            REQUIRE(bench.until([&] { return bench.workers.views().empty(); }));
+            bench.workers.want(all(echo("echo:a")));
+        };
+        bench.workers.hold({"echo:a"});
+        bench.workers.want(all(echo("echo:a")));
+        goes_and_comes();
+        CHECK(bench.view("echo:a").is_paused);
+        REQUIRE(bench.workers.start("echo:a"));
+        REQUIRE(bench.until_ready("echo:a"));
+        goes_and_comes();
+        CHECK_FALSE(bench.view("echo:a").is_paused);
+        REQUIRE(bench.until_ready("echo:a", 2));
+        REQUIRE(bench.workers.pause("echo:a"));
+        REQUIRE(bench.until_state("echo:a", State::down));
+        goes_and_comes();
+        CHECK(bench.view("echo:a").is_paused);
+        CHECK(bench.view("echo:a").state == State::down);
+    }
     TEST_CASE("a worker the operator kills is back at once, and it is no fault of its own") {
         Bench bench;
         bench.workers.want(all(echo("echo:a")));
