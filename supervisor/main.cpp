@@ -206,6 +206,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     });
     loop.run();
     if (unreadable) return {.exit_code = fail_start(*unreadable)};
+    if (shutdown.is_restart()) leave_signals_to_next_image(); // who hears them ends here
     return {.exit_code = shutdown.exit_code(),
             .is_restart = shutdown.is_restart(),
             .token = (*edge)->prepared().given_token,

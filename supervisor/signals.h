@@ -20,7 +20,8 @@ void make_deaf_pool(Loop& loop);
 void heed_signals();
 // TERM and INT alone: an image that has none to go back to can be stopped while it recovers.
 void hear_the_end();
-// Between two images: what comes is heard by the next. heed_signals() ends it.
+// Between two images, and before the program begins anew: what comes is heard by the next.
+// heed_signals() ends it.
 void leave_signals_to_next_image();
 // As if it had come just now, for the next image: this one has taken it already.
 void pass_on(int signal_number);
