@@ -5,7 +5,7 @@
 //   2  runs end and answers leave, within the drain budget; whatever does not is on disk for the
 //   next start 3  workers drain 4  clients are closed (1012), the ledger is closed
 // gateway.restart.request: the same, and then the program begins anew in this process, unless a
-// signal says meanwhile that it shall end.
+// signal says meanwhile that it shall end. That signal is the second.
 // A second signal skips the waiting, a third leaves at once with 1.
 #pragma once
 
