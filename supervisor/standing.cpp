@@ -43,6 +43,7 @@ Standing::Standing(Loop& on, config::Paths at, InstanceLock held,
     workers.hold(rpc::paused_workers(*ledger));
     workers.set_listener(&switchboard);
     runs.on_fewer([this] { inbounds.on_fewer_runs(); });
+    runs.on_welcome([this] { inbounds.on_runs_welcome(); });
 }
 
 Standing::~Standing() {

@@ -145,13 +145,13 @@ void Inbounds::on_disk(Message& message) {
 }
 
 void Inbounds::acknowledge(Ack ack) {
-    const bool is_crowded = runs_.active_count() + bursts_.size() > many_runs;
+    const bool is_crowded = owed_runs() + bursts_.size() > many_runs;
     if (is_crowded && !ack.is_duplicate) return held_back_.push_back(std::move(ack));
     send_ack(ack);
 }
 
 void Inbounds::on_fewer_runs() {
-    while (!held_back_.empty() && runs_.active_count() <= many_runs) {
+    while (!held_back_.empty() && owed_runs() <= many_runs) {
         send_ack(held_back_.front());
         held_back_.pop_front();
     }
@@ -243,19 +243,40 @@ void Inbounds::begin_run(const Held& message, const policy::Facts& facts,
 void Inbounds::give_to_agent(RunRequest request) {
     if (request.target && !request.target->is_direct())
         request.message = request.sender_label + ": " + request.message;
-    const auto trace = request.trace;
+    begin_or_keep(std::move(request));
+}
+
+// Refused only while the gateway restarts or stops. When it does neither the run begins after all;
+// else the record stays unfinished and the next start resumes it.
+void Inbounds::begin_or_keep(RunRequest request) {
     const auto begun = runs_.begin(std::move(request));
-    // Refused only while draining: the record stays unfinished and the next start resumes it.
-    if (!begun)
-        rooms_.traces.add(trace, inbound_room, "left_for_next_start", begun.error().sentence);
+    if (begun) return;
+    rooms_.traces.add(request.trace, inbound_room, "refused_for_now", begun.error().sentence);
+    refused_.push_back(std::move(request));
+}
+
+void Inbounds::on_runs_welcome() {
+    for (auto& request : std::exchange(refused_, {}))
+        begin_or_keep(std::move(request));
+    on_fewer_runs();
 }
 
 bool Inbounds::withdraw(const ledger::InboxKey& key) {
     if (const auto found = recording_.find(name_of(key)); found != recording_.end())
         return found->second->is_taken_back = true;
-    const auto request = bursts_.withdraw(key);
+    auto request = bursts_.withdraw(key);
+    if (!request) request = withdraw_refused(key);
     if (request) take_back(key, request->trace);
     return request.has_value();
+}
+
+std::optional<RunRequest> Inbounds::withdraw_refused(const ledger::InboxKey& key) {
+    const auto found = std::ranges::find_if(
+        refused_, [&](const RunRequest& request) { return request.is_just(key); });
+    if (found == refused_.end()) return std::nullopt;
+    auto request = std::move(*found);
+    refused_.erase(found);
+    return request;
 }
 
 void Inbounds::take_back(const ledger::InboxKey& key, const std::string& trace) {

@@ -8,7 +8,8 @@
 //
 // The disk refusing a record does not lose the message: it is tried again and the worker waits.
 // When more runs live than the agent can take, acknowledgements are held back: the platform's own
-// queue is the best one.
+// queue is the best one. While new runs are refused, messages wait here: a gateway that goes on
+// after all gives them to the agent, any other leaves them to the next start.
 #pragma once
 
 #include "supervisor/flow/bursts.h"
@@ -20,6 +21,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace openclaw::flow {
@@ -36,6 +38,7 @@ class Inbounds {
     // A message that was taken back is not answered. False: it is not here, or not alone.
     bool withdraw(const ledger::InboxKey& key);
     void on_fewer_runs();
+    void on_runs_welcome();                         // after a time in which new ones were refused
     void on_worker_down(const std::string& worker); // its next life has all its credits
     std::int64_t last_inbound_ms(const std::string& worker) const;
 
@@ -84,11 +87,17 @@ class Inbounds {
     void offer_pairing(const Held& message, const policy::Facts& facts);
     void begin_run(const Held& message, const policy::Facts& facts, const policy::Route& route);
     void give_to_agent(RunRequest request);
+    void begin_or_keep(RunRequest request);
+    std::optional<RunRequest> withdraw_refused(const ledger::InboxKey& key);
     void react(const policy::Facts& facts, const policy::Admission& admission,
                const config::ChannelAccount& account, const std::string& agent_id);
     void take_back(const ledger::InboxKey& key, const std::string& trace);
     void drop(const Held& message, std::string_view word, std::string_view sentence);
     void park(const Held& message);
+
+    // Live runs, and those that were refused for now.
+    std::size_t owed_runs() const { return runs_.active_count() + refused_.size(); }
+
     ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts,
                                  std::string markdown) const;
     void commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice);
@@ -98,6 +107,7 @@ class Inbounds {
     Deliveries& deliveries_;
     Commands& commands_;
     Bursts bursts_;
+    std::deque<RunRequest> refused_; // until runs are welcome again, in their order
     std::deque<Ack> held_back_;
     std::unordered_map<std::string, Open> open_; // of each worker's life
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;

@@ -43,7 +43,7 @@ RunTable::RunTable(Rooms& rooms, Deliveries& deliveries)
 
 RunTable::~RunTable() = default;
 
-Result<Begun> RunTable::begin(RunRequest request) {
+Result<Begun> RunTable::begin(RunRequest&& request) {
     if (request.run_id.empty()) request.run_id = uuid_v4();
     if (request.trace.empty()) request.trace = request.run_id;
     if (const Run* known = find(request.run_id)) {
@@ -72,6 +72,12 @@ Result<Begun> RunTable::begin(RunRequest request) {
     live_[begun.run_id] = std::move(run);
     if (line.size() == 1) rooms_.loop.defer([this, session_key] { start_next(session_key); });
     return begun;
+}
+
+void RunTable::refuse_new(std::string why) {
+    const bool was_refusing = !refusal_.empty();
+    refusal_ = std::move(why);
+    if (was_refusing && refusal_.empty() && on_welcome_) on_welcome_();
 }
 
 // On their way to the disk, so that a run that waits for its turn does not keep them in memory.

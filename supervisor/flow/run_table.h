@@ -28,7 +28,7 @@ class RunTable final : public AgentRuns {
     RunTable(Rooms& rooms, Deliveries& deliveries);
     ~RunTable() override;
 
-    Result<Begun> begin(RunRequest request) override;
+    Result<Begun> begin(RunRequest&& request) override;
     std::vector<std::string> abort(const std::string& session_key,
                                    const std::optional<std::string>& run_id) override;
     const Run* find(const std::string& run_id) const override;
@@ -53,9 +53,10 @@ class RunTable final : public AgentRuns {
     // Called when the number of live runs has fallen: who held back may go on.
     void on_fewer(Task tell) { on_fewer_ = std::move(tell); }
 
-    void refuse_new(std::string why) {
-        refusal_ = std::move(why);
-    } // while draining; empty: welcome
+    void refuse_new(std::string why); // while draining; empty: welcome
+
+    // Called when new runs are welcome again: who was refused may come back.
+    void on_welcome(Task tell) { on_welcome_ = std::move(tell); }
 
     // The gateway leaves: what the agent cannot finish now is not given to another.
     void expect_no_agent() { agent_returns_ = false; }
@@ -101,6 +102,7 @@ class RunTable final : public AgentRuns {
     std::multimap<std::string, Waiter> waiters_;
     std::size_t running_ = 0;
     Task on_fewer_;
+    Task on_welcome_;
     std::string refusal_;
     bool agent_returns_ = true;
     std::size_t image_bytes_ = 0; // on their way to the disk

@@ -94,7 +94,7 @@ TEST_SUITE("supervisor/flow") {
         auto& agent = stage.connect("agent");
         auto request = asks("r1", "And now?");
         request.earlier = {{"user", "My name is Ada."}, {"assistant", "Hello Ada."}};
-        REQUIRE(stage.runs->begin(request));
+        REQUIRE(stage.runs->begin(RunRequest(request)));
         auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
         wire::Transcript told;
         REQUIRE(told.ParseFromString(start.transcript()));
@@ -104,7 +104,7 @@ TEST_SUITE("supervisor/flow") {
         agent.says(run_end("r1", "Now this."));
         stage.turn_until([&] { return stage.runs->active_count() == 0; });
         request.run_id = "r2";
-        REQUIRE(stage.runs->begin(request));
+        REQUIRE(stage.runs->begin(RunRequest(request)));
         start = stage.expect(agent, wire::Frame::kRunStart).run_start();
         REQUIRE(told.ParseFromString(start.transcript()));
         REQUIRE(told.entries_size() == 4);
@@ -117,7 +117,7 @@ TEST_SUITE("supervisor/flow") {
         auto& agent = stage.connect("agent");
         auto request = asks("r1", "Hi");
         request.extra_system_prompt = std::string(20'000, 's');
-        REQUIRE(stage.runs->begin(request));
+        REQUIRE(stage.runs->begin(RunRequest(request)));
         const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
         CHECK(start.system_prompt().empty());
         wire::Transcript told;

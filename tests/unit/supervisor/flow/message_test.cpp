@@ -177,6 +177,50 @@ TEST_SUITE("supervisor/flow") {
         CHECK(second.session_id() != first.session_id());
         CHECK(second.transcript_bytes() == 0);
     }
+    TEST_CASE("what comes while new runs are refused is answered in its order when they are "
+              "welcome again") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        stage.runs->refuse_new("the gateway is restarting");
+        for (const auto* id : {"1", "2", "3"}) {
+            echo.says(inbound(id, std::string("text ") + id));
+            CHECK(stage.expect(echo, wire::Frame::kInboundAck).inbound_ack().event_id() == id);
+        }
+        CHECK(stage.runs->active_count() == 0);
+        CHECK(stage.inbounds->withdraw(
+            {.channel = "echo", .account = "default", .event_id = "2"})); // deleted in its chat
+        stage.runs->refuse_new({});
+        CHECK(stage.runs->active_count() == 2);
+        for (const auto* text : {"text 1", "text 3"}) {
+            const auto start = stage.expect(agent, wire::Frame::kRunStart).run_start();
+            CHECK(start.message().inline_text() == text);
+            agent.says(run_end(start.run_id(), "the answer"));
+            CHECK(stage.expect(echo, wire::Frame::kOutbound).outbound().action_id() ==
+                  start.run_id() + ":reply");
+        }
+        stage.let_writes_settle();
+        CHECK(stage.inbox("2").state == ledger::InboxState::dropped);
+        CHECK(stage.inbox("3").state == ledger::InboxState::done);
+    }
+    TEST_CASE("what comes while the gateway stops is left to the next start") {
+        Scratch scratch;
+        {
+            Stage before(scratch.path);
+            auto& echo = before.connect(channel);
+            before.runs->refuse_new("the gateway is restarting");
+            echo.says(inbound("1", "hello"));
+            before.expect(echo, wire::Frame::kInboundAck);
+            before.runs->refuse_new("the gateway is stopping");
+            CHECK(before.runs->active_count() == 0);
+        }
+        Stage after(scratch.path);
+        auto& agent = after.connect("agent");
+        after.recover();
+        CHECK(after.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
+              "hello");
+    }
     TEST_CASE("silence is kept where it is allowed") {
         Scratch scratch;
         Stage stage(scratch.path);

@@ -124,6 +124,7 @@ class Stage {
         dials = std::make_unique<Dials>(loop, links, reaches, policy::AmbientProxies{});
         switchboard = std::make_unique<Switchboard>(*rooms, *inbounds, *deliveries, *runs, *dials);
         runs->on_fewer([this] { inbounds->on_fewer_runs(); });
+        runs->on_welcome([this] { inbounds->on_runs_welcome(); });
     }
 
     FarEnd& connect(const std::string& id) {

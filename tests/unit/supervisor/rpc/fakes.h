@@ -57,7 +57,7 @@ inline json::Document parsed(std::string_view text) {
 
 // Runs as a test moves them: begin() records, the test starts, speaks and ends.
 struct FakeRuns final : flow::AgentRuns {
-    Result<flow::Begun> begin(flow::RunRequest request) override {
+    Result<flow::Begun> begin(flow::RunRequest&& request) override {
         if (refusal) return Failure(*refusal);
         if (const auto known = runs.find(request.run_id); known != runs.end()) {
             const auto status = known->second->status;
