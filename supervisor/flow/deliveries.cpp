@@ -113,7 +113,7 @@ void Deliveries::push(const std::string& worker) {
         ipc::Link* link = rooms_.links.link(worker);
         if (link == nullptr || !link->can_send() || !has_file(worker, *link)) return;
         auto* next = table_.next_for(worker, now());
-        if (next == nullptr) return;
+        if (next == nullptr) return plan_trial(worker);
         if (next->row.files > 0) return fetch_files(*next);
         if (!hand_over(*next, {})) return;
     }
@@ -184,7 +184,7 @@ bool Deliveries::hand_over(Delivery& delivery, const AttachedFiles& files) {
         rooms_.links.link(delivery.worker)->send(made->frame, {&fd, made->blob ? 1u : 0u});
     if (!sent) return false;
     ++row.attempts;
-    table_.take_in_hand(delivery);
+    table_.take_in_hand(delivery, now());
     kill_point("answer_handed_over");
     rooms_.traces.add(row.trace, deliveries_room, "handed_over",
                       "attempt " + std::to_string(row.attempts));

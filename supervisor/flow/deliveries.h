@@ -81,8 +81,8 @@ class Deliveries {
     // own, of a part that no answer has, or reports on without waiting for the record of it.
     bool on_delivery(const std::string& worker, const wire::Delivery& delivery);
     void on_worker_ready(const std::string& worker);
-    // An answer that was alone in the hands of a worker that died of itself, twice, is not tried
-    // again.
+    // An answer that was alone at work in the hands of a worker that died of itself, after another
+    // one had died with it, is not tried again.
     void on_worker_down(const std::string& worker, process::Whose whose);
     void on_room(const std::string& worker);
 
@@ -122,6 +122,7 @@ class Deliveries {
     // What the workers say (delivery_reports.cpp).
     void on_dispatching(Delivery& delivery, const wire::Delivery& report);
     void on_held(Delivery& delivery);
+    void acquit(Delivery& delivery);
     void on_sent(Delivery& delivery, const wire::Delivery& report);
     void on_preview_shown(Delivery& delivery, const std::string& message_id);
     void on_preview_lost(Delivery& delivery);
@@ -143,6 +144,7 @@ class Deliveries {
     void take_times(Delivery& delivery) const;
     void plan_sweep(const Delivery& delivery);
     void plan_at(Instant at);
+    void plan_trial(const std::string& worker);
     void sweep();
     void end_if_late(Delivery& delivery);
 

@@ -9,12 +9,14 @@ namespace openclaw::flow {
 
 void Deliveries::on_worker_down(const std::string& worker, process::Whose whose) {
     const auto life = files_.end(worker);
-    const bool is_guilty = whose == process::Whose::its_own && table_.is_alone_in_hand(worker);
+    const bool died_of_itself = whose == process::Whose::its_own;
+    const auto moment = now();
+    const auto guilty = died_of_itself ? table_.alone_at_work(worker, moment) : 0;
     for (const auto place : table_.places_of(worker)) {
         auto* delivery = table_.at(place);
         if (delivery == nullptr) continue;
-        if (whose == process::Whose::its_own && delivery->is_in_hand) ++delivery->deaths;
-        on_holder_died(*delivery, is_guilty, life.evidence);
+        if (died_of_itself && delivery->is_in_hand && !delivery->rests(moment)) ++delivery->deaths;
+        on_holder_died(*delivery, place == guilty, life.evidence);
     }
     if (life.file.empty()) return;
     rooms_.ledger.store->mark({}, [file = life.file](const Result<void>& kept) {

@@ -92,6 +92,7 @@ void Deliveries::on_dispatching(Delivery& delivery, const wire::Delivery& report
         row.stream_message_id.clear();
         rooms_.ledger.store->note(rooms_.ledger.outbox.preview_known(row.action_id, {}));
     }
+    delivery.rests_from = now() + DeliveryTable::trial;
     row.state = ledger::OutboxState::sending;
     row.next_try_at_ms = 0;
     delivery.not_before = {};
@@ -102,10 +103,18 @@ void Deliveries::on_held(Delivery& delivery) {
     if (!delivery.is_in_hand || delivery.row.state != ledger::OutboxState::sending) return;
     delivery.row.state = ledger::OutboxState::queued;
     remember(delivery);
+    acquit(delivery);
+}
+
+// Its worker has tried it and lives: others need not wait for it, long as the platform may.
+void Deliveries::acquit(Delivery& delivery) {
+    table_.acquit(delivery);
+    rooms_.loop.defer([this, worker = delivery.worker] { push(worker); });
 }
 
 void Deliveries::on_sent(Delivery& delivery, const wire::Delivery& report) {
     kill_point("part_sent");
+    if (delivery.deaths > 0 && !report.preview()) acquit(delivery);
     report.preview() ? on_preview_shown(delivery, report.message_id())
                      : on_part_sent(delivery, report);
 }

@@ -47,11 +47,12 @@ void DeliveryTable::wait(Delivery& delivery) {
     lines_[delivery.worker].waiting.insert(delivery.place);
 }
 
-void DeliveryTable::take_in_hand(Delivery& delivery) {
+void DeliveryTable::take_in_hand(Delivery& delivery, Instant now) {
     auto& line = lines_[delivery.worker];
     line.waiting.erase(delivery.place);
-    ++line.in_hand;
-    line.holds_suspect = delivery.deaths > 0;
+    line.in_hand.insert(delivery.place);
+    if (delivery.deaths > 0) line.suspects.insert(delivery.place);
+    delivery.rests_from = now + trial;
     delivery.is_the_repeat = delivery.row.repeats > 0;
     line.holds_repeat |= delivery.is_the_repeat;
     delivery.is_in_hand = true;
@@ -60,9 +61,15 @@ void DeliveryTable::take_in_hand(Delivery& delivery) {
 void DeliveryTable::put_down(Delivery& delivery) {
     if (!std::exchange(delivery.is_in_hand, false)) return;
     auto& line = lines_[delivery.worker];
-    --line.in_hand;
-    line.holds_suspect = false;
+    line.in_hand.erase(delivery.place);
+    line.suspects.erase(delivery.place);
     if (std::exchange(delivery.is_the_repeat, false)) line.holds_repeat = false;
+}
+
+void DeliveryTable::acquit(Delivery& delivery) {
+    delivery.deaths = 0;
+    delivery.rests_from = {};
+    lines_[delivery.worker].suspects.erase(delivery.place);
 }
 
 const DeliveryTable::Line& DeliveryTable::line(const std::string& worker) const {
@@ -71,23 +78,47 @@ const DeliveryTable::Line& DeliveryTable::line(const std::string& worker) const 
     return found == lines_.end() ? none : found->second;
 }
 
-bool DeliveryTable::has_free_hand(const Line& line, const Delivery& delivery) {
-    if (delivery.deaths > 0) return line.in_hand == 0;
-    if (delivery.row.repeats > 0 && line.holds_repeat) return false;
-    return !line.holds_suspect && line.in_hand < max_in_hand;
-}
-
-Delivery* DeliveryTable::next_for(const std::string& worker, Instant now) const {
-    const auto& of = line(worker);
-    for (const auto place : of.waiting) {
+// A repeat that waits for another one's fate keeps nobody back.
+Delivery* DeliveryTable::oldest_due(const Line& line, Instant now) const {
+    for (const auto place : line.waiting) {
         auto& delivery = *by_place_.at(place);
-        if (delivery.not_before <= now && has_free_hand(of, delivery)) return &delivery;
+        const bool must_wait = delivery.row.repeats > 0 && line.holds_repeat;
+        if (delivery.not_before <= now && !must_wait) return &delivery;
     }
     return nullptr;
 }
 
-bool DeliveryTable::is_alone_in_hand(const std::string& worker) const {
-    return line(worker).in_hand == 1;
+// A suspect: when all that is in hand rests. Any other: when the suspects do.
+Instant DeliveryTable::may_go_from(const Line& line, const Delivery& delivery) const {
+    Instant from{};
+    for (const auto place : delivery.deaths > 0 ? line.in_hand : line.suspects)
+        from = std::max(from, by_place_.at(place)->rests_from);
+    return from;
+}
+
+// A suspect's turn is not taken by those behind it, or on a busy account it would never come.
+Delivery* DeliveryTable::next_for(const std::string& worker, Instant now) const {
+    const auto& of = line(worker);
+    if (of.in_hand.size() >= max_in_hand) return nullptr;
+    auto* oldest = oldest_due(of, now);
+    const bool may_go = oldest != nullptr && may_go_from(of, *oldest) <= now;
+    return may_go ? oldest : nullptr;
+}
+
+Instant DeliveryTable::next_from(const std::string& worker, Instant now) const {
+    const auto& of = line(worker);
+    const auto* oldest = oldest_due(of, now);
+    return oldest == nullptr ? Instant{} : may_go_from(of, *oldest);
+}
+
+std::uint64_t DeliveryTable::alone_at_work(const std::string& worker, Instant now) const {
+    std::uint64_t found = 0;
+    for (const auto place : line(worker).in_hand) {
+        if (by_place_.at(place)->rests(now)) continue;
+        if (found != 0) return 0;
+        found = place;
+    }
+    return found;
 }
 
 std::vector<std::uint64_t> DeliveryTable::places() const {
@@ -118,13 +149,13 @@ std::vector<std::string> DeliveryTable::workers() const {
 }
 
 std::size_t DeliveryTable::owed_by(const std::string& worker) const {
-    return line(worker).waiting.size() + line(worker).in_hand;
+    return line(worker).waiting.size() + line(worker).in_hand.size();
 }
 
 std::size_t DeliveryTable::in_hand_count() const {
     std::size_t count = 0;
     for (const auto& [worker, of] : lines_)
-        count += of.in_hand;
+        count += of.in_hand.size();
     return count;
 }
 

@@ -32,6 +32,12 @@ void Deliveries::plan_at(Instant at) {
     sweep_timer_.start(std::max(pause, Milliseconds(1)), [this] { sweep(); });
 }
 
+// When what is kept back by a suspicion may go, should nothing be heard before.
+void Deliveries::plan_trial(const std::string& worker) {
+    const auto from = table_.next_from(worker, now());
+    if (from > now()) plan_at(from);
+}
+
 void Deliveries::sweep() {
     next_sweep_ = {};
     for (const auto place : table_.places()) // one that ends may end others

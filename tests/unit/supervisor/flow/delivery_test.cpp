@@ -313,6 +313,30 @@ TEST_SUITE("supervisor/flow") {
         stage.let_writes_settle();
         CHECK(stage.outbox(guilty.action_id()).at(0).error_code == "kills_worker");
     }
+    TEST_CASE(
+        "an answer that its worker may have died of keeps the account mute no longer than the "
+        "platform takes to say: not now") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        const auto first = answered(stage, echo, "1").action_id();
+        const auto second = answered(stage, echo, "2").action_id();
+        stage.dies(channel, process::Whose::its_own);
+        auto& next = stage.connect(channel);
+        CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() == first);
+        CHECK(stage.deliveries->in_hand_count() == 1);
+        next.says(delivery(first, wire::Delivery::DISPATCHING));
+        next.says(delivery(first, wire::Delivery::HELD));
+        CHECK(stage.expect(next, wire::Frame::kOutbound).outbound().action_id() == second);
+        CHECK(stage.deliveries->in_hand_count() == 2);
+        stage.dies(channel, process::Whose::its_own); // of the second, the first being at rest
+        CHECK(stage.deliveries->is_known(first));
+        CHECK_FALSE(stage.deliveries->is_known(second));
+        CHECK(stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound().action_id() ==
+              first);
+        stage.let_writes_settle();
+        CHECK(stage.outbox(second).at(0).error_code == "kills_worker");
+    }
     TEST_CASE("a permanent failure closes the answer with its reason") {
         Scratch scratch;
         Stage stage(scratch.path);

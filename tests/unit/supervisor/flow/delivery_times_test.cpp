@@ -22,6 +22,15 @@ Delivery& owed_for_a_while(DeliveryTable& table, const Clock& clock) {
     return delivery;
 }
 
+Delivery& owed(DeliveryTable& table, const std::string& action_id, int deaths = 0) {
+    auto& delivery = table.add({.action_id = action_id,
+                                .to = {.channel = "echo", .account = "x", .chat = {}},
+                                .markdown = "the answer"});
+    delivery.deaths = deaths;
+    table.wait(delivery);
+    return delivery;
+}
+
 } // namespace
 
 TEST_SUITE("supervisor/flow") {
@@ -65,5 +74,58 @@ TEST_SUITE("supervisor/flow") {
         take_times(delivery, clock.now(), clock.unix_ms());
         CHECK(delivery.expires_at == Instant::max());
         CHECK(delivery.not_before == Instant{});
+    }
+    TEST_CASE("a suspect is tried alone, and nothing that came after it overtakes it") {
+        ManualClock clock;
+        DeliveryTable table;
+        auto& first = owed(table, "a");
+        auto& suspect = owed(table, "b", 1);
+        auto& newer = owed(table, "c");
+        CHECK(table.next_for("echo:x", clock.now()) == &first);
+        table.take_in_hand(first, clock.now());
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        table.put_down(first);
+        CHECK(table.next_for("echo:x", clock.now()) == &suspect);
+        table.take_in_hand(suspect, clock.now());
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        CHECK(table.alone_at_work("echo:x", clock.now()) == suspect.place);
+        table.put_down(suspect);
+        CHECK(table.next_for("echo:x", clock.now()) == &newer);
+    }
+    TEST_CASE("a suspect that the platform holds back keeps nobody back, a suspect behind it "
+              "neither") {
+        ManualClock clock;
+        DeliveryTable table;
+        auto& held = owed(table, "a", 1);
+        auto& next = owed(table, "b", 1);
+        auto& newer = owed(table, "c");
+        table.take_in_hand(held, clock.now());
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        table.acquit(held);
+        CHECK(table.next_for("echo:x", clock.now()) == &next);
+        table.take_in_hand(next, clock.now());
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        CHECK(table.alone_at_work("echo:x", clock.now()) == next.place);
+        table.acquit(next);
+        CHECK(table.next_for("echo:x", clock.now()) == &newer);
+        CHECK(table.alone_at_work("echo:x", clock.now()) == 0);
+    }
+    TEST_CASE("what its worker has lived with for a while keeps nobody back") {
+        ManualClock clock;
+        DeliveryTable table;
+        table.take_in_hand(owed(table, "a"), clock.now());
+        clock.advance(1000ms);
+        auto& suspect = owed(table, "b", 1);
+        auto& newer = owed(table, "c");
+        CHECK(table.next_from("echo:x", clock.now()) ==
+              clock.now() - 1000ms + DeliveryTable::trial);
+        clock.advance(DeliveryTable::trial - 1000ms);
+        CHECK(table.next_for("echo:x", clock.now()) == &suspect);
+        table.take_in_hand(suspect, clock.now());
+        CHECK(table.next_from("echo:x", clock.now()) == clock.now() + DeliveryTable::trial);
+        clock.advance(DeliveryTable::trial - 1ms);
+        CHECK(table.next_for("echo:x", clock.now()) == nullptr);
+        clock.advance(1ms);
+        CHECK(table.next_for("echo:x", clock.now()) == &newer);
     }
 }
