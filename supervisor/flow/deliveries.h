@@ -116,6 +116,7 @@ class Deliveries {
     void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
                 std::string why = {}, ledger::Writes unit = {});
     void keep_fate(const ledger::OutboxRow& row, ledger::Writes unit);
+    void keep_receipt(const ledger::OutboxRow& row, const ledger::Receipt& receipt);
     void remember(const Delivery& delivery);
     bool has_file(const std::string& worker, ipc::Link& link);
 

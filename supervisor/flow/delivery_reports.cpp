@@ -134,25 +134,37 @@ void Deliveries::on_preview_lost(Delivery& delivery) {
 
 void Deliveries::on_part_sent(Delivery& delivery, const wire::Delivery& report) {
     auto& row = delivery.row;
-    auto& outbox = rooms_.ledger.outbox;
     const auto part = report.part();
     rooms_.traces.add(row.trace, deliveries_room, "part_sent",
                       "part " + std::to_string(part + 1) + " of " + std::to_string(report.parts()) +
                           ", message " + report.message_id());
     const bool is_last = part + 1 >= report.parts();
-    if (!is_last && has_receipt(row, part)) return; // told again: it is on record
+    // Told again: its record was made, and comes before the acknowledgement whatever the disk says.
+    if (!is_last && has_receipt(row, part)) return;
     row.parts = report.parts();
     row.receipts.push_back(
         {.part = part, .message_id = report.message_id(), .at_ms = rooms_.now_ms()});
-    auto unit =
-        ledger::writes(outbox.part_sent(row.action_id, part, report.parts(), report.message_id()));
     if (is_last) {
         kill_point("answer_sent");
-        return settle(delivery, ledger::OutboxState::sent, {}, {}, std::move(unit));
+        return settle(delivery, ledger::OutboxState::sent, {}, {},
+                      ledger::writes(rooms_.ledger.outbox.part_sent(
+                          row.action_id, part, report.parts(), report.message_id())));
     }
     row.state = ledger::OutboxState::queued; // until the next part's turn has come
-    unit.push_back(outbox.save(row));
-    rooms_.ledger.store->mark(std::move(unit), [](const Result<void>&) {});
+    keep_receipt(row, row.receipts.back());
+}
+
+// On a full disk it waits for room, and the acknowledgement behind it: without it a death would
+// send the part again.
+void Deliveries::keep_receipt(const ledger::OutboxRow& row, const ledger::Receipt& receipt) {
+    const auto sent = [this, id = row.action_id, part = receipt.part, parts = row.parts,
+                       message_id = receipt.message_id] {
+        return rooms_.ledger.outbox.part_sent(id, part, parts, message_id);
+    };
+    rooms_.ledger.store->mark(ledger::writes(sent(), rooms_.ledger.outbox.save(row)),
+                              [this, sent](const Result<void>& kept) {
+                                  if (!kept) rooms_.ledger.store->note(sent());
+                              });
 }
 
 void Deliveries::on_failed(Delivery& delivery, const wire::Delivery& report) {

@@ -188,6 +188,28 @@ TEST_SUITE("supervisor/flow") {
             stage.expect(stage.connect(channel), wire::Frame::kOutbound).outbound().first_part() ==
             1);
     }
+    TEST_CASE("a receipt that the disk refuses is written when there is room") {
+        Scratch scratch;
+        std::string action;
+        {
+            Stage stage(scratch.path);
+            auto& echo = stage.connect(channel);
+            action = answered(stage, echo).action_id();
+            stage.let_writes_settle();
+            hide_outbox(stage);
+            const auto failed = stage.book->store->counters().failed_units;
+            REQUIRE(stage.deliveries->on_delivery(
+                channel, delivery(action, wire::Delivery::SENT, 0, 3, "901").delivery()));
+            show_outbox(stage); // carried out before the receipt is tried again
+            CHECK(stage.book->store->counters().failed_units == failed + 1);
+            stage.let_writes_settle();
+            CHECK(stage.outbox(action).at(0).receipts.size() == 1);
+        } // not closed: like a crash
+        Stage after(scratch.path);
+        auto& echo = after.connect(channel);
+        after.recover();
+        CHECK(after.expect(echo, wire::Frame::kOutbound).outbound().first_part() == 1);
+    }
     TEST_CASE("a preview is recorded before it is shown, and the answer finishes it by an edit") {
         Scratch scratch;
         Stage stage(scratch.path);

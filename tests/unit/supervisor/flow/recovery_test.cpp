@@ -1,4 +1,3 @@
-#include "supervisor/ledger/database.h"
 #include "tests/unit/supervisor/flow/stage.h"
 
 #include <filesystem>
@@ -11,27 +10,6 @@ using namespace openclaw::flow::test;
 namespace {
 
 const std::string channel = "echo:default";
-
-// A table that cannot be read, and one that can again.
-void change(Stage& stage, Result<void> (*apply)(ledger::Database*)) {
-    bool is_done = false;
-    stage.book->store->commit(ledger::writes(ledger::Write{.apply = apply}),
-                              [&](Result<void> kept) {
-                                  REQUIRE(kept);
-                                  is_done = true;
-                              });
-    stage.turn_until([&] { return is_done; });
-}
-
-void hide_outbox(Stage& stage) {
-    change(stage,
-           [](ledger::Database* db) { return db->run("alter table outbox rename to away"); });
-}
-
-void show_outbox(Stage& stage) {
-    change(stage,
-           [](ledger::Database* db) { return db->run("alter table away rename to outbox"); });
-}
 
 void hide_inbox(Stage& stage) {
     change(stage, [](ledger::Database* db) { return db->run("alter table inbox rename to away"); });

@@ -14,6 +14,7 @@
 #include "supervisor/flow/recovery.h"
 #include "supervisor/flow/run_table.h"
 #include "supervisor/flow/switchboard.h"
+#include "supervisor/ledger/database.h"
 
 #include <doctest/doctest.h>
 
@@ -235,6 +236,28 @@ class Stage {
     std::unique_ptr<Dials> dials;
     std::unique_ptr<Switchboard> switchboard;
 };
+
+// Changes the ledger's file behind everybody's back.
+inline void change(Stage& stage, Result<void> (*apply)(ledger::Database*)) {
+    bool is_done = false;
+    stage.book->store->commit(ledger::writes(ledger::Write{.apply = apply}),
+                              [&](Result<void> kept) {
+                                  REQUIRE(kept);
+                                  is_done = true;
+                              });
+    stage.turn_until([&] { return is_done; });
+}
+
+// A table that can be neither read nor written, and one that can again.
+inline void hide_outbox(Stage& stage) {
+    change(stage,
+           [](ledger::Database* db) { return db->run("alter table outbox rename to away"); });
+}
+
+inline void show_outbox(Stage& stage) {
+    change(stage,
+           [](ledger::Database* db) { return db->run("alter table away rename to outbox"); });
+}
 
 // A directory that goes with the test.
 struct Scratch {
