@@ -33,16 +33,16 @@ bool Commands::obey(const Order& order, ledger::OutboxRow notice) {
     if (goes_on) return false;
     rooms_.traces.add(order.trace, "flow/commands", "obeyed",
                       "/" + std::string(order.call.row->name));
-    const std::string action_id = notice.action_id;
-    auto unit = ledger::writes(rooms_.ledger.inbox.settle(order.key, ledger::InboxState::done, ""),
-                               deliveries_.owe(std::move(notice)));
-    rooms_.ledger.store->commit(std::move(unit), [this, action_id](Result<void> kept) {
-        if (kept)
-            deliveries_.release(action_id);
-        else
-            deliveries_.forget(action_id); // the record is unfinished: the next start obeys again
-    });
+    settle_with(order.key, notice);
     return true;
+}
+
+// Until the disk takes it: an unfinished record is obeyed again by the next start, weeks later
+// perhaps.
+void Commands::settle_with(const ledger::InboxKey& key, const ledger::OutboxRow& notice) {
+    deliveries_.owe_with(
+        notice, ledger::writes(rooms_.ledger.inbox.settle(key, ledger::InboxState::done, "")),
+        [this, key, notice] { settle_with(key, notice); });
 }
 
 std::string Commands::answer(policy::Command command, const std::string& session_key,

@@ -40,6 +40,7 @@ class Commands {
     void begin_anew(const std::string& session_key);
 
   private:
+    void settle_with(const ledger::InboxKey& key, const ledger::OutboxRow& notice);
     std::string status_text(const std::string& session_key, const std::string& agent_id) const;
     static std::string whoami_text(const policy::Facts& facts);
 

@@ -11,6 +11,7 @@ namespace openclaw::flow {
 namespace {
 
 constexpr Milliseconds file_again_after{5000};
+constexpr Milliseconds owe_again_after{1000};
 
 std::int64_t left_of(Instant::duration span) {
     return std::chrono::ceil<Milliseconds>(span).count();
@@ -53,6 +54,25 @@ void Deliveries::release_preview(const std::string& action_id) {
 
 void Deliveries::forget(const std::string& action_id) {
     if (auto* delivery = table_.find(action_id)) table_.remove(*delivery);
+}
+
+void Deliveries::owe_with(ledger::OutboxRow row, ledger::Writes rest, Task again) {
+    const std::string action_id = row.action_id;
+    rest.push_back(owe(std::move(row)));
+    rooms_.ledger.store->commit(
+        std::move(rest), [this, action_id, again = std::move(again)](Result<void> kept) mutable {
+            if (kept) return release(action_id);
+            forget(action_id);
+            owe_again(action_id, std::move(again));
+        });
+}
+
+void Deliveries::owe_again(const std::string& action_id, Task again) {
+    auto& timer = owed_again_.try_emplace(action_id, rooms_.loop).first->second;
+    timer.start(owe_again_after, [this, action_id, again = std::move(again)]() mutable {
+        owed_again_.erase(action_id);
+        again();
+    });
 }
 
 void Deliveries::on_settled(const std::string& action_id, OnSettled tell) {

@@ -30,6 +30,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -52,6 +53,10 @@ class Deliveries {
     void release_preview(const std::string& action_id);
     // The unit was refused by the disk: nothing is owed.
     void forget(const std::string& action_id);
+    // The three above for a row that is recorded as one with `rest`. Refused by the disk, nothing
+    // is owed and `again` is called in a second, to make both anew. A gateway that stops meanwhile
+    // leaves that to the next start.
+    void owe_with(ledger::OutboxRow row, ledger::Writes rest, Task again);
     // Called once, when the answer is sent, failed or unknown. At once when nothing is known of it.
     void on_settled(const std::string& action_id, OnSettled tell);
 
@@ -111,6 +116,7 @@ class Deliveries {
     bool hand_over(Delivery& delivery, const AttachedFiles& files);
     void fetch_files(const Delivery& delivery);
     void on_files(const std::string& worker, std::uint64_t place, Result<AttachedFiles> files);
+    void owe_again(const std::string& action_id, Task again);
     void wait_in_line(Delivery& delivery);
     void try_later(Delivery& delivery, Milliseconds pause, std::string code, std::string why);
     void settle(Delivery& delivery, ledger::OutboxState state, std::string code = {},
@@ -157,6 +163,7 @@ class Deliveries {
     std::unordered_map<std::string, std::size_t> acks_waiting_; // of each worker, for a record
     // Workers whose next answer has files that are being read: what is behind it waits, too.
     std::unordered_set<std::string> fetching_;
+    std::unordered_map<std::string, Timer> owed_again_; // by action id: refused by the disk
     bool is_held_ = false;
     Timer sweep_timer_;
     Instant next_sweep_{}; // Instant{}: none planned

@@ -191,8 +191,8 @@ void Inbounds::judge(const Held& message) {
     const auto call = policy::judge_command(facts, admission, config.commands, config.session);
     using Answer = policy::CommandCall::Answer;
     if (call.answer == Answer::refuse)
-        return commit_notice(message, {},
-                             notice_for(*message, facts, std::string(policy::not_authorised_text)));
+        return settle_with(message,
+                           notice_for(*message, facts, std::string(policy::not_authorised_text)));
     if (call.answer == Answer::run) {
         bursts_.end(sender_of(message->worker, facts)); // said before the command
         const Commands::Order order{.call = call,

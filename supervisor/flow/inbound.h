@@ -100,7 +100,9 @@ class Inbounds {
 
     ledger::OutboxRow notice_for(const Message& message, const policy::Facts& facts,
                                  std::string markdown) const;
-    void commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice);
+    void settle_with(const Held& message, const ledger::OutboxRow& notice);
+    void commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice,
+                       Task again);
 
     Rooms& rooms_;
     AgentRuns& runs_;

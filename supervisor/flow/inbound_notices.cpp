@@ -52,9 +52,11 @@ void Inbounds::offer_pairing(const Held& message, const policy::Facts& facts) {
         {{"channel", facts.channel}, {"account", facts.account}, {"sender", facts.sender_id}});
     ledger::Writes unit;
     unit.push_back(std::move(*write));
+    // Refused by the disk it is judged anew: the code was not kept, and others may have come.
     commit_notice(message, std::move(unit),
                   notice_for(*message, facts,
-                             policy::pairing_message(facts, account->spec->label, *step.code)));
+                             policy::pairing_message(facts, account->spec->label, *step.code)),
+                  [this, message] { judge(message); });
 }
 
 ledger::OutboxRow Inbounds::notice_for(const Message& message, const policy::Facts& facts,
@@ -75,18 +77,16 @@ ledger::OutboxRow Inbounds::notice_for(const Message& message, const policy::Fac
             .expires_at_ms = rooms_.now_ms() + notice_life.count()};
 }
 
-// The message is settled by a notice: both are recorded as one.
-void Inbounds::commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice) {
-    const std::string action_id = notice.action_id;
+void Inbounds::settle_with(const Held& message, const ledger::OutboxRow& notice) {
+    commit_notice(message, {}, notice, [this, message, notice] { settle_with(message, notice); });
+}
+
+// The message is settled by a notice: both are recorded as one, or `again` is called in a second.
+void Inbounds::commit_notice(const Held& message, ledger::Writes unit, ledger::OutboxRow notice,
+                             Task again) {
     unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::done,
                                               "answered by the gateway itself"));
-    unit.push_back(deliveries_.owe(std::move(notice)));
-    rooms_.ledger.store->commit(std::move(unit), [this, action_id](Result<void> kept) {
-        if (kept)
-            deliveries_.release(action_id);
-        else
-            deliveries_.forget(action_id); // the record is unfinished: the next start tries again
-    });
+    deliveries_.owe_with(std::move(notice), std::move(unit), std::move(again));
 }
 
 void Inbounds::drop(const Held& message, std::string_view word, std::string_view sentence) {
@@ -94,9 +94,9 @@ void Inbounds::drop(const Held& message, std::string_view word, std::string_view
     log::debug("inbound.dropped",
                {{"worker", message->worker}, {"event", message->key.event_id}, {"reason", word}});
     if (message->inbound.awaits_answer())
-        return commit_notice(message, {},
-                             notice_for(*message, facts_of(message->worker, message->inbound),
-                                        std::string(policy::not_authorised_text)));
+        return settle_with(message,
+                           notice_for(*message, facts_of(message->worker, message->inbound),
+                                      std::string(policy::not_authorised_text)));
     rooms_.ledger.store->note(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::dropped,
                                                          std::string(sentence)));
 }

@@ -221,6 +221,26 @@ TEST_SUITE("supervisor/flow") {
         CHECK(after.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text() ==
               "hello");
     }
+    TEST_CASE("a notice that the disk refuses is recorded and told when it takes records again") {
+        for (const bool is_command : {true, false}) { // or a pairing
+            Scratch scratch;
+            Stage stage(scratch.path, is_command ? open_config : R"({ channels: { echo: {} } })");
+            auto& echo = stage.connect(channel);
+            hide_outbox(stage);
+            const auto failed = stage.book->store->counters().failed_units;
+            echo.says(inbound("1", is_command ? "/status" : "hi"));
+            stage.turn_until(
+                [&] { return stage.book->store->counters().failed_units == failed + 1; });
+            CHECK(stage.deliveries->waiting_count() == 0);
+            CHECK(stage.inbox("1").state == ledger::InboxState::received);
+            show_outbox(stage);
+            const auto out = stage.expect(echo, wire::Frame::kOutbound).outbound();
+            CHECK(out.notice());
+            CHECK(stage.inbox("1").state == ledger::InboxState::done);
+            CHECK(stage.deliveries->waiting_count() == 1);
+            CHECK(stage.book->pairings.waiting("echo", "default").empty() == is_command);
+        }
+    }
     TEST_CASE("silence is kept where it is allowed") {
         Scratch scratch;
         Stage stage(scratch.path);
