@@ -2,7 +2,6 @@
 
 #include "common/base/strings.h"
 #include "common/config/channels/all.h"
-#include "common/ipc/attached_files.h"
 #include "common/ipc/protocol.h"
 #include "common/ipc/text_bounds.h"
 #include "common/log/log.h"
@@ -34,6 +33,11 @@ std::size_t bytes_told(const wire::Inbound& inbound) {
     return inbound.ByteSizeLong() + inbound.text().blob_bytes();
 }
 
+std::string words_of(const wire::Inbound& inbound, const ipc::Enclosure& came) {
+    const bool is_short = inbound.text().blob_bytes() == 0;
+    return to_valid_utf8(is_short ? std::string_view(inbound.text().inline_text()) : came.head);
+}
+
 // Whose texts may become one turn.
 std::string sender_of(const std::string& worker, const policy::Facts& facts) {
     return worker + '\n' + facts.chat_id + '\n' + facts.thread_id + '\n' + facts.sender_id;
@@ -51,15 +55,15 @@ Inbounds::Inbounds(Rooms& rooms, AgentRuns& runs, Deliveries& deliveries, Comman
 
 bool Inbounds::on_inbound(const std::string& worker, const wire::Inbound& inbound, const Fds& fds) {
     if (!admit(worker, inbound)) return false;
-    auto came = ipc::take_text_and_files(inbound.text(), inbound.files(), fds);
+    const auto came = ipc::open_enclosure(inbound.files(), inbound.text().blob_bytes(), fds);
     if (!came) return false;
     auto message = std::make_shared<Message>();
     message->word_bytes = bytes_told(inbound);
     message->worker = worker;
     message->inbound = inbound;
     message->inbound.mutable_text()->Clear();
-    message->inbound.mutable_text()->set_inline_text(to_valid_utf8(came->text));
-    take_files(*message, std::move(came->files));
+    message->inbound.mutable_text()->set_inline_text(words_of(inbound, *came));
+    take_files(*message, came->files);
     const auto facts = facts_of(worker, message->inbound);
     message->key = {
         .channel = facts.channel, .account = facts.account, .event_id = inbound.event_id()};

@@ -12,6 +12,8 @@
 // after all gives them to the agent, any other leaves them to the next start.
 #pragma once
 
+#include "common/ipc/attached_files.h"
+#include "common/worker/line_budget.h"
 #include "supervisor/flow/bursts.h"
 #include "supervisor/flow/commands.h"
 #include "supervisor/flow/deliveries.h"
@@ -49,7 +51,7 @@ class Inbounds {
         std::string worker;
         wire::Inbound inbound;
         ledger::SharedFiles images; // until they are on disk
-        std::size_t file_bytes = 0; // counted in file_bytes_, until then
+        std::size_t file_bytes = 0; // counted in both accounts of files, until then
         std::size_t word_bytes = 0; // counted in its worker's account, until then
         ledger::InboxKey key;
         std::string run_id, trace;
@@ -64,7 +66,9 @@ class Inbounds {
     static std::string name_of(const ledger::InboxKey& key);
 
     // What it brings besides its words (inbound_files.cpp).
-    void take_files(Message& message, AttachedFiles files);
+    void take_files(Message& message, const std::vector<ipc::FileView>& files);
+    bool take_room(Message& message, std::size_t bytes);
+    void leave_out(Message& message, std::size_t bytes);
     void release_files(Message& message);
     bool admit(const std::string& worker, const wire::Inbound& inbound);
     void on_disk(Message& message);
@@ -73,7 +77,7 @@ class Inbounds {
 
     struct Open { // what a worker has told
         std::uint32_t unacknowledged = 0;
-        std::size_t unrecorded_bytes = 0; // files have an account of their own
+        std::size_t unrecorded_bytes = 0; // files have accounts of their own
     };
 
     struct Ack {
@@ -113,7 +117,10 @@ class Inbounds {
     std::deque<Ack> held_back_;
     std::unordered_map<std::string, Open> open_; // of each worker's life
     std::unordered_map<std::string, std::int64_t> last_inbound_ms_;
-    std::size_t file_bytes_ = 0;                      // of messages that are not on disk yet
+    std::size_t file_bytes_ = 0; // of messages that are not on disk yet
+    // The same of each worker, whatever becomes of it: a new life frees no memory.
+    std::unordered_map<std::string, std::size_t> file_bytes_of_;
+    worker::LineBudget lines_{5};                     // of files that were left out
     std::unordered_map<std::string, Held> recording_; // by name_of()
     Timer record_again_;
     std::deque<Held> to_record_again_;

@@ -9,15 +9,27 @@ namespace openclaw::flow {
 
 namespace {
 
-// Of all messages on their way to the disk: workers tell up to 256 messages before they are
-// acknowledged, each with up to 24 MiB.
+// Of messages on their way to the disk: a worker tells up to 256 before they are acknowledged, each
+// with up to 24 MiB. One worker's share is the smaller, so that a hijacked one leaves room for the
+// photos of others.
 constexpr std::size_t most_file_bytes = 256u << 20;
+constexpr std::size_t most_file_bytes_of_worker = 64u << 20;
 
-std::size_t line_bytes(const std::vector<std::string>& lines) {
+std::size_t stated_bytes(const std::vector<ipc::FileView>& files) {
     std::size_t sum = 0;
-    for (const auto& line : lines)
-        sum += line.size();
+    for (const auto& file : files)
+        sum += file.bytes.size();
     return sum;
+}
+
+AttachedFiles copies_of(const std::vector<ipc::FileView>& files) {
+    AttachedFiles copies;
+    for (const auto& file : files)
+        copies.push_back({.name = file.name,
+                          .mime = file.mime,
+                          .kind = file.kind,
+                          .bytes = std::string(file.bytes)});
+    return copies;
 }
 
 void state_images(wire::Inbound& inbound, const AttachedFiles& images) {
@@ -33,18 +45,13 @@ void state_images(wire::Inbound& inbound, const AttachedFiles& images) {
 } // namespace
 
 // Text and names join the words of the message, where a restart finds them; images stay files.
-void Inbounds::take_files(Message& message, AttachedFiles files) {
-    auto sorted = policy::sort_files(std::move(files));
+// `files` are views: until there is room for them no byte is read, which alone would cost memory.
+void Inbounds::take_files(Message& message, const std::vector<ipc::FileView>& files) {
     auto& inbound = message.inbound;
     inbound.clear_files();
-    const auto bytes = line_bytes(sorted.lines) + bytes_of(sorted.images);
-    if (file_bytes_ + bytes > most_file_bytes) {
-        log::warn("inbound.files_left_out", {{"worker", message.worker}, {"bytes", bytes}});
-        inbound.add_attachments("[not shown: too many files came at once]");
-        return;
-    }
-    file_bytes_ += bytes;
-    message.file_bytes = bytes;
+    const auto bytes = stated_bytes(files);
+    if (!take_room(message, bytes)) return leave_out(message, bytes);
+    auto sorted = policy::sort_files(copies_of(files));
     for (auto& line : sorted.lines)
         inbound.add_attachments(std::move(line));
     if (sorted.images.empty()) return;
@@ -52,10 +59,30 @@ void Inbounds::take_files(Message& message, AttachedFiles files) {
     message.images = std::make_shared<const AttachedFiles>(std::move(sorted.images));
 }
 
+bool Inbounds::take_room(Message& message, std::size_t bytes) {
+    if (bytes == 0) return true;
+    auto& of_worker = file_bytes_of_[message.worker];
+    if (of_worker + bytes > most_file_bytes_of_worker || file_bytes_ + bytes > most_file_bytes)
+        return false;
+    of_worker += bytes;
+    file_bytes_ += bytes;
+    message.file_bytes = bytes;
+    return true;
+}
+
+void Inbounds::leave_out(Message& message, std::size_t bytes) {
+    message.inbound.add_attachments("[not shown: too many files came at once]");
+    if (lines_.take(rooms_.loop.clock().now()))
+        log::warn("inbound.files_left_out", {{"worker", message.worker}, {"bytes", bytes}});
+}
+
 // They are on disk.
 void Inbounds::release_files(Message& message) {
     message.images.reset();
-    file_bytes_ -= std::exchange(message.file_bytes, 0);
+    const auto bytes = std::exchange(message.file_bytes, 0);
+    if (bytes == 0) return;
+    file_bytes_ -= bytes;
+    file_bytes_of_.at(message.worker) -= bytes;
 }
 
 } // namespace openclaw::flow

@@ -4,6 +4,8 @@
 #include "supervisor/flow/outgoing.h"
 #include "tests/unit/supervisor/flow/stage.h"
 
+#include <algorithm>
+
 using namespace openclaw;
 using namespace openclaw::flow;
 using namespace openclaw::flow::test;
@@ -47,6 +49,32 @@ OutgoingOrder photo_for(const std::string& channel) {
     order.files = std::make_shared<const AttachedFiles>(photo());
     order.idempotency_key = "k1";
     return order;
+}
+
+constexpr std::string_view two_accounts = R"({
+  channels: { echo: { dmPolicy: "open", accounts: {
+    one: { allowFrom: ["*"] }, two: { allowFrom: ["*"] } } } },
+  session: { dmScope: "per-channel-peer" } })";
+
+// Within this turn of the loop, so that nothing of it is on disk yet.
+bool take_at_once(Stage& stage, const std::string& worker, const std::string& event_id,
+                  const AttachedFiles& files) {
+    auto frame = inbound(event_id, "", "sender-" + event_id); // everybody has a turn of his own
+    auto& message = *frame.mutable_inbound();
+    Fds fds;
+    fds.push_back(
+        ipc::put_text_and_files(*message.mutable_text(), "look", *message.mutable_files(), files)
+            .value());
+    return stage.inbounds->on_inbound(worker, message, fds);
+}
+
+// What the agent is asked next, in so many turns.
+std::vector<std::string> asked_of(Stage& stage, FarEnd& agent, int turns) {
+    std::vector<std::string> texts;
+    for (int i = 0; i < turns; ++i)
+        texts.push_back(
+            stage.expect(agent, wire::Frame::kRunStart).run_start().message().inline_text());
+    return texts;
 }
 
 const std::string photo_owner = ledger::files_of({"echo", "default", "1"});
@@ -129,6 +157,40 @@ TEST_SUITE("supervisor/flow") {
         file.set_bytes(5);
         echo.says(frame);
         stage.turn_until([&] { return echo.misbehaved; });
+    }
+    TEST_CASE("files of one worker that are not on disk yet are bounded, and leave room for "
+              "those of others") {
+        Scratch scratch;
+        Stage stage(scratch.path, two_accounts);
+        auto& agent = agent_of(stage);
+        const AttachedFiles large{attached_file("large.bin", "application/octet-stream",
+                                                std::string(max_attached_bytes, 'x'))};
+        const std::string left_out = "look\n[not shown: too many files came at once]";
+        const std::string shown = "look\n[image photo.png, 19 bytes]";
+        for (const std::string event : {"1", "2", "3"})
+            CHECK(take_at_once(stage, "echo:one", event, large));
+        CHECK(take_at_once(stage, "echo:two", "4", photo()));
+        const auto texts = asked_of(stage, agent, 4);
+        CHECK(std::ranges::count(texts, left_out) == 1);
+        CHECK(std::ranges::count(texts, shown) == 1);
+        CHECK(take_at_once(stage, "echo:one", "5", large)); // the others are on disk
+        CHECK(asked_of(stage, agent, 1).front() != left_out);
+    }
+    TEST_CASE("a blob of another size than its files are said to have is refused, also where they "
+              "would be left out") {
+        Scratch scratch;
+        Stage stage(scratch.path, two_accounts);
+        const AttachedFiles large{attached_file("large.bin", "application/octet-stream",
+                                                std::string(max_attached_bytes, 'x'))};
+        for (const std::string event : {"1", "2"})
+            CHECK(take_at_once(stage, "echo:one", event, large));
+        auto frame = inbound("3", "look");
+        auto& file = *frame.mutable_inbound()->add_files();
+        file.set_kind("document");
+        file.set_bytes(max_attached_bytes);
+        Fds fds;
+        fds.push_back(ipc::make_blob("tiny").value());
+        CHECK_FALSE(stage.inbounds->on_inbound("echo:one", frame.inbound(), fds));
     }
     TEST_CASE("a client's image is given to the agent and goes when the run is over") {
         Scratch scratch;
