@@ -9,6 +9,7 @@
 // Contract: docs/ipc.md. Tests: tests/unit/common/ipc/link_test.cpp.
 #pragma once
 
+#include "common/base/allowance.h"
 #include "common/base/backoff.h"
 #include "common/base/result.h"
 #include "common/base/unique_fd.h"
@@ -99,8 +100,9 @@ class Link {
     Result<void> reply(std::uint64_t re, wire::Frame& frame, std::span<const int> fds = {});
 
     // Sends `frame` and calls `done` exactly once: with the reply, or with
-    //   timeout      no reply within `deadline` (a late reply is dropped; a frame with descriptors
-    //                that has not left by then does not leave),
+    //   timeout      no reply within `deadline` (a late reply is dropped, many replies to nothing
+    //                are misbehaviour; a frame with descriptors that has not left by then does not
+    //                leave),
     //   unavailable  the peer is gone or the outbox is full (nothing was sent).
     // `done` is never called from inside this function. The reply is valid during the call only.
     void request(wire::Frame& frame, std::span<const int> fds, Milliseconds deadline, OnReply done);
@@ -153,6 +155,7 @@ class Link {
     void read_all();
     bool accept(std::span<const std::uint8_t> bytes, Fds fds); // false: the link ended
     const Permit* permit_for(wire::Frame::BodyCase body, bool from_us) const;
+    bool may_answer(std::uint64_t id);
     void settle(std::uint64_t id, Result<const wire::Frame*> outcome, Fds fds);
     Result<void> transmit(const Outgoing& out);
     Result<void> wait_for_room(const Outgoing& out);
@@ -175,6 +178,8 @@ class Link {
     Phase phase_ = Phase::greeting;
     std::uint64_t next_id_ = 1;
     std::unordered_map<std::uint64_t, Pending> pending_;
+    std::uint64_t given_up_ = 0; // requests whose answer may still come, late
+    Allowance answers_to_nothing_{100, 100};
     std::deque<Waiting> outbox_;
     std::vector<wire::Frame::BodyCase> seen_once_;
     bool was_full_ = false;

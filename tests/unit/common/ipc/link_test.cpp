@@ -104,6 +104,37 @@ TEST_SUITE("common/ipc") {
         CHECK(answered == 1);
         CHECK(bench.link->counters().late_replies == 1);
     }
+    TEST_CASE("answers to nothing are dropped, and a flood of them is misbehaviour") {
+        Bench bench;
+        for (std::uint64_t id = 1; id <= 1000 && !bench.recorder.end; ++id) {
+            bench.peer_sends(pong(id));
+            bench.loop.turn(false);
+        }
+        REQUIRE(bench.recorder.end);
+        CHECK(bench.recorder.end->misbehaved);
+        CHECK(bench.recorder.end->reason.find("answers to nothing") != std::string::npos);
+        CHECK(bench.link->counters().late_replies >= 100);
+        CHECK(bench.recorder.frames.empty());
+    }
+    TEST_CASE("every request that was given up may be answered late") {
+        Bench bench;
+        const std::uint64_t asked = 250;
+        std::uint64_t given_up = 0;
+        for (std::uint64_t id = 1; id <= asked; ++id) {
+            auto frame = ping();
+            bench.link->request(frame, {}, Milliseconds(1), [&](auto, Fds) {
+                if (++given_up == asked) bench.loop.stop();
+            });
+        }
+        bench.loop.run();
+        for (std::uint64_t id = 1; id <= asked; ++id) {
+            bench.peer_sends(pong(id));
+            bench.loop.turn(false);
+        }
+        bench.settle();
+        CHECK_FALSE(bench.recorder.end);
+        CHECK(bench.link->counters().late_replies == asked);
+    }
     TEST_CASE("a request without reply ends with timeout") {
         Bench bench;
         std::optional<Code> code;
