@@ -64,7 +64,8 @@ bool Dials::on_dial(const std::string& worker, const wire::Frame& frame, Fds fds
     const auto allowed =
         wanted.host.empty() ? std::nullopt : judge_reach(reaches_.reach_of(worker), wanted);
     if (!allowed) return refuse(worker, frame, wanted), true;
-    if (account_of(worker).waiting >= max_waiting)
+    auto& account = account_of(worker);
+    if (account.waiting >= max_waiting || !account.allowance.take(loop_.clock().now()))
         return answer(worker, frame.id(), wire::Dialled::BUSY,
                       "too many connections are being made"),
                true;

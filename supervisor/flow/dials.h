@@ -3,10 +3,11 @@
 // Who asks is known by the link the frame came over; no worker can speak for another. What its row
 // and the configuration do not name is refused, logged and counted. An allowed Dial waits, within
 // its own deadline, for an egress that is not there yet or has just died; no byte of its stream has
-// been read then, so that handing it on again repeats nothing. Bounded: `max_waiting` for each
-// worker, descriptors included. The bytes never come here.
+// been read then, so that handing it on again repeats nothing. Bounded for each worker:
+// `max_waiting`, descriptors included, and how many come in a second. The bytes never come here.
 #pragma once
 
+#include "common/base/allowance.h"
 #include "common/ipc/stream_counters.h"
 #include "common/loop/timer.h"
 #include "common/worker/line_budget.h"
@@ -42,6 +43,8 @@ struct DialFacts { // of one worker, since the supervisor began
 class Dials {
   public:
     static constexpr std::size_t max_waiting = 300; // a worker's; an agent has 256 runs
+    // Of one worker. After the death of an egress all it had is dialled again.
+    static constexpr unsigned most_per_second = 100, most_at_once = 600;
 
     // All references outlive this.
     Dials(Loop& loop, process::Links& links, const Reaches& reaches,
@@ -68,6 +71,7 @@ class Dials {
         std::uint64_t failed = 0;
         std::size_t waiting = 0;
         std::string last_refused;
+        Allowance allowance{most_per_second, most_at_once};
         worker::LineBudget lines{5}; // of refusals; the rest is only counted
     };
 

@@ -124,16 +124,21 @@ void Switchboard::on_channel_status(const std::string& id, const wire::ChannelSt
     if (tell_) tell_();
 }
 
-// Inbound, runs and Dials are bounded by what is in flight, logs and channel events by budgets of
-// their own.
+// Inbound and runs are bounded by what is in flight, logs by a budget of their own. Dials that are
+// too many are answered (flow/dials); here ends who does not listen to the answers.
 bool Switchboard::has_budget(const std::string& id, const wire::Frame& frame) {
+    const auto now = rooms_.loop.clock().now();
     switch (frame.body_case()) {
-    case wire::Frame::kDelivery:
-    case wire::Frame::kStateWrite:
-    case wire::Frame::kChannelStatus:
-        return budgets_[id].reports.take(rooms_.loop.clock().now());
-    default:
+    case wire::Frame::kInbound:
+    case wire::Frame::kRunDelta:
+    case wire::Frame::kRunEnd:
         return true;
+    case wire::Frame::kChannelEvent:
+        return budgets_[id].events.take(now);
+    case wire::Frame::kDial:
+        return budgets_[id].dials.take(now);
+    default: // answers that say nothing of a question among them
+        return budgets_[id].reports.take(now);
     }
 }
 

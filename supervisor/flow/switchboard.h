@@ -52,9 +52,14 @@ class Switchboard final : public process::Listener {
     // Of frames that nothing else bounds, in a second: platforms take 50 messages, and a message is
     // a handful of reports.
     static constexpr unsigned max_reports = 5000;
+    // Discord tells what happened while it could not be reached as fast as it is read.
+    static constexpr unsigned max_events = 5000;
+    static constexpr unsigned max_dials = 2000; // most of them refused
 
     struct Budgets { // of one worker
         worker::LineBudget reports{max_reports};
+        worker::LineBudget events{max_events};
+        worker::LineBudget dials{max_dials};
         worker::LineBudget lines{5};
     };
 

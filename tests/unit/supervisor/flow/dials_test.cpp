@@ -239,6 +239,28 @@ TEST_SUITE("supervisor/flow") {
         CHECK(bench.facts().waiting == 0);
     }
 
+    TEST_CASE("a worker that dials again and again is told that it is too much, and served again") {
+        Bench bench;
+        std::optional<wire::Frame> told;
+        unsigned dialled = 0;
+        for (; dialled < 20 * Dials::most_at_once && !told; ++dialled) {
+            const auto near = bench.dial("api.example.org");
+            told = bench.worker().hears();
+            bench.dials.on_worker_down("telegram:default"); // none of them is open
+        }
+        REQUIRE(told);
+        CHECK(told->dialled().outcome() == wire::Dialled::BUSY);
+        CHECK(dialled > Dials::most_at_once);
+        bool is_later = false;
+        Timer later(bench.loop);
+        later.start(100ms, [&] { is_later = true; });
+        while (!is_later)
+            bench.loop.turn();
+        const auto near = bench.dial("api.example.org");
+        CHECK_FALSE(bench.worker().hears());
+        CHECK(bench.facts().waiting == 1);
+    }
+
     TEST_CASE("a dial without a stream, an id or a port contradicts itself") {
         Bench bench;
         wire::Frame frame;

@@ -124,6 +124,51 @@ TEST_SUITE("supervisor/flow") {
         });
         stage.turn_until([&] { return echo.misbehaved; });
     }
+    TEST_CASE("events and answers without a question are bounded by their number too") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        wire::Frame frame;
+        SUBCASE("events") {
+            frame.mutable_channel_event()->set_kind(wire::ChannelEvent::MESSAGE_DELETED);
+            frame.mutable_channel_event()->set_event_id("nobody's");
+        }
+        SUBCASE("answers") {
+            frame.mutable_channel_answer();
+        }
+        in_a_turn(stage, [&] {
+            for (int i = 0; i < 5000; ++i)
+                stage.switchboard->on_frame(channel, frame, {});
+        });
+        CHECK_FALSE(echo.misbehaved);
+        in_a_turn(stage, [&] {
+            for (int i = 0; i < 100'000 && echo.near->can_send(); ++i)
+                stage.switchboard->on_frame(channel, frame, {});
+        });
+        stage.turn_until([&] { return echo.misbehaved; });
+    }
+    TEST_CASE("dials that are answered with a refusal go on until they are a flood") {
+        Scratch scratch;
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        wire::Frame frame;
+        frame.mutable_dial()->set_host("nobody.example.org");
+        frame.mutable_dial()->set_port(443);
+        const auto dial = [&](int times) {
+            for (int i = 1; i <= times; ++i) {
+                Fds fds;
+                fds.emplace_back(dup(0));
+                frame.set_id(static_cast<std::uint64_t>(i));
+                stage.switchboard->on_frame(channel, frame, std::move(fds));
+            }
+        };
+        in_a_turn(stage, [&] { dial(100); });
+        CHECK(stage.expect(echo, wire::Frame::kDialled).dialled().outcome() ==
+              wire::Dialled::REFUSED);
+        CHECK_FALSE(echo.misbehaved);
+        in_a_turn(stage, [&] { dial(10'000); });
+        stage.turn_until([&] { return echo.misbehaved; });
+    }
     TEST_CASE("what a channel says of itself is cut to what people read") {
         Scratch scratch;
         Stage stage(scratch.path);
