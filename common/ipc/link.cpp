@@ -15,8 +15,10 @@ namespace openclaw::ipc {
 
 namespace {
 
-// How many frames one link may read in a turn before others get theirs.
+// How many frames one link may read in a turn before others get theirs, and how long: some cost a
+// copy of 24 MiB. What is left in the socket wakes the loop again.
 constexpr int frames_per_turn = 128;
+constexpr Milliseconds longest_turn{2};
 // Answers of which only the image before this one knows the questions.
 constexpr std::uint64_t most_of_former_image = 1024;
 
@@ -142,6 +144,7 @@ void Link::misbehaved(std::string reason) {
 
 void Link::read_all() {
     const auto alive = alive_;
+    const auto until = loop_.clock().now() + longest_turn;
     for (int i = 0; i < frames_per_turn && *alive && !ended_ && !is_held_; ++i) {
         auto datagram = receive_datagram(socket_.get(), frame_buffer);
         if (!datagram) return end({.reason = datagram.error().sentence});
@@ -155,6 +158,7 @@ void Link::read_all() {
         case Datagram::Kind::message:
             if (!accept({frame_buffer.data(), datagram->size}, std::move(datagram->fds))) return;
         }
+        if (loop_.clock().now() >= until) return;
     }
 }
 

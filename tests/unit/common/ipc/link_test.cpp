@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <optional>
+#include <thread>
 
 using namespace openclaw;
 using namespace openclaw::ipc;
@@ -20,8 +21,12 @@ struct Recorder : LinkHandler {
     std::vector<wire::Frame> frames;
     std::optional<LinkEnd> end;
     int rooms = 0;
+    Milliseconds work{0}; // that each frame makes
 
-    void on_frame(const wire::Frame& frame, Fds) override { frames.push_back(frame); }
+    void on_frame(const wire::Frame& frame, Fds) override {
+        frames.push_back(frame);
+        std::this_thread::sleep_for(work);
+    }
 
     void on_closed(const LinkEnd& why) override { end = why; }
 
@@ -89,6 +94,18 @@ TEST_SUITE("common/ipc") {
         bench.settle();
         CHECK(bench.recorder.frames.size() == 1);
         CHECK_FALSE(bench.recorder.end);
+    }
+    TEST_CASE("frames that take long are read a few in a turn, and none is forgotten") {
+        Bench bench;
+        bench.recorder.work = Milliseconds(3);
+        for (int i = 0; i < 3; ++i)
+            bench.peer_sends(pong());
+        bench.loop.turn(false);
+        CHECK(bench.recorder.frames.size() == 1);
+        bench.peer.reset(); // nor is what was sent before it closed
+        bench.settle();
+        CHECK(bench.recorder.frames.size() == 3);
+        CHECK(bench.recorder.end.has_value());
     }
     TEST_CASE("a reply finds its request; a second one is late and dropped") {
         Bench bench;
