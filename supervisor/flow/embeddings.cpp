@@ -26,7 +26,7 @@ wire::Frame frame_of(const EmbeddingOrder& order) {
 }
 
 std::expected<std::string, EmbeddingFailure> read_reply(const Result<const wire::Frame*>& reply,
-                                                        const Fds& fds) {
+                                                        const Fds& fds, std::size_t most) {
     if (!reply) {
         const bool is_late = reply.error().code == Code::timeout;
         return std::unexpected(EmbeddingFailure{
@@ -37,6 +37,9 @@ std::expected<std::string, EmbeddingFailure> read_reply(const Result<const wire:
     const auto& embedded = (*reply)->embedded();
     if (!embedded.error().empty())
         return std::unexpected(EmbeddingFailure{embedded.error(), embedded.error_kind()});
+    if (embedded.answer_json().blob_bytes() > most) // before it is copied
+        return std::unexpected(
+            EmbeddingFailure{"The agent worker answered with more than vectors.", "server"});
     auto text = ipc::take_text(embedded.answer_json(), fds);
     if (!text || text->empty())
         return std::unexpected(
@@ -47,22 +50,28 @@ std::expected<std::string, EmbeddingFailure> read_reply(const Result<const wire:
 } // namespace
 
 void AgentEmbedder::embed(EmbeddingOrder order, EmbeddingDone done) {
+    if (seat_.use_count() > max_open)
+        return refuse(std::move(done), "Too many texts are being turned into vectors at this "
+                                       "moment. Please try again.");
     wire::Frame frame = frame_of(order);
     const auto blob = ipc::put_text(*frame.mutable_embed()->mutable_input_json(), order.input_json);
     ipc::Link* link = links_.link(std::string(agent_worker_id));
-    if (link == nullptr || !blob) {
-        loop_.defer([done = std::move(done)]() mutable {
-            done(std::unexpected(EmbeddingFailure{
-                "The agent worker is not there at this moment. Please try again.", "busy"}));
-        });
-        return;
-    }
+    if (link == nullptr || !blob)
+        return refuse(std::move(done),
+                      "The agent worker is not there at this moment. Please try again.");
     const int fd = blob->get();
-    link->request(
-        frame, fd >= 0 ? std::span(&fd, 1) : std::span<const int>(), order.timeout + grace,
-        [done = std::move(done)](Result<const wire::Frame*> reply, const Fds& fds) mutable {
-            done(read_reply(reply, fds));
-        });
+    link->request(frame, fd >= 0 ? std::span(&fd, 1) : std::span<const int>(),
+                  order.timeout + grace,
+                  [done = std::move(done), seat = seat_, most = order.inputs * most_of_vector](
+                      Result<const wire::Frame*> reply, const Fds& fds) mutable {
+                      done(read_reply(reply, fds, most));
+                  });
+}
+
+void AgentEmbedder::refuse(EmbeddingDone done, std::string sentence) {
+    loop_.defer([done = std::move(done), sentence = std::move(sentence)]() mutable {
+        done(std::unexpected(EmbeddingFailure{std::move(sentence), "busy"}));
+    });
 }
 
 } // namespace openclaw::flow

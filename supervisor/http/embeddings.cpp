@@ -28,6 +28,12 @@ bool is_input(json::View input) {
     return is_sound;
 }
 
+// Tokens are one text.
+std::size_t count_of(json::View input) {
+    const bool is_one = !input.is_array() || input.at(0).is_number();
+    return is_one ? 1 : input.size();
+}
+
 bool is_configured(std::string_view reference, const rpc::GatewayFacts& facts) {
     const auto [provider, model] = config::split_model(reference);
     return !model.empty() && std::ranges::find(facts.providers, provider,
@@ -91,6 +97,7 @@ std::expected<flow::EmbeddingOrder, ApiError> read_embedding_request(json::View 
     return flow::EmbeddingOrder{.provider = std::string(provider),
                                 .model = std::string(name),
                                 .input_json = body["input"].dump(),
+                                .inputs = count_of(body["input"]),
                                 .dimensions = positive(body["dimensions"]),
                                 .encoding = std::string(encoding),
                                 .shown_model = std::move(*model),

@@ -33,6 +33,7 @@ TEST_SUITE("supervisor/http") {
         CHECK(order->provider == "fake");
         CHECK(order->model == "embed");
         CHECK(order->input_json == R"(["a","b"])");
+        CHECK(order->inputs == 2);
         CHECK(order->dimensions == 8);
         CHECK(order->encoding == "base64");
         CHECK(order->shown_model == "openclaw");
@@ -53,6 +54,12 @@ TEST_SUITE("supervisor/http") {
             CHECK(refused.error().message.contains("memorySearch"));
         }
         CHECK(read(R"({"model":"gpt-5","input":"a"})").error().message.contains("Invalid `model`"));
+    }
+
+    TEST_CASE_FIXTURE(Fixture, "a text is one input, and so are its tokens") {
+        CHECK(read(R"({"model":"openclaw","input":"abc"})")->inputs == 1);
+        CHECK(read(R"({"model":"openclaw","input":[1,2,3]})")->inputs == 1);
+        CHECK(read(R"({"model":"openclaw","input":[[1,2],[3],[4]]})")->inputs == 3);
     }
 
     TEST_CASE_FIXTURE(Fixture, "inputs that are none are refused") {
