@@ -35,11 +35,17 @@ bool make_room(SystemEvents::Events& events, SystemEvents::From from) {
     return events.size() < SystemEvents::most_of_session;
 }
 
+bool is_only_strangers(const SystemEvents::Events& events) {
+    return std::ranges::all_of(events, [](const SystemEvents::Event& event) {
+        return event.from == SystemEvents::From::stranger;
+    });
+}
+
 } // namespace
 
 void SystemEvents::add(const std::string& session_key, std::string text, From from) {
     if (!waiting_.contains(session_key)) {
-        if (order_.size() >= most_sessions) forget(std::string(order_.front()));
+        if (order_.size() >= most_sessions && !forget_one(from)) return;
         order_.push_back(session_key);
     }
     auto& events = waiting_[session_key];
@@ -56,6 +62,17 @@ const SystemEvents::Events& SystemEvents::of(const std::string& session_key) con
 
 void SystemEvents::forget(const std::string& session_key) {
     if (waiting_.erase(session_key) > 0) std::erase(order_, session_key);
+}
+
+// For a line of `from`. Reactions in many chats cost one hijacked worker nothing: sessions that
+// hold nothing else go first, and none that holds news of the gateway's goes for a stranger.
+bool SystemEvents::forget_one(From from) {
+    auto one = std::ranges::find_if(
+        order_, [this](const std::string& key) { return is_only_strangers(waiting_.at(key)); });
+    if (one == order_.end() && from == From::stranger) return false;
+    if (one == order_.end()) one = order_.begin();
+    forget(std::string(*one));
+    return true;
 }
 
 std::string SystemEvents::take(const std::string& session_key) {

@@ -2,8 +2,8 @@
 // news from clients.
 //
 // Nothing here begins a turn. In memory, so a restart forgets it; the newest 20 of a session are
-// kept, strangers' lines making room first, and 500 sessions: the one that has waited longest makes
-// room. A line of a stranger's says that it is one.
+// kept, strangers' lines making room first, and 500 sessions: of those that only strangers' lines
+// wait for, the one that has waited longest makes room. A line of a stranger's says that it is one.
 #pragma once
 
 #include "common/base/clock.h"
@@ -42,6 +42,8 @@ class SystemEvents {
     std::string take(const std::string& session_key);
 
   private:
+    bool forget_one(From from); // false: nothing that may make room
+
     const Clock& clock_;
     std::unordered_map<std::string, Events> waiting_;
     std::deque<std::string> order_; // of its keys: who has waited longest is first

@@ -58,4 +58,28 @@ TEST_SUITE("supervisor/flow") {
         CHECK(events.of("1").size() == 1);
         CHECK(events.of(std::to_string(SystemEvents::most_sessions)).size() == 1);
     }
+    TEST_CASE("strangers in many sessions push out no session with news of the gateway's") {
+        ManualClock clock;
+        SystemEvents events(clock);
+        events.add("a", "the door is open", From::gateway);
+        events.add("a", "a reaction", From::stranger);
+        for (std::size_t i = 0; i < 2 * SystemEvents::most_sessions; ++i)
+            events.add("chat " + std::to_string(i), "x", From::stranger);
+        CHECK(events.of("a").size() == 2);
+        CHECK(events.of("chat 999").size() == 1);
+        CHECK(events.of("chat 500").empty());
+    }
+    TEST_CASE("where the gateway's news wait everywhere, a stranger's line finds no room and the "
+              "gateway's own does") {
+        ManualClock clock;
+        SystemEvents events(clock);
+        for (std::size_t i = 0; i < SystemEvents::most_sessions; ++i)
+            events.add(std::to_string(i), "news", From::gateway);
+        events.add("chat", "x", From::stranger);
+        CHECK(events.of("chat").empty());
+        CHECK(events.of("0").size() == 1);
+        events.add("b", "more news", From::gateway);
+        CHECK(events.of("b").size() == 1);
+        CHECK(events.of("0").empty());
+    }
 }
