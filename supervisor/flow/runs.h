@@ -130,8 +130,8 @@ class AgentRuns {
   public:
     virtual ~AgentRuns() = default;
 
-    // Errors: busy (too many waiting for this session), unavailable (draining). Refused, the request
-    // is still the caller's.
+    // Errors: busy (too many waiting for this session), unavailable (draining). Refused, the
+    // request is still the caller's.
     virtual Result<Begun> begin(RunRequest&& request) = 0;
     // Stops what runs and drops what waits: of one run, or of the whole session. Returns the ids it
     // touched.

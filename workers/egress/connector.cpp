@@ -20,8 +20,8 @@ void set_option(int socket, int level, int option, int value) {
     setsockopt(socket, level, option, &value, sizeof value);
 }
 
-// A peer that vanished without a word is noticed after a minute, by the kernel; so is one that takes
-// nothing for so long (tcp(7), TCP_USER_TIMEOUT), whose stream would outlive its worker.
+// A peer that vanished without a word is noticed after a minute, by the kernel; so is one that
+// takes nothing for so long (tcp(7), TCP_USER_TIMEOUT), whose stream would outlive its worker.
 constexpr int silence_ms = 60'000;
 
 void keep_watch(int socket) {

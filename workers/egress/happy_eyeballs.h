@@ -31,6 +31,7 @@ class HappyEyeballs {
     std::optional<Instant> next_at() const;
     // An attempt has failed: the next need not wait.
     void failed();
+
     // The oldest of too many has given way.
     void gave_way() { --running_; }
 

@@ -24,8 +24,10 @@ Answer failed(int status, std::string_view description) {
 // by. What it says of the token is not the server's word.
 Answer unreadable(int status) {
     if (status >= 300) {
-        auto answer = failed(status, "HTTP " + std::to_string(status) + " without a Bot API answer");
-        if (cause_of(answer.trouble) == wire::CAUSE_NEEDS_OPERATOR) answer.trouble = Trouble::server;
+        auto answer =
+            failed(status, "HTTP " + std::to_string(status) + " without a Bot API answer");
+        if (cause_of(answer.trouble) == wire::CAUSE_NEEDS_OPERATOR)
+            answer.trouble = Trouble::server;
         return answer;
     }
     Answer answer;

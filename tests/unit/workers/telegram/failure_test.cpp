@@ -99,8 +99,9 @@ TEST_SUITE("workers/telegram") {
     TEST_CASE("retry_after is a second at least and a day at most") {
         CHECK(error(429, "Too Many Requests", R"({"retry_after":0})").retry_after ==
               Milliseconds(1000));
-        CHECK(error(429, "Too Many Requests", R"({"retry_after":9223372036854775807})")
-                  .retry_after == std::chrono::hours(24));
+        CHECK(
+            error(429, "Too Many Requests", R"({"retry_after":9223372036854775807})").retry_after ==
+            std::chrono::hours(24));
     }
     TEST_CASE("a migration names the new chat") {
         CHECK(error(400, "Bad Request: group chat was upgraded to a supergroup chat",
