@@ -126,7 +126,7 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
   });
 
   test('the kernel, and its own walls', async () => {
-    await refused(['bpf', 'io_uring', 'userfaultfd', 'perf', 'keyring', 'module', 'mount', 'namespaces', 'enter_namespace', 'chroot', 'set_user', 'raise_limits', 'own_filter', 'silence', 'type_into_terminal', 'unknown_call'].map((name) => [name]), ENDED);
+    await refused(['bpf', 'io_uring', 'more_watches', 'userfaultfd', 'perf', 'keyring', 'module', 'mount', 'namespaces', 'enter_namespace', 'chroot', 'set_user', 'raise_limits', 'own_filter', 'silence', 'type_into_terminal', 'unknown_call'].map((name) => [name]), ENDED);
   });
 
   test('taking everything', async () => {
@@ -243,7 +243,7 @@ export const hijacked = ({ channel, secret, foreign, share }) => describe(`a hij
   });
 
   test('floods of what needs no credit, and a text that no platform has', async () => {
-    await refused([['inbound_huge'], ['state_flood'], ['status_flood'], ['delivery_flood']], CONTRACT, { dies: true });
+    await refused([['inbound_huge'], ['state_flood'], ['status_flood'], ['delivery_flood'], ['reply_flood'], ['event_flood']], CONTRACT, { dies: true });
   });
 
   test('what it did is counted and named', async (t) => {

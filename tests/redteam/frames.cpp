@@ -217,6 +217,22 @@ std::string state_flood() {
     return send_frame(frame);
 }
 
+// Answers to nothing, which no flow would count.
+std::string reply_flood() {
+    Frame frame;
+    frame.set_re(0xffff'ffff);
+    frame.mutable_pong();
+    return flood_of(frame);
+}
+
+std::string event_flood() {
+    Frame frame;
+    auto& event = *frame.mutable_channel_event();
+    event.set_kind(wire::ChannelEvent::MESSAGE_DELETED);
+    event.set_event_id("flood");
+    return flood_of(frame);
+}
+
 std::string status_flood() {
     Frame frame;
     frame.mutable_channel_status()->set_state(wire::ChannelStatus::DEGRADED);
@@ -264,6 +280,8 @@ constexpr auto attacks = std::to_array<Attack>({
     {"state_flood", [](auto&, auto&) { return state_flood(); }},
     {"status_flood", [](auto&, auto&) { return status_flood(); }},
     {"delivery_flood", [](auto&, auto&) { return delivery_flood(); }},
+    {"reply_flood", [](auto&, auto&) { return reply_flood(); }},
+    {"event_flood", [](auto&, auto&) { return event_flood(); }},
 });
 
 } // namespace

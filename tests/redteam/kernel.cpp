@@ -29,6 +29,10 @@ constexpr auto attacks = std::to_array<Attack>({
      [](auto&, auto&) {
          return judge(syscall(SYS_io_uring_setup, 8, page.data()), "a ring past the filter");
      }},
+    {"more_watches",
+     [](auto&, auto&) {
+         return judge(syscall(SYS_epoll_create1, 0), "the watches that all processes share");
+     }},
     {"userfaultfd",
      [](auto&, auto&) { return judge(syscall(SYS_userfaultfd, 0), "faults in its hand"); }},
     {"perf",
