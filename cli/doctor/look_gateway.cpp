@@ -10,7 +10,7 @@ namespace openclaw::cli::doctor {
 namespace {
 
 constexpr Milliseconds answers_take_at_most{3'000};
-constexpr std::array<std::string_view, 6> questions = {
+constexpr std::array<std::string_view, 6> methods_asked = {
     "workers.list", "health", "channels.status", "status", "config.get", "device.pair.list"};
 
 std::string why(const Error& error) {
@@ -29,7 +29,7 @@ GatewayAnswers ask_gateway(const config::Paths& paths) {
     const auto begun = std::chrono::steady_clock::now();
     RpcClient client(std::make_unique<LineTransport>(std::move(*stream)));
     std::vector<std::pair<std::string, std::string>> asked; // method, id
-    for (const auto method : questions)
+    for (const auto method : methods_asked)
         if (auto id = client.send(method, {}, answers_take_at_most))
             asked.emplace_back(method, *id);
     for (const auto& [method, id] : asked) {
