@@ -195,7 +195,8 @@ describe('limits and troubles of single requests', { concurrency: 6 }, () => {
   });
 
   test('a limit of everything stops everything, for as long as it says', async (t) => {
-    const { discord, direct } = await discordStage(t, quiet);
+    // With each heartbeat connections are kept warm: that waits, too.
+    const { discord, direct } = await discordStage(t, { ...quiet, discord: { config: { heartbeatInterval: 500, heartbeatGraceFactor: 20 } } });
     await direct(5221).ask('say warm', 'warm');
     await discord.ctl('POST /faults', { method: 'POST', path: 'messages$', kind: 'global429', retry_after: 2 });
     await direct(5221).say('say first');

@@ -61,9 +61,11 @@ void Rest::cancel(Id id) {
 // Beside the queue: it must be several at once, and they are of no bucket that matters.
 void Rest::keep_warm() {
     warming_.clear(); // who has not answered by now is late
+    const Call call{.path = "/gateway", .idempotent = true, .is_anonymous = true};
+    if (queue_.time_until_free(route_of(call.method, call.path)) > Milliseconds(0)) return;
     for (std::size_t i = 0; i < answer_connections; ++i)
         warming_.push_back(answers_.start(
-            request_for({.path = "/gateway", .idempotent = true, .is_anonymous = true}),
+            request_for(call),
             {.on_leaving = {}, .on_headers = {}, .on_data = {}, .done = [](net::HttpOutcome) {}}));
 }
 

@@ -46,7 +46,8 @@ class Rest final : public Api {
     // was told last, and who is told from now on.
     void keep_count(std::string_view kept, OnCounted on_counted);
 
-    // Makes the connections for answers to interactions, or uses them so that they stay.
+    // Makes the connections for answers to interactions, or uses them so that they stay; not while
+    // a limit or a ban of everything holds.
     void keep_warm();
 
     // When the server last answered anything, in unix milliseconds; 0: never.
