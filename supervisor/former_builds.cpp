@@ -21,6 +21,16 @@ bool is_egress(const WorkerView& worker) {
     return worker.id == flow::egress_worker_id;
 }
 
+// Who has just become ready is about to dial: what egress said before that is out of date.
+constexpr Milliseconds dials_within = std::chrono::seconds(1);
+
+bool is_out_of_date(const WorkerView& egress, const std::vector<WorkerView>& workers) {
+    return !egress.health || std::ranges::any_of(workers, [&egress](const WorkerView& one) {
+        return !is_egress(one) && one.state == State::ready &&
+               egress.health->at < one.since + dials_within;
+    });
+}
+
 } // namespace
 
 bool FormerBuilds::is_former(const WorkerView& worker) const {
@@ -57,10 +67,11 @@ FormerBuilds::Choice FormerBuilds::choose(const std::vector<WorkerView>& workers
                                           const IsIdle& is_idle) {
     Choice choice;
     const auto candidates = untried(workers, choice);
-    choice.must_look_again = std::ranges::any_of(workers, is_on_its_way);
+    const bool only_egress = !candidates.empty() && is_egress(*candidates.front());
+    choice.must_look_again = std::ranges::any_of(workers, is_on_its_way) ||
+                             (only_egress && is_out_of_date(*candidates.front(), workers));
     choice.is_over = candidates.empty() && !choice.must_look_again;
     if (choice.must_look_again || candidates.empty()) return choice;
-    const bool only_egress = is_egress(*candidates.front());
     const auto next = std::ranges::find_if(candidates, [&](const WorkerView* one) {
         return is_egress(*one) == only_egress && is_idle(*one);
     });

@@ -27,7 +27,8 @@ class FormerBuilds {
         std::vector<const process::WorkerView*> in_vain; // it was, and its program is still another
                                                          // one: told once for each
         const process::WorkerView* carrier = nullptr;    // egress, while it is in use: told once
-        bool must_look_again = false; // somebody has work in hand or is on its way; not for egress
+        bool must_look_again = false; // somebody has work in hand or is on its way, or egress has
+                                      // not said yet what it carries for those that came
         bool is_over = false;         // nobody is left who could be replaced
     };
 

@@ -50,7 +50,7 @@ describe('workers after an upgrade to another build', () => {
     fs.symlinkSync(path.join(BUILD, 'workers'), path.join(folder, 'workers'));
     await upgradeTo(gateway, path.join(folder, 'supervisor/openclaw-gateway'));
     await eventually(() => linesOf(gateway, 'renewal_in_vain').length === 2, 'both to come back as they were', 40_000, 100);
-    await gateway.line(/upgrade\.egress_stays/);
+    await gateway.line(/upgrade\.egress_stays/, 20_000);
     await pause(notBefore);
     assert.equal(renewals(gateway), 2);
     assert.equal(linesOf(gateway, 'renewal_in_vain').length, 2);

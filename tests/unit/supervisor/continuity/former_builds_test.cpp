@@ -20,6 +20,13 @@ WorkerView worker(std::string id, std::string build, std::uint64_t generation = 
     return view;
 }
 
+// As of `said`; everybody is ready since 0.
+WorkerView egress(std::string build, Milliseconds said = std::chrono::seconds(5)) {
+    auto view = worker("egress", std::move(build));
+    view.health = process::Health{.at = Instant{} + said};
+    return view;
+}
+
 struct Choosing {
     FormerBuilds former{"new"};
     std::set<std::string> busy;
@@ -44,7 +51,7 @@ TEST_SUITE("supervisor/continuity") {
 
     TEST_CASE("former builds are replaced one at a time, egress last") {
         Choosing choose;
-        std::vector workers{worker("egress", "old"), worker("telegram:default", "old"),
+        std::vector workers{egress("old"), worker("telegram:default", "old"),
                             worker("agent", "old")};
         CHECK(choose.former.is_among(workers));
         const auto first = choose(workers);
@@ -99,7 +106,7 @@ TEST_SUITE("supervisor/continuity") {
     TEST_CASE("egress in use is told once and not waited for with looks; idle, it is replaced") {
         Choosing choose;
         choose.busy = {"egress"};
-        std::vector workers{worker("egress", "old"), worker("telegram:default", "new")};
+        std::vector workers{egress("old"), worker("telegram:default", "new")};
         const auto choice = choose(workers);
         CHECK(choice.next == nullptr);
         CHECK(choice.carrier == &workers[0]);
@@ -107,6 +114,21 @@ TEST_SUITE("supervisor/continuity") {
         CHECK(!choice.is_over);
         CHECK(choose(workers).carrier == nullptr);
         choose.busy.clear();
+        CHECK(choose(workers).next == &workers[0]);
+    }
+
+    TEST_CASE("egress is not believed to be idle by what it said before the others had dialled") {
+        Choosing choose;
+        std::vector workers{egress("old"), worker("telegram:default", "new", 2)};
+        workers[1].since = Instant{} + std::chrono::seconds(4) + Milliseconds(1);
+        const auto choice = choose(workers);
+        CHECK(choice.next == nullptr);
+        CHECK(choice.carrier == nullptr);
+        CHECK(choice.must_look_again);
+        CHECK(!choice.is_over);
+        workers[0].health.reset(); // adopted a moment ago
+        CHECK(choose(workers).must_look_again);
+        workers[0] = egress("old", std::chrono::seconds(10));
         CHECK(choose(workers).next == &workers[0]);
     }
 }
