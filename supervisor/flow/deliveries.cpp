@@ -4,6 +4,8 @@
 #include "supervisor/flow/delivery_frames.h"
 #include "supervisor/flow/kill_point.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace openclaw::flow {
@@ -58,11 +60,18 @@ void Deliveries::forget(const std::string& action_id) {
 
 void Deliveries::owe_with(ledger::OutboxRow row, ledger::Writes rest, Task again) {
     const std::string action_id = row.action_id;
-    rest.push_back(owe(std::move(row)));
+    const bool began_as_preview = is_known(action_id);
+    if (began_as_preview)
+        std::ranges::move(
+            finish_stream(action_id, std::move(row.markdown), row.notice, row.expires_at_ms),
+            std::back_inserter(rest));
+    else
+        rest.push_back(owe(std::move(row)));
     rooms_.ledger.store->commit(
-        std::move(rest), [this, action_id, again = std::move(again)](Result<void> kept) mutable {
+        std::move(rest),
+        [this, action_id, began_as_preview, again = std::move(again)](Result<void> kept) mutable {
             if (kept) return release(action_id);
-            forget(action_id);
+            if (!began_as_preview) forget(action_id);
             owe_again(action_id, std::move(again));
         });
 }

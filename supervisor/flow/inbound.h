@@ -98,6 +98,7 @@ class Inbounds {
     void take_back(const ledger::InboxKey& key, const std::string& trace);
     void drop(const Held& message, std::string_view word, std::string_view sentence);
     void park(const Held& message);
+    void park_with(const Held& message, const ledger::OutboxRow& notice);
 
     // Live runs, and those that were refused for now.
     std::size_t owed_runs() const { return runs_.active_count() + refused_.size(); }

@@ -111,19 +111,14 @@ void Inbounds::park(const Held& message) {
                    "⚠️ I was interrupted every time I tried to answer this, so I have "
                    "set it aside. Please ask in another way, or begin anew with /new.");
     notice.action_id = message->run_id + ":reply"; // its preview may stand in the chat
-    ledger::Writes unit;
-    unit.push_back(rooms_.ledger.inbox.settle(message->key, ledger::InboxState::parked,
-                                              "interrupted too often"));
-    if (deliveries_.is_known(notice.action_id))
-        for (auto& write : deliveries_.finish_stream(notice.action_id, notice.markdown, true,
-                                                     notice.expires_at_ms))
-            unit.push_back(std::move(write));
-    else
-        unit.push_back(deliveries_.owe(notice));
-    rooms_.ledger.store->commit(std::move(unit),
-                                [this, action_id = notice.action_id](Result<void> kept) {
-                                    if (kept) deliveries_.release(action_id);
-                                });
+    park_with(message, notice);
+}
+
+void Inbounds::park_with(const Held& message, const ledger::OutboxRow& notice) {
+    deliveries_.owe_with(notice,
+                         ledger::writes(rooms_.ledger.inbox.settle(
+                             message->key, ledger::InboxState::parked, "interrupted too often")),
+                         [this, message, notice] { park_with(message, notice); });
 }
 
 } // namespace openclaw::flow

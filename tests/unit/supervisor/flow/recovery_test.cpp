@@ -19,6 +19,33 @@ void show_inbox(Stage& stage) {
     change(stage, [](ledger::Database* db) { return db->run("alter table away rename to inbox"); });
 }
 
+// No message can be set aside, as on a full disk.
+void fill_disk(Stage& stage) {
+    change(stage, [](ledger::Database* db) {
+        return db->run("create trigger full before update on inbox when new.state = 'parked' begin "
+                       "select raise(abort, 'full'); end");
+    });
+}
+
+void empty_disk(Stage& stage) {
+    change(stage, [](ledger::Database* db) { return db->run("drop trigger full"); });
+}
+
+// Lives in each of which the message is asked and none ends: `in_each` is called with the run.
+template <typename InEach>
+void interrupt_too_often(const Scratch& scratch, InEach in_each) {
+    for (int life = 0; life < 6; ++life) {
+        Stage stage(scratch.path);
+        auto& echo = stage.connect(channel);
+        auto& agent = stage.connect("agent");
+        stage.recover();
+        if (life == 0) echo.says(inbound("1", "poison"));
+        const auto run = stage.expect(agent, wire::Frame::kRunStart).run_start().run_id();
+        in_each(stage, echo, run, life);
+        stage.let_writes_settle();
+    }
+}
+
 std::size_t files_in(const std::filesystem::path& directory) {
     const std::filesystem::directory_iterator files(directory);
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
@@ -314,15 +341,7 @@ TEST_SUITE("supervisor/flow") {
     }
     TEST_CASE("a message that was interrupted too often is set aside with a word to its sender") {
         Scratch scratch;
-        for (int life = 0; life < 6; ++life) {
-            Stage stage(scratch.path);
-            auto& echo = stage.connect(channel);
-            auto& agent = stage.connect("agent");
-            stage.recover();
-            if (life == 0) echo.says(inbound("1", "poison"));
-            stage.expect(agent, wire::Frame::kRunStart);
-            stage.let_writes_settle();
-        }
+        interrupt_too_often(scratch, [](auto&&...) {});
         Stage last(scratch.path);
         auto& echo = last.connect(channel);
         last.recover();
@@ -330,5 +349,34 @@ TEST_SUITE("supervisor/flow") {
         last.let_writes_settle();
         CHECK(last.inbox("1").state == ledger::InboxState::parked);
         CHECK(last.runs->active_count() == 0);
+    }
+
+    TEST_CASE("setting aside is tried again while the disk refuses it, also with a preview") {
+        for (const bool is_previewed : {false, true}) {
+            CAPTURE(is_previewed);
+            Scratch scratch;
+            interrupt_too_often(scratch, [&](Stage& stage, auto& echo, const auto& run, int life) {
+                if (!is_previewed || life > 0) return;
+                echo.says(
+                    preview_report(shown(stage, echo, run).action_id(), wire::Delivery::SENT));
+                stage.turn_until([&] {
+                    return stage.deliveries->row(run + ":reply")->stream_message_id == "777";
+                });
+            });
+            Stage last(scratch.path);
+            auto& echo = last.connect(channel);
+            fill_disk(last);
+            const auto failed = last.book->store->counters().failed_units;
+            last.recover();
+            last.turn_until(
+                [&] { return last.book->store->counters().failed_units == failed + 2; });
+            CHECK(last.inbox("1").state == ledger::InboxState::running);
+            empty_disk(last);
+            const auto out = last.expect(echo, wire::Frame::kOutbound).outbound();
+            CHECK(out.notice());
+            CHECK(out.stream_message_id() == (is_previewed ? "777" : ""));
+            last.let_writes_settle();
+            CHECK(last.inbox("1").state == ledger::InboxState::parked);
+        }
     }
 }
