@@ -54,6 +54,8 @@ void Gateway::on_identify_recorded(std::uint64_t attempt, bool is_kept) {
         budget_.give_back();
         return leave(unrecorded, {}, {});
     }
+    budget_.give_back(); // counted from when it leaves: the disk may have taken its time
+    budget_.take(to_.clock.unix_ms());
     enter(State::identifying, ready_within);
     to_.wire.send(identify_payload(
         {.token = setting_.token, .intents = setting_.intents, .presence = setting_.presence}));

@@ -271,6 +271,24 @@ TEST_SUITE("workers/discord") {
         bench.ready();
         CHECK(bench.last_event() == "session s1");
     }
+    TEST_CASE("the distance to the next IDENTIFY counts from when one leaves, however long its "
+              "record takes") {
+        GatewayBench bench;
+        bench.is_kept.reset();
+        bench.gateway.begin(std::nullopt, 0);
+        bench.gateway.on_info({.url = "wss://g.example"});
+        bench.hello(600'000);
+        bench.alarms.advance(4s);
+        bench.gateway.on_identify_recorded(bench.attempt, true);
+        bench.gateway.on_message(R"({"op":9,"d":false})");
+        Milliseconds passed{0};
+        for (; passed < 20s && bench.connections < 2; passed += 50ms) {
+            if (bench.last_event() == "ask") bench.gateway.on_info({.url = "wss://g.example"});
+            bench.alarms.advance(50ms);
+        }
+        CHECK(passed >= 5s);
+        CHECK(passed < 7s);
+    }
     TEST_CASE("an IDENTIFY that cannot be put on record, or not in time, does not leave") {
         for (const bool is_answered : {true, false}) {
             CAPTURE(is_answered);
