@@ -29,32 +29,40 @@ double rounded(double value) {
 
 } // namespace
 
-LoopGauge::LoopGauge(Loop& loop)
-    : loop_(loop)
+LoopGauge::LoopGauge(Loop& loop, const Clock& clock)
+    : clock_(clock)
     , probe_(loop)
-    , measured_(loop.clock().now())
+    , measured_(clock.now())
     , cpu_(cpu_used()) {
     measure();
 }
 
 const std::string& LoopGauge::to_json() {
-    if (loop_.clock().now() - measured_ >= fresh_for) measure();
+    if (clock_.now() - measured_ < fresh_for) return json_;
+    measure();
+    send_probe();
     return json_;
 }
 
+std::vector<double> LoopGauge::recent_delays_ms(Instant now) const {
+    std::vector<double> recent;
+    for (std::size_t i = 0; i < std::min(delay_count_, delays_.size()); ++i)
+        if (now - delays_[i].seen <= counts_for) recent.push_back(delays_[i].ms);
+    std::ranges::sort(recent);
+    return recent;
+}
+
 void LoopGauge::measure() {
-    const auto now = loop_.clock().now();
+    const auto now = clock_.now();
     const auto cpu = cpu_used();
     const double interval_ms = std::chrono::duration<double, std::milli>(now - measured_).count();
     const double busy =
         interval_ms < 1
             ? 0
             : std::chrono::duration<double, std::milli>(cpu - cpu_).count() / interval_ms;
-    std::array<double, 64> delays = delays_ms_;
-    const std::size_t count = std::min(delay_count_, delays.size());
-    std::sort(delays.begin(), delays.begin() + static_cast<std::ptrdiff_t>(count));
-    const double worst = count == 0 ? 0 : delays[count - 1];
-    const double p99 = count == 0 ? 0 : delays[(count * 99 - 1) / 100];
+    const auto delays = recent_delays_ms(now);
+    const double worst = delays.empty() ? 0 : delays.back();
+    const double p99 = delays.empty() ? 0 : delays[(delays.size() * 99 - 1) / 100];
 
     const bool is_degraded = p99 >= too_late_ms || busy >= too_busy;
     if (!is_degraded)
@@ -80,15 +88,14 @@ void LoopGauge::measure() {
     json_ = out.take();
     measured_ = now;
     cpu_ = cpu;
-    send_probe();
 }
 
 void LoopGauge::send_probe() {
     if (probe_.is_active()) return;
-    const auto sent = loop_.clock().now();
+    const auto sent = clock_.now();
     probe_.start(Milliseconds(0), [this, sent] {
-        const auto late = std::chrono::duration<double, std::milli>(loop_.clock().now() - sent);
-        delays_ms_[delay_count_++ % delays_ms_.size()] = late.count();
+        const auto late = std::chrono::duration<double, std::milli>(clock_.now() - sent);
+        delays_[delay_count_++ % delays_.size()] = {clock_.now(), late.count()};
     });
 }
 

@@ -461,4 +461,29 @@ TEST_SUITE("supervisor/rpc") {
                                 "delayP99Ms", "delayMaxMs", "utilization", "cpuCoreRatio"})
             CHECK_MESSAGE(document.root()[key], key);
     }
+
+    TEST_CASE(
+        "a loop that stood still once is degraded for a minute, however seldom somebody looks") {
+        Loop loop;
+        ManualClock clock;
+        rpc::LoopGauge gauge(loop, clock);
+        const auto look_after = [&](Milliseconds pause) {
+            clock.advance(pause);
+            return parsed(gauge.to_json());
+        };
+        const auto stands_for = [&](Milliseconds pause) { // the probe is on its way
+            clock.advance(pause);
+            Timer last(loop);
+            last.start(Milliseconds(0), [&] { loop.stop(); });
+            loop.run();
+        };
+        CHECK_FALSE(look_after(std::chrono::seconds(2)).root()["degraded"].boolean());
+        stands_for(Milliseconds(600));
+        const auto stood = look_after(std::chrono::seconds(1));
+        CHECK(stood.root()["degraded"].boolean());
+        CHECK(stood.root()["delayP99Ms"].number() == doctest::Approx(600));
+        stands_for(Milliseconds(1));
+        CHECK(look_after(std::chrono::seconds(50)).root()["degraded"].boolean());
+        CHECK_FALSE(look_after(std::chrono::seconds(11)).root()["degraded"].boolean());
+    }
 }
