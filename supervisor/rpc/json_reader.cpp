@@ -6,7 +6,9 @@ void JsonReader::read(std::string text, Done done) {
     if (text.size() <= short_text) return done(json::Document::parse(text));
     if (jobs_.size() >= max_waiting)
         return done(fail(Code::busy, "32 long requests wait to be read; try again in a second"));
-    jobs_.push_back(std::make_shared<Job>(Job{.text = std::move(text), .done = std::move(done)}));
+    auto& job = *jobs_.emplace_back(std::make_shared<Job>());
+    job.text = std::move(text);
+    job.done = std::move(done);
     if (jobs_.size() == 1) next();
 }
 

@@ -116,15 +116,16 @@ Result<Tail> read_tail(const TailRequest& request) {
     const bool follows = request.cursor && !tail.reset;
     const std::int64_t wanted = follows ? *request.cursor : 0;
     const std::int64_t from = std::max(wanted, tail.size - request.max_bytes);
-    std::string text = TRY(read_range(fd.get(), from, tail.size));
+    const std::string bytes = TRY(read_range(fd.get(), from, tail.size));
+    std::string_view text = bytes;
     if (from > wanted) {
         tail.truncated = true;
         if (follows) tail.skipped_bytes = from - wanted;
-        text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
     }
     // A first half, when reading began inside a line, and a last one, still being written, stay
     // out.
-    const std::string_view ended = std::string_view(text).substr(0, text.rfind('\n') + 1);
+    const std::string_view ended = text.substr(0, text.rfind('\n') + 1);
     tail.cursor = tail.size = tail.size - static_cast<std::int64_t>(text.size() - ended.size());
     const std::size_t from_line = begin_of_last(ended, request.limit);
     tail.truncated = tail.truncated || from_line > 0;
