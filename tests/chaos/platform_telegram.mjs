@@ -31,8 +31,10 @@ export async function telegramPlatform() {
       return Math.max(1, ...JSON.parse(stdout).outbox.map((row) => (row.maybeDuplicate ? 1 + Math.max(1, row.repeats) : 1)));
     },
     checks: async () => {
-      const audit = await telegram.ctl('GET /updates', {}, { summary: '1' });
-      return [['every update was confirmed and none expired', audit.lost === 0 && audit.confirmed === audit.total]];
+      const audit = () => telegram.ctl('GET /updates', {}, { summary: '1' });
+      const isConfirmed = async () => { const { confirmed, total } = await audit(); return confirmed === total; };
+      const confirmed = await telegram.until(isConfirmed, 10_000).catch(() => false); // by the next poll
+      return [['every update was confirmed and none expired', confirmed && (await audit()).lost === 0]];
     },
   };
 }

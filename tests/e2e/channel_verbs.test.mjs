@@ -17,6 +17,7 @@ describe('asking', () => {
     ({ gateway, telegram } = scene);
     await gateway.workerReady('telegram');
     await gateway.workerReady('echo');
+    await eventually(() => telegram.signIns === 1, 'the sign-in'); // after it is ready
   });
 
   const accountOf = async (channel, params) => (await gateway.call('channels.status', { channel, ...params })).channelAccounts[channel][0];

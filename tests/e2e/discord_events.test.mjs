@@ -105,8 +105,8 @@ describe('messages', { concurrency: 2 }, () => {
   test('one that is deleted while it waits behind another turn has none', async (t) => {
     const { discord, direct, provider } = await discordStage(t);
     const chat = direct(9011);
-    await chat.say('slow 12 120');
-    await discord.until(() => provider.requests.length === 1, 10_000);
+    await chat.say('slow 30 120');
+    await provider.ctl('GET /wait', {}, { text: 'slow 30' });
     const { message_id, channel_id } = await chat.say('say never mind');
     await chat.say('say third');
     await discord.ctl('POST /delete', { channel_id, message_id });

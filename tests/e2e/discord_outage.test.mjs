@@ -53,7 +53,7 @@ describe('an outage', { concurrency: 5 }, () => {
   }
 
   test('one after a good time longer than downAfterMs is degraded first: what counts is the last sign of life', { timeout: 90_000 }, async (t) => {
-    const health = { degradedAfterMs: 8000, downAfterMs: 10_000 };
+    const health = { degradedAfterMs: 10_000, downAfterMs: 16_000 };
     const { gateway, discord } = await discordStage(t, { more: { gateway: { health } }, discord: { config: { heartbeatInterval: 2000 } } });
     const level = async () => (await gateway.worker('discord:default')).health.level;
     await eventually(async () => await level() === 'ok', 'discord:default to be well');

@@ -56,11 +56,12 @@ describe('a connection that ends', { concurrency: 8 }, () => {
   for (const code of [4001, 4002, 4005]) {
     test(`close ${code}, our own mistake: resumed, but not for ever`, async (t) => {
       const { discord, gateway } = await survives(t, { trouble: (scene) => cut(scene, 'POST /gw/close', { code }), resumes: 1, identifies: 1 });
-      for (let i = 0; i < 2; i++) {
-        await isListening(discord);
+      const { pid } = await gateway.worker('discord');
+      for (const resumes of [1, 2]) {
+        await discord.until(async () => (await session(discord))?.resumes === resumes, 20_000);
         await discord.ctl('POST /gw/close', { code });
       }
-      await eventually(async () => (await gateway.worker('discord')).state !== 'ready' || (await listed(gateway)).lastError, 'the worker to report it', 30_000, 100);
+      await gateway.workerReady('discord', { not: [pid], timeout: 30_000 }); // it reports it, and begins anew
     });
   }
 
@@ -94,11 +95,11 @@ describe('a connection that ends', { concurrency: 8 }, () => {
     assert.ok((await discord.ctl('GET /gw/wait', {}, { dir: 'in', op: '1', count: '3', timeout: '8000' })).ok);
     const beats = await frames(discord, { dir: 'in', op: 1 });
     const [hello] = await frames(discord, { dir: 'out', op: 10 });
-    assert.ok(beats[0].at - hello.at <= 1700, 'the first within one interval');
-    for (let i = 1; i < 3; i++) assert.ok(Math.abs(beats[i].at - beats[i - 1].at - 1500) < 400, `${beats[i].at - beats[i - 1].at} ms between two`);
+    assert.ok(beats[0].at - hello.at <= 2200, 'the first within one interval');
+    for (let i = 1; i < 3; i++) assert.ok(Math.abs(beats[i].at - beats[i - 1].at - 1500) < 700, `${beats[i].at - beats[i - 1].at} ms between two`);
     const { lastGw: since } = await discord.ctl('GET /state');
     await discord.ctl('POST /gw/heartbeat-request');
-    assert.ok((await discord.ctl('GET /gw/wait', {}, { since, dir: 'in', op: '1', timeout: '500' })).ok);
+    assert.ok((await discord.ctl('GET /gw/wait', {}, { since, dir: 'in', op: '1', timeout: '900' })).ok);
   });
 
   test('no greeting: left after a while, and tried again', { timeout: 90_000 }, async (t) => {

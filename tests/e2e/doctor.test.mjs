@@ -147,6 +147,7 @@ describe('the service', () => {
   test('with everything well it has nothing to warn of, names the walls, and lint says 0', async (t) => {
     const one = await home(t, { auth: { mode: 'token', token: '0123456789abcdef0123456789abcdef' } });
     await one.cli('gateway', 'install', '--user');
+    await eventually(async () => (await one.cli('gateway', 'call', 'workers.list', '--json')).json.workers.every(({ state }) => state === 'ready'), 'the workers to be ready', 20_000, 100);
     const result = await one.cli('doctor', '--lint', '--json');
     // A kernel without one of the walls is a true finding.
     assert.deepEqual(result.json.findings.filter(({ severity, checkId }) => severity !== 'info' && checkId !== 'core/doctor/sandbox'), []);

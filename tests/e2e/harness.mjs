@@ -2,7 +2,6 @@
 // fakes. Everything waits for an event with a deadline; nothing sleeps for luck. Suites run side by side: every
 // gateway has its own directory and port.
 import { spawn } from 'node:child_process';
-import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -34,10 +33,13 @@ export async function eventually(check, what, timeout = 10_000, every = 20) {
   }
 }
 
-// Below the ports that the system gives to connections: one of those may take it before the gateway does.
+// Below the ports that the system gives to connections: one of those may take it before the gateway does. Each process of
+// tests has a hundred of its own, and gives none of them twice.
+let portsGiven = 0;
+
 export async function freePort() {
   for (;;) {
-    const port = 10_000 + crypto.randomInt(20_000);
+    const port = 10_000 + (process.pid % 200) * 100 + portsGiven++ % 100;
     const server = net.createServer().listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(() => true, () => false);
     if (!isFree) continue;

@@ -281,11 +281,14 @@ describe('a flood wait', () => {
     await person.say('say second');
     // It has said that it sends, and that it may not: what it was asked for is told before that. Killed earlier it would
     // have taken the server's answer with it, unread.
-    let reports = 0;
+    let reports = 0, isHandedOver = false;
     await eventually(async () => {
       const page = await gateway.call('workers.trace', { id, cursor, waitMs: 500 });
       cursor = page.cursor;
-      reports += page.frames.filter(({ type, direction }) => type === 'Delivery' && direction === 'from-worker').length;
+      for (const { type, direction } of page.frames) {
+        isHandedOver ||= type === 'Outbound' && direction === 'to-worker'; // what comes before is of the first
+        if (isHandedOver && type === 'Delivery' && direction === 'from-worker') reports++;
+      }
       return reports >= 2;
     }, 'the worker to say that it must wait');
     process.kill(pid, 'SIGKILL');

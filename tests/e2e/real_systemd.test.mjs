@@ -51,8 +51,11 @@ describe('a real systemd', { skip: missing && `SKIPPED: no machine with systemd 
     const main = await active();
     assert.equal((await ready()).status, 200);
     assert.match(await property('StatusText'), /^Serving at http:\/\/127\.0\.0\.1:\d+ with 3 workers$/);
-    const workers = JSON.parse((await openclaw('workers', 'list', '--json')).stdout).workers;
-    assert.deepEqual(workers.map(({ id, state }) => [id, state]).sort(), [['agent', 'ready'], ['echo:x', 'ready'], ['egress', 'ready']]);
+    const workers = await eventually(async () => { // READY=1 says that it answers, before its workers do
+      const list = JSON.parse((await openclaw('workers', 'list', '--json')).stdout).workers;
+      return list.every(({ state }) => state === 'ready') && list;
+    }, 'all workers to be ready', 10_000);
+    assert.deepEqual(workers.map(({ id }) => id).sort(), ['agent', 'echo:x', 'egress']);
     for (const { id, sandboxLayers } of workers)
       for (const { name, holds, detail } of sandboxLayers) assert.equal(holds, true, `${id}, ${name}: ${detail}`); // the spare ones, too
     const { stdout } = await openclaw('agent', '--agent', 'main', '-m', 'hello from a unit');

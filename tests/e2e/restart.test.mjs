@@ -143,7 +143,7 @@ describe('a restart in place', () => {
     const load = new HttpLoad(gateway, { perSecond: 50 }).start();
     await gateway.call('gateway.restart.request', { reason: 'test' });
     await eventually(() => linesOf(gateway, 'gateway.ready').length === 2, 'the second start');
-    assert.ok(!(await load.stop()).errors.includes('ECONNREFUSED')); // who was inside is told to come back
+    assert.ok(!(await load.stop()).errors.some((error) => error.endsWith('ECONNREFUSED'))); // who was inside is told to come back
     assert.equal(gateway.pid, pid);
     await chat(903).ask('say again', 'again');
   });

@@ -128,7 +128,7 @@ describe('signals to the real workers', () => {
     const { gateway } = scene;
     const { pid, id } = await gateway.workerReady('agent');
     process.kill(pid, 'SIGKILL');
-    await gateway.line(/worker\.(exited|died).*agent/);
+    await gateway.line(new RegExp(`worker\\.(exited|died) worker=agent pid=${pid} `));
     const shown = await gateway.cli('workers', 'show', id);
     assert.match(shown.stdout, /SIGKILL|killed/i);
     await gateway.workerReady('agent', { not: [pid], timeout: 20_000 });
