@@ -31,6 +31,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace openclaw {
 
@@ -49,6 +50,11 @@ class Upgrade {
     bool restart(std::string reason);
 
   private:
+    static constexpr Milliseconds look_every{10}; // only while one waits
+    static constexpr std::string_view was_replaced =
+        "the program was replaced since its rehearsal; begin the upgrade anew";
+    static Error we_are_stopping();
+
     std::string ledger_copy() const;
     void copy_ledger();
     void rehearse(Result<void> copied);
