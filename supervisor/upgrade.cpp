@@ -46,8 +46,19 @@ bool Upgrade::restart(std::string reason) {
     if (shutdown_.has_begun() || is_under_way_) return false;
     begin({}, reason, [](const Result<std::string>&) {});
     must_restart_ = is_under_way_;
-    // Our own file is gone, or no longer one that we would run: what we are begins anew.
-    return is_under_way_ || shutdown_.restart(reason);
+    if (!is_under_way_) begin_anew(reason); // our own file is gone, or no longer one we would run
+    return true;
+}
+
+// It would refuse a wrong configuration only after this life has ended.
+void Upgrade::begin_anew(const std::string& reason) {
+    read_configuration([this, reason](const std::string& refusal) {
+        if (shutdown_.has_begun()) return;
+        if (refusal.empty()) return static_cast<void>(shutdown_.restart(reason));
+        log::error("restart.refused",
+                   {{"why", refusal}, {"what", "everything is as it was before"}});
+        manager_.status("Restart refused, serving on: " + refusal);
+    });
 }
 
 void Upgrade::begin(std::string program, std::string reason, Done done) {
@@ -131,7 +142,7 @@ bool Upgrade::is_quiet() const {
 
 void Upgrade::wait_for_quiet() {
     if (shutdown_.has_begun()) return end(we_are_stopping());
-    if (is_quiet()) return read_configuration();
+    if (is_quiet()) return reread_configuration();
     const auto now = facts_.loop.clock().now();
     if (const auto& why = facts_.ledger->store->degraded(); now >= refuse_at_ && !why.empty())
         return end({.code = Code::unavailable,
@@ -154,18 +165,25 @@ void Upgrade::refuse_work() {
 
 // It may have changed since the rehearsal. One that is refused would be refused by either image,
 // and none would be left to serve. The door is open meanwhile: nobody waits for a disk.
-void Upgrade::read_configuration() {
-    refusal_ = std::make_shared<std::string>();
+void Upgrade::reread_configuration() {
     read_by_ = facts_.loop.clock().now() + configuration_is_read_within;
+    read_configuration([this](const std::string& refusal) { on_configuration_read(refusal); });
+    look_again_.start(look_every, [this] { wait_for_configuration(); });
+}
+
+void Upgrade::read_configuration(OnRead then) {
+    refusal_ = std::make_shared<std::string>();
     facts_.loop.on_pool(
         [refusal = refusal_, before = edge_.prepared()] {
             if (const auto now = prepare_again(before, Reread::everything); !now)
                 *refusal = now.error().text;
         },
-        [this, alive = std::weak_ptr(alive_), refusal = refusal_] {
-            if (!alive.expired() && refusal == refusal_) on_configuration_read();
+        [this, alive = std::weak_ptr(alive_), refusal = refusal_,
+         then = std::move(then)]() mutable {
+            if (alive.expired() || refusal != refusal_) return;
+            refusal_.reset();
+            then(*refusal);
         });
-    look_again_.start(look_every, [this] { wait_for_configuration(); });
 }
 
 void Upgrade::wait_for_configuration() {
@@ -178,14 +196,13 @@ void Upgrade::wait_for_configuration() {
          .sentence = "the configuration could not be read within 10 s; nothing was changed"});
 }
 
-void Upgrade::on_configuration_read() {
-    const auto refusal = std::exchange(refusal_, nullptr);
+void Upgrade::on_configuration_read(const std::string& refusal) {
     if (shutdown_.has_begun()) return end(we_are_stopping());
-    if (!refusal->empty())
+    if (!refusal.empty())
         return end({.code = Code::invalid,
                     .sentence = "the configuration has changed since the rehearsal and is "
                                 "refused: " +
-                                *refusal});
+                                refusal});
     close_the_door();
 }
 
@@ -226,7 +243,7 @@ void Upgrade::end(Error why) {
     if (serves_on) manager_.ready(edge_.status_line());
     edge_.note_upgrade(edge_.upgrades() + 1, "refused", why.sentence);
     if (auto done = std::exchange(done_, nullptr)) done(Failure(why));
-    if (std::exchange(must_restart_, false)) shutdown_.restart(reason_);
+    if (std::exchange(must_restart_, false) && serves_on) begin_anew(reason_);
 }
 
 } // namespace openclaw

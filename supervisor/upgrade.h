@@ -8,7 +8,7 @@
 //                    be
 //   wait_for_quiet   for a moment without a run, an answer or a request in hand; if none comes, new
 //                    work is refused until one does; if that takes too long, we serve on
-//   read_configuration
+//   reread_configuration
 //                    once more: one that is refused by now, or cannot be read, ends it
 //   close_the_door   newcomers wait in the kernel's queue, who is inside is served to the end; not
 //                    quiet within a second: the door opens again
@@ -46,7 +46,8 @@ class Upgrade {
     // `program` empty: the one this process was started from, as it is on the disk now.
     // Errors: busy (one is under way, or we are stopping), invalid, timeout, not_found.
     void begin(std::string program, std::string reason, Done done);
-    // The same, and when the rehearsal fails or the gateway is never quiet: an ordinary restart.
+    // The same, and when the rehearsal fails or the gateway is never quiet: an ordinary restart,
+    // unless the configuration would be refused. False: we are stopping, or one is under way.
     bool restart(std::string reason);
 
   private:
@@ -55,6 +56,9 @@ class Upgrade {
         "the program was replaced since its rehearsal; begin the upgrade anew";
     static Error we_are_stopping();
 
+    using OnRead = std::move_only_function<void(const std::string& refusal)>; // empty: sound
+
+    void begin_anew(const std::string& reason);
     std::string ledger_copy() const;
     void copy_ledger();
     void rehearse(Result<void> copied);
@@ -62,9 +66,10 @@ class Upgrade {
     void wait_for_quiet();
     bool is_quiet() const;
     void refuse_work();
-    void read_configuration();
+    void reread_configuration();
+    void read_configuration(OnRead then);
     void wait_for_configuration();
-    void on_configuration_read();
+    void on_configuration_read(const std::string& refusal);
     void close_the_door();
     void wait_inside();
     void part();

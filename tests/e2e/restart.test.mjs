@@ -136,6 +136,28 @@ describe('a restart in place', () => {
     assert.equal(linesOf(gateway, 'gateway.moved').length, 3);
   });
 
+  test('asked over RPC with a wrong configuration it serves on, whether or not its program can rehearse', async (t) => {
+    const { gateway, telegram, chat } = await stage(t);
+    await chat(902).ask('say before', 'before');
+    const { pid } = gateway;
+    const good = fs.readFileSync(gateway.configPath, 'utf8');
+    const tmp = path.join(gateway.stateDir, 'tmp');
+    for (const canRehearse of [true, false]) {
+      if (!canRehearse) { fs.rmSync(tmp, { recursive: true, force: true }); fs.writeFileSync(tmp, 'no folder: a rehearsal has nowhere to be'); }
+      fs.writeFileSync(gateway.configPath, good.replace('"mode": "local"', '"mode": "nowhere"'));
+      const before = linesOf(gateway, 'restart.refused').length;
+      assert.equal((await gateway.call('gateway.restart.request', { reason: 'test' })).status, 'scheduled');
+      await eventually(() => linesOf(gateway, 'restart.refused').length > before, 'it to be refused', 20_000);
+      assert.match(linesOf(gateway, 'restart.refused').at(-1), /gateway\.mode/);
+      fs.writeFileSync(gateway.configPath, good);
+    }
+    assert.equal((await gateway.http('/readyz')).status, 200);
+    await chat(902).ask('say after', 'after');
+    assert.deepEqual([gateway.pid, telegram.signIns, linesOf(gateway, 'gateway.ready').length, linesOf(gateway, 'gateway.stopping').length], [pid, 1, 1, 0]);
+    await gateway.call('gateway.restart.request', { reason: 'test' });
+    await eventually(() => linesOf(gateway, 'gateway.ready').length === 2, 'the second start', 20_000);
+  });
+
   test('a program that cannot rehearse begins anew in its process, and the port is never closed', async (t) => {
     const { gateway, chat } = await stage(t);
     const { pid } = gateway;
