@@ -25,7 +25,6 @@ constexpr std::uint32_t most_unacknowledged = 2 * ipc::inbound_credits;
 // Of one worker, and not on disk yet: a hijacked one must not fill our memory.
 constexpr std::size_t most_unrecorded_bytes = 8u << 20;
 constexpr std::size_t max_event_id_bytes = 256;
-constexpr int max_charged_resumes = 5;    // a message that stops gateways is set aside
 constexpr Milliseconds record_pause{300}; // TELEGRAM.md 3.1: try the append again
 constexpr Milliseconds longest_record_pause{10'000};
 
@@ -259,36 +258,6 @@ void Inbounds::begin_or_keep(RunRequest request) {
     refused_.push_back(std::move(request));
 }
 
-void Inbounds::on_runs_welcome() {
-    for (auto& request : std::exchange(refused_, {}))
-        begin_or_keep(std::move(request));
-    on_fewer_runs();
-}
-
-bool Inbounds::withdraw(const ledger::InboxKey& key) {
-    if (const auto found = recording_.find(name_of(key)); found != recording_.end())
-        return found->second->is_taken_back = true;
-    auto request = bursts_.withdraw(key);
-    if (!request) request = withdraw_refused(key);
-    if (request) take_back(key, request->trace);
-    return request.has_value();
-}
-
-std::optional<RunRequest> Inbounds::withdraw_refused(const ledger::InboxKey& key) {
-    const auto found = std::ranges::find_if(
-        refused_, [&](const RunRequest& request) { return request.is_just(key); });
-    if (found == refused_.end()) return std::nullopt;
-    auto request = std::move(*found);
-    refused_.erase(found);
-    return request;
-}
-
-void Inbounds::take_back(const ledger::InboxKey& key, const std::string& trace) {
-    const std::string why(taken_back);
-    rooms_.traces.add(trace, inbound_room, "taken_back", why);
-    rooms_.ledger.store->note(rooms_.ledger.inbox.settle(key, ledger::InboxState::dropped, why));
-}
-
 void Inbounds::react(const policy::Facts& facts, const policy::Admission& admission,
                      const config::ChannelAccount& account, const std::string& agent_id) {
     const auto& config = rooms_.decisions.config();
@@ -306,33 +275,6 @@ void Inbounds::react(const policy::Facts& facts, const policy::Admission& admiss
     reaction.set_message_id(facts.message_id);
     reaction.set_emoji(*emoji);
     (void)link->send(frame);
-}
-
-void Inbounds::recover(const std::vector<ledger::InboxRow>& rows) {
-    for (const auto& row : rows) {
-        auto message = std::make_shared<Message>();
-        if (!message->inbound.ParseFromString(row.payload)) {
-            rooms_.ledger.store->note(rooms_.ledger.inbox.settle(
-                row.key, ledger::InboxState::parked, "its record cannot be read"));
-            continue;
-        }
-        message->worker = worker_id(row.key.channel, row.key.account);
-        message->key = row.key;
-        message->run_id = row.run_id;
-        message->trace = row.trace;
-        message->charged_resumes = row.attempts;
-        rooms_.traces.add(row.trace, inbound_room, "resumed",
-                          "the gateway stopped before it was answered");
-        message->had_begun = row.state == ledger::InboxState::running;
-        if (message->had_begun) {
-            if (row.attempts >= max_charged_resumes) {
-                park(message);
-                continue;
-            }
-            rooms_.ledger.store->note(rooms_.ledger.inbox.charge(row.key));
-        }
-        judge(message);
-    }
 }
 
 std::int64_t Inbounds::last_inbound_ms(const std::string& worker) const {
