@@ -6,7 +6,7 @@ import { pause, processTree, programOf } from '../e2e/harness.mjs';
 
 const STEPS = ['inbound_arrived', 'inbound_recorded', 'run_started', 'run_ended', 'answer_recorded', 'answer_handed_over', 'part_sent', 'answer_sent'];
 const SUPERVISOR = 'openclaw-gateway';
-// A message that is interrupted in more lives is rightly set aside (supervisor/flow/inbound.cpp, max_charged_resumes): so
+// A message that is interrupted in more lives is rightly set aside (supervisor/flow/inbound_unfinished.cpp, max_charged_resumes): so
 // often the supervisor may end under the same one; then it is spared until that one is answered.
 const MOST_DEATHS = 5;
 // So long somebody has waited that everything is left alive until he is answered: what is tested is that nothing gets
