@@ -8,7 +8,6 @@
 #include "common/version.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace openclaw::net {

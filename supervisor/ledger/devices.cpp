@@ -1,6 +1,5 @@
 #include "supervisor/ledger/devices.h"
 
-#include "common/json/read.h"
 #include "common/json/write.h"
 #include "supervisor/ledger/database.h"
 

@@ -3,12 +3,9 @@
 #include "common/base/strings.h"
 #include "common/ipc/protocol.h"
 #include "common/log/log.h"
-#include "common/worker/wipe.h"
-#include "supervisor/process/configure.h"
 #include "supervisor/process/events.h"
 #include "supervisor/process/patience.h"
 
-#include <algorithm>
 #include <csignal>
 
 namespace openclaw::process {
