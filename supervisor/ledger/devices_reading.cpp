@@ -3,7 +3,6 @@
 #include "supervisor/ledger/database.h"
 #include "supervisor/ledger/devices.h"
 
-
 namespace openclaw::ledger {
 
 namespace {
