@@ -43,7 +43,8 @@ Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const Restart&
     , look_again_(facts.loop) {}
 
 bool Upgrade::restart(std::string reason) {
-    if (shutdown_.has_begun() || is_under_way_) return false;
+    if (is_under_way_) must_restart_ = true; // should it be refused
+    if (shutdown_.has_begun() || is_under_way_ || is_reading_) return false;
     begin({}, reason, [](const Result<std::string>&) {});
     must_restart_ = is_under_way_;
     if (!is_under_way_) begin_anew(reason); // our own file is gone, or no longer one we would run
@@ -53,17 +54,29 @@ bool Upgrade::restart(std::string reason) {
 // It would refuse a wrong configuration only after this life has ended.
 void Upgrade::begin_anew(const std::string& reason) {
     read_configuration([this, reason](const std::string& refusal) {
+        look_again_.stop();
         if (shutdown_.has_begun()) return;
-        if (refusal.empty()) return static_cast<void>(shutdown_.restart(reason));
-        log::error("restart.refused",
-                   {{"why", refusal}, {"what", "everything is as it was before"}});
-        manager_.status("Restart refused, serving on: " + refusal);
+        if (!refusal.empty()) return refuse_restart(refusal);
+        (void)shutdown_.restart(reason);
     });
+    look_again_.start(configuration_is_read_within, [this] {
+        ++reading_;
+        refuse_restart("the configuration could not be read within 10 s");
+    });
+}
+
+void Upgrade::refuse_restart(const std::string& why) {
+    log::error("restart.refused", {{"why", why}, {"what", "everything is as it was before"}});
+    manager_.status("Restart refused, serving on: " + why);
+    edge_.note_upgrade(edge_.upgrades() + 1, "refused", why);
 }
 
 void Upgrade::begin(std::string program, std::string reason, Done done) {
     if (shutdown_.has_begun()) return done(Failure(we_are_stopping()));
     if (is_under_way_) return done(fail(Code::busy, "an upgrade is under way already"));
+    if (is_reading_)
+        return done(fail(Code::busy, "the configuration is still being read, for a restart or an "
+                                     "upgrade that was asked for before"));
     auto looked_at = ProgramFile::look_at(std::move(program));
     if (!looked_at) return done(Failure(looked_at.error()));
     is_under_way_ = true;
@@ -171,18 +184,20 @@ void Upgrade::reread_configuration() {
     look_again_.start(look_every, [this] { wait_for_configuration(); });
 }
 
+// One at a time: over a mount that hangs each would keep a thread of the pool for good.
 void Upgrade::read_configuration(OnRead then) {
-    refusal_ = std::make_shared<std::string>();
+    is_reading_ = true;
+    const auto refusal = std::make_shared<std::string>();
     facts_.loop.on_pool(
-        [refusal = refusal_, before = edge_.prepared()] {
+        [refusal, before = edge_.prepared()] {
             if (const auto now = prepare_again(before, Reread::everything); !now)
                 *refusal = now.error().text;
         },
-        [this, alive = std::weak_ptr(alive_), refusal = refusal_,
+        [this, alive = std::weak_ptr(alive_), refusal, reading = ++reading_,
          then = std::move(then)]() mutable {
-            if (alive.expired() || refusal != refusal_) return;
-            refusal_.reset();
-            then(*refusal);
+            if (alive.expired()) return;
+            is_reading_ = false;
+            if (reading == reading_) then(*refusal);
         });
 }
 
@@ -232,7 +247,7 @@ void Upgrade::end(Error why) {
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
     is_under_way_ = false;
-    refusal_.reset(); // what is still being read is nobody's
+    ++reading_; // what is still being read is nobody's
     look_again_.stop();
     const bool serves_on = !shutdown_.has_begun();
     edge_.take_newcomers();

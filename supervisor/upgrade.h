@@ -28,6 +28,7 @@
 #include "supervisor/shutdown.h"
 #include "supervisor/standing.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ class Upgrade {
     using OnRead = std::move_only_function<void(const std::string& refusal)>; // empty: sound
 
     void begin_anew(const std::string& reason);
+    void refuse_restart(const std::string& why);
     std::string ledger_copy() const;
     void copy_ledger();
     void rehearse(Result<void> copied);
@@ -97,7 +99,8 @@ class Upgrade {
     Instant rehearsal_began_{}, refuse_at_{}, answer_at_{}, read_by_{}, open_again_at_{},
         give_up_at_{};
     Milliseconds rehearsal_took_{};
-    std::shared_ptr<std::string> refusal_; // set while the configuration is read, on the pool
+    bool is_reading_ = false;   // the configuration, on the pool
+    std::uint64_t reading_ = 0; // the one that somebody waits for
     Timer look_again_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
 };

@@ -3,7 +3,7 @@ import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { stage, eventually, freePort, pause, readProc, GATEWAY_TOKEN } from './harness.mjs';
+import { BUILD, GATEWAY_TOKEN, eventually, freePort, pause, readProc, stage } from './harness.mjs';
 import { HttpLoad, Operators, people, sendHomeAfter } from './crowd.mjs';
 
 const isLong = process.env.OPENCLAW_LONG_TESTS === '1';
@@ -142,20 +142,32 @@ describe('a restart in place', () => {
     const { pid } = gateway;
     const good = fs.readFileSync(gateway.configPath, 'utf8');
     const tmp = path.join(gateway.stateDir, 'tmp');
-    for (const canRehearse of [true, false]) {
-      if (!canRehearse) { fs.rmSync(tmp, { recursive: true, force: true }); fs.writeFileSync(tmp, 'no folder: a rehearsal has nowhere to be'); }
+    const own = path.join(gateway.stateDir, 'mine/supervisor/openclaw-gateway');
+    fs.mkdirSync(path.dirname(own), { recursive: true });
+    fs.copyFileSync(path.join(BUILD, 'supervisor/openclaw-gateway'), own);
+    fs.chmodSync(own, 0o755);
+    fs.symlinkSync(path.join(BUILD, 'workers'), path.join(gateway.stateDir, 'mine/workers'));
+    assert.equal((await gateway.cli('gateway', 'upgrade', '--binary', own)).code, 0);
+    const hindrances = [
+      () => {},
+      () => { fs.rmSync(tmp, { recursive: true, force: true }); fs.writeFileSync(tmp, 'no folder: a rehearsal has nowhere to be'); },
+      () => fs.chmodSync(own, 0o777), // a program that anybody might have written is not even rehearsed
+    ];
+    for (const hinder of hindrances) {
+      hinder();
       fs.writeFileSync(gateway.configPath, good.replace('"mode": "local"', '"mode": "nowhere"'));
       const before = linesOf(gateway, 'restart.refused').length;
       assert.equal((await gateway.call('gateway.restart.request', { reason: 'test' })).status, 'scheduled');
       await eventually(() => linesOf(gateway, 'restart.refused').length > before, 'it to be refused', 20_000);
       assert.match(linesOf(gateway, 'restart.refused').at(-1), /gateway\.mode/);
+      assert.match((await gateway.call('gateway.upgrade.status')).why, /gateway\.mode/);
       fs.writeFileSync(gateway.configPath, good);
     }
     assert.equal((await gateway.http('/readyz')).status, 200);
     await chat(902).ask('say after', 'after');
-    assert.deepEqual([gateway.pid, telegram.signIns, linesOf(gateway, 'gateway.ready').length, linesOf(gateway, 'gateway.stopping').length], [pid, 1, 1, 0]);
+    assert.deepEqual([gateway.pid, telegram.signIns, linesOf(gateway, 'gateway.ready').length, linesOf(gateway, 'gateway.stopping').length], [pid, 1, 2, 0]);
     await gateway.call('gateway.restart.request', { reason: 'test' });
-    await eventually(() => linesOf(gateway, 'gateway.ready').length === 2, 'the second start', 20_000);
+    await eventually(() => linesOf(gateway, 'gateway.ready').length === 3, 'the next start', 20_000);
   });
 
   test('a program that cannot rehearse begins anew in its process, and the port is never closed', async (t) => {

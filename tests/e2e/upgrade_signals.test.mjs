@@ -158,4 +158,19 @@ describe('asked for another configuration while it becomes another build', () =>
     assert.equal((await first).code, 0);
     assert.equal(said(gateway, 'upgrade.done'), 1);
   });
+
+  test('a restart that is asked for meanwhile is carried out when the upgrade is refused', async (t) => {
+    const { gateway, chat } = await stage(t, quiet);
+    await chat(735).ask('say before', 'before');
+    const { pid } = gateway;
+    const bad = `${gateway.stateDir}/bad`;
+    fs.writeFileSync(bad, '#!/bin/sh\nsleep 2\nexit 3\n', { mode: 0o755 });
+    const refused = gateway.cli('gateway', 'upgrade', '--json', '--binary', bad);
+    await gateway.line(/upgrade\.begun/);
+    await gateway.call('gateway.restart.request', { reason: 'test' });
+    assert.equal((await refused).code, 1);
+    await eventually(() => said(gateway, 'gateway.ready') === 2, 'the second start', 20_000);
+    assert.equal(gateway.pid, pid);
+    await chat(735).ask('say after', 'after');
+  });
 });
