@@ -81,6 +81,8 @@ class Gateway {
         virtual void on_waiting(Milliseconds pause) = 0;
         // A session is about to begin. It waits for on_identify_recorded(attempt).
         virtual void on_identify(const IdentifyBudget& budget, std::uint64_t attempt) = 0;
+        // It left, later than its record says. Nothing waits for this.
+        virtual void on_identified(const IdentifyBudget& budget) = 0;
         virtual void on_reduced() = 0; // the privileged intents were refused; going on without
         virtual void on_refused(const CloseMeaning& why) = 0; // the last call: a person must act
     };
@@ -163,6 +165,7 @@ class Gateway {
     void on_deadline();
     void on_hello(json::View hello);
     void identify();
+    void count_from_now();
     void resume();
     void beat();
     void send_beat();

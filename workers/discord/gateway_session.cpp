@@ -54,11 +54,18 @@ void Gateway::on_identify_recorded(std::uint64_t attempt, bool is_kept) {
         budget_.give_back();
         return leave(unrecorded, {}, {});
     }
-    budget_.give_back(); // counted from when it leaves: the disk may have taken its time
-    budget_.take(to_.clock.unix_ms());
     enter(State::identifying, ready_within);
     to_.wire.send(identify_payload(
         {.token = setting_.token, .intents = setting_.intents, .presence = setting_.presence}));
+    count_from_now();
+}
+
+// The disk may have taken its time: the distance to the next one counts from when this one left.
+void Gateway::count_from_now() {
+    const auto on_record = budget_.text();
+    budget_.give_back();
+    budget_.take(to_.clock.unix_ms());
+    if (budget_.text() != on_record) to_.listener.on_identified(budget_);
 }
 
 void Gateway::resume() {

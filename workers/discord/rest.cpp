@@ -65,8 +65,19 @@ void Rest::keep_warm() {
     if (queue_.time_until_free(route_of(call.method, call.path)) > Milliseconds(0)) return;
     for (std::size_t i = 0; i < answer_connections; ++i)
         warming_.push_back(answers_.start(
-            request_for(call),
-            {.on_leaving = {}, .on_headers = {}, .on_data = {}, .done = [](net::HttpOutcome) {}}));
+            request_for(call), {.on_leaving = {},
+                                .on_headers = {},
+                                .on_data = {},
+                                .done = [this](net::HttpOutcome outcome) { on_warmed(outcome); }}));
+}
+
+// On an idle bot nobody else hears of a limit or a ban.
+void Rest::on_warmed(const net::HttpOutcome& outcome) {
+    if (!outcome) return;
+    const HeaderReader header = [&outcome](std::string_view name) { return outcome->header(name); };
+    const auto answer = read_answer(outcome->status, outcome->body, header);
+    if (answer.trouble == Trouble::rate) wait_out(route_of("GET", "/gateway"), answer);
+    count(answer);
 }
 
 RestQueue::Job Rest::job_for(Id id, const Pending& pending) {

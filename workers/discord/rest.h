@@ -66,6 +66,7 @@ class Rest final : public Api {
     };
 
     RestQueue::Job job_for(Id id, const Pending& pending);
+    void on_warmed(const net::HttpOutcome& outcome);
     void on_turn(Id id, const Route& route, RestQueue::Fate fate);
     void start(Id id, Pending& pending);
     net::HttpRequest request_for(const Call& call) const;

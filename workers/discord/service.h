@@ -69,6 +69,7 @@ class Service final : public worker::Service,
                         Milliseconds next_try) override;
     void on_waiting(Milliseconds pause) override;
     void on_identify(const IdentifyBudget& budget, std::uint64_t attempt) override;
+    void on_identified(const IdentifyBudget& budget) override;
     void on_reduced() override;
     void on_refused(const CloseMeaning& why) override;
 

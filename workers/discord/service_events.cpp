@@ -219,6 +219,12 @@ void Service::on_identify(const IdentifyBudget& budget, std::uint64_t attempt) {
                             });
 }
 
+void Service::on_identified(const IdentifyBudget& budget) {
+    auto frame = remembered_.set_budget(budget);
+    context_.link().request(frame, {}, Gateway::recorded_within,
+                            [](const Result<const wire::Frame*>&, const Fds&) {});
+}
+
 void Service::on_reduced() {
     const bool had_content = (settings_.intents & message_content) != 0;
     status_.set_limitation("intents",

@@ -60,6 +60,8 @@ struct GatewayBench : Gateway::Wire, Gateway::Listener {
         if (is_kept) gateway.on_identify_recorded(attempt, *is_kept);
     }
 
+    void on_identified(const IdentifyBudget& budget) override { kept = budget.text(); }
+
     void on_reduced() override { events.emplace_back("reduced"); }
 
     void on_refused(const CloseMeaning& why) override {
@@ -279,7 +281,9 @@ TEST_SUITE("workers/discord") {
         bench.gateway.on_info({.url = "wss://g.example"});
         bench.hello(600'000);
         bench.alarms.advance(4s);
+        const auto early = bench.kept;
         bench.gateway.on_identify_recorded(bench.attempt, true);
+        CHECK(bench.kept != early); // for the next life, too
         bench.gateway.on_message(R"({"op":9,"d":false})");
         Milliseconds passed{0};
         for (; passed < 20s && bench.connections < 2; passed += 50ms) {
