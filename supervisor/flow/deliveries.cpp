@@ -60,6 +60,7 @@ void Deliveries::forget(const std::string& action_id) {
 
 void Deliveries::owe_with(ledger::OutboxRow row, ledger::Writes rest, Task again) {
     const std::string action_id = row.action_id;
+    row.expires_at_ms = rooms_.now_ms() + notice_life.count();
     const bool began_as_preview = is_known(action_id);
     if (began_as_preview)
         std::ranges::move(

@@ -54,8 +54,10 @@ class Deliveries {
     // The unit was refused by the disk: nothing is owed.
     void forget(const std::string& action_id);
     // The three above for a row that is recorded as one with `rest`; one that began as a preview is
-    // finished by it. Refused by the disk, nothing is owed and `again` is called in a second, to
-    // make both anew. A gateway that stops meanwhile leaves that to the next start.
+    // finished by it. It expires in `notice_life`. Refused by the disk, nothing is owed and `again`
+    // is called in a second, to make both anew. A gateway that stops meanwhile leaves that to the
+    // next start.
+    static constexpr Milliseconds notice_life = std::chrono::minutes(10);
     void owe_with(ledger::OutboxRow row, ledger::Writes rest, Task again);
     // Called once, when the answer is sent, failed or unknown. At once when nothing is known of it.
     void on_settled(const std::string& action_id, OnSettled tell);

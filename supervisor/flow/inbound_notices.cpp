@@ -12,8 +12,6 @@ namespace openclaw::flow {
 
 namespace {
 
-constexpr Milliseconds notice_life = std::chrono::minutes(10);
-
 std::string meta_of(const policy::Facts& facts) {
     return json::Writer()
         .begin_object()
@@ -73,8 +71,7 @@ ledger::OutboxRow Inbounds::notice_for(const Message& message, const policy::Fac
             .inbox_event_id = message.key.event_id,
             .trace = message.trace,
             .markdown = std::move(markdown),
-            .notice = true,
-            .expires_at_ms = rooms_.now_ms() + notice_life.count()};
+            .notice = true};
 }
 
 void Inbounds::settle_with(const Held& message, const ledger::OutboxRow& notice) {
