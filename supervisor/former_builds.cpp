@@ -12,9 +12,12 @@ namespace {
 using process::State;
 using process::WorkerView;
 
+constexpr std::uint32_t short_pauses = 3; // of the first deaths in a row: seconds
+
 bool is_on_its_way(const WorkerView& worker) {
     return worker.state == State::starting || worker.state == State::draining ||
-           worker.state == State::stopping;
+           worker.state == State::stopping ||
+           (worker.state == State::backoff && worker.attempt <= short_pauses);
 }
 
 bool is_egress(const WorkerView& worker) {

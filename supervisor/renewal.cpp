@@ -9,7 +9,8 @@ namespace openclaw {
 
 namespace {
 
-// Only while there is somebody to replace, and not for egress.
+// Only while there is somebody to replace who has work in hand, or egress has not said yet what it
+// carries for those that have just come.
 constexpr Milliseconds renewal_look_every = std::chrono::seconds(2);
 // What egress says of itself is as old as its last pong, at most 5 s (WorkerSpec::limits).
 constexpr Milliseconds egress_tells_within = std::chrono::seconds(6);
