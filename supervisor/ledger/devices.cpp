@@ -74,6 +74,8 @@ DeviceToken* Device::token_of(std::string_view of_role) {
     return found == tokens.end() ? nullptr : &*found;
 }
 
+// Looking.
+
 bool Devices::is_live(const DeviceRequest& request) const {
     return request.expires_at_ms > clock_->unix_ms();
 }

@@ -117,6 +117,4 @@ Result<void> Devices::load_setup_codes(Store& store) {
     return rows.end();
 }
 
-// Looking.
-
 } // namespace openclaw::ledger

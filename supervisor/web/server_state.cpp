@@ -17,8 +17,6 @@ constexpr std::size_t receive_buffer = 2048;
 // One for all connections: what is read from a socket at once.
 constexpr unsigned service_buffer = 64 * 1024;
 
-constexpr int answered = 1; // of LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: the response is on its way
-
 WsClient* client_of(lws* socket) {
     return static_cast<WsClient*>(lws_get_opaque_user_data(socket));
 }
