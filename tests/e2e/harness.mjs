@@ -33,13 +33,32 @@ export async function eventually(check, what, timeout = 10_000, every = 20) {
   }
 }
 
-// Below the ports that the system gives to connections: one of those may take it before the gateway does. Each process of
-// tests has a hundred of its own, and gives none of them twice.
-let portsGiven = 0;
+// Each process of tests has a hundred ports for itself: between two lives of a gateway nobody else takes its own. They lie
+// below those that the system gives to connections.
+function claimPorts() {
+  const claims = path.join(os.tmpdir(), 'openclaw-test-ports');
+  fs.mkdirSync(claims, { recursive: true });
+  for (let block = process.pid % 200; ; block = (block + 1) % 200) {
+    const claim = path.join(claims, String(block));
+    try {
+      fs.writeFileSync(claim, String(process.pid), { flag: 'wx' });
+      process.once('exit', () => fs.rmSync(claim, { force: true }));
+      return 10_000 + block * 100;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const owner = Number(readIfThere(claim));
+      if (owner && !isAlive(owner)) fs.rmSync(claim, { force: true }); // it was killed
+    }
+  }
+}
+
+let firstPort, portsGiven = 0;
 
 export async function freePort() {
+  firstPort ??= claimPorts();
   for (;;) {
-    const port = 10_000 + (process.pid % 200) * 100 + portsGiven++ % 100;
+    const port = firstPort + portsGiven++ % 100;
+    if (portsGiven > 10_000) throw new Error(`none of the ports from ${firstPort} on is free`);
     const server = net.createServer().listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(() => true, () => false);
     if (!isFree) continue;
@@ -58,9 +77,11 @@ export const isAlive = (pid) => {
   return !/^State:\s+Z/m.test(readProc(pid, 'status'));
 };
 
-export function readProc(pid, file) {
-  try { return fs.readFileSync(`/proc/${pid}/${file}`, 'utf8'); } catch { return ''; }
+function readIfThere(file) {
+  try { return fs.readFileSync(file, 'utf8'); } catch { return ''; }
 }
+
+export const readProc = (pid, file) => readIfThere(`/proc/${pid}/${file}`);
 
 // Every live process below `pid`, itself included.
 export function processTree(pid) {

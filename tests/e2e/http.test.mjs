@@ -275,11 +275,11 @@ test('a gateway that stops finishes what is being answered and takes nothing new
   const { gateway, provider } = await stage(t, { more: { gateway: ENDPOINTS } });
   await gateway.workerReady('agent');
   const post = (content) => gateway.http('/v1/chat/completions', { method: 'POST', headers: bearer(), body: JSON.stringify({ messages: [{ role: 'user', content }] }) });
-  const answer = post('slow 60 60');
+  const answer = post('slow 40 60');
   await eventually(() => provider.requests.length === 1, 'the run to begin');
   process.kill(gateway.pid, 'SIGTERM');
   const late = await eventually(async () => { const refused = await post('say late').catch(() => ({})); return refused.status === 503 && refused; }, 'new work to be refused');
   assert.ok(late.headers['retry-after']);
-  assert.match((await answer).json.choices[0].message.content, /word59$/);
+  assert.match((await answer).json.choices[0].message.content, /word39$/);
   assert.equal((await gateway.ending(15_000)).code, 0);
 });

@@ -16,8 +16,14 @@ const said = (gateway, event) => gateway.lines.filter((line) => line.includes(ev
 async function upgrade(gateway, binary) {
   const said = gateway.lines.length;
   const result = await gateway.cli('gateway', 'upgrade', '--json', ...(binary ? ['--binary', binary] : []));
-  const times = gateway.lines.slice(said).filter((line) => / upgrade\./.test(line)).map((line) => Date.parse(line.split(' ')[0]));
-  return { ...result, tookMs: times.at(-1) - times[0] }; // by the gateway's own word
+  return { ...result, said };
+}
+
+// From its beginning to its end, by the gateway's own word.
+async function lasted(gateway, { said }) {
+  const line = (event) => eventually(() => gateway.lines.slice(said).find((text) => event.test(text)), `${event} in the log`);
+  const [begun, over] = [await line(/ upgrade\.begun /), await line(/ upgrade\.(done|refused|rolled_back) /)].map((text) => Date.parse(text.split(' ')[0]));
+  return over - begun;
 }
 
 // A program in the gateway's state directory: a script that stands in for a new build.
@@ -63,7 +69,8 @@ describe('an upgrade in place', () => {
     assert.equal(cuts.length, 50 * rounds);
     for (const cut of cuts) assert.deepEqual([cut.code, cut.reason, cut.warned], [1012, 'service restart', true]);
     const back = cuts.map((cut) => cut.backAfterMs).sort((a, b) => a - b);
-    assert.ok(back[isLong ? back.length - 1 : back.length >> 1] <= 1000, `back after ${back.at(-1)} ms`); // other suites run beside the short one
+    const [middle, worst] = [back[back.length >> 1], back.at(-1)];
+    assert.ok(middle <= 1000 && worst <= (isLong ? 1000 : 10_000), `back after ${middle} ms, the last ${worst} ms`); // other suites run beside the short one
   });
 
   test('leaves no descriptor, process or file behind, and the name of the program as it was', async (t) => {
@@ -160,7 +167,9 @@ describe('an upgrade in place', () => {
       const binary = make(gateway);
       const before = fs.readFileSync(`/proc/${pid}/exe`).length;
       for (let round = 0; round < (isLong ? 3 : 1); round++) {
-        const { code, stdout, stderr, tookMs } = await upgrade(gateway, binary);
+        const result = await upgrade(gateway, binary);
+        const { code, stdout, stderr } = result;
+        const tookMs = await lasted(gateway, result);
         t.diagnostic(`${Math.round(tookMs)} ms: ${(stdout + stderr).trim().slice(0, 300)}`);
         assert.equal(code, 1, stdout);
         assert.ok(tookMs <= 10_000, `${tookMs} ms`);
@@ -207,8 +216,9 @@ describe('an upgrade in place', () => {
   test('a rehearsal that leaves somebody behind is ended with all it has started', { timeout: 60_000 }, async (t) => {
     const { gateway } = await stage(t, quiet);
     const binary = script(gateway, 'bad', '#!/bin/sh\nsleep 61 &\necho $! > left-behind\necho hello\n');
-    const { code, stdout, tookMs } = await upgrade(gateway, binary);
-    assert.equal(code, 1, stdout);
+    const result = await upgrade(gateway, binary);
+    assert.equal(result.code, 1, result.stdout);
+    const tookMs = await lasted(gateway, result);
     assert.ok(tookMs <= 5000, `${tookMs} ms`);
     const left = Number(fs.readFileSync(path.join(gateway.stateDir, 'left-behind'), 'utf8'));
     await eventually(() => !isAlive(left), 'it to be ended', 2000);
