@@ -47,7 +47,8 @@ const std::string& LoopGauge::to_json() {
 std::vector<double> LoopGauge::recent_delays_ms(Instant now) const {
     std::vector<double> recent;
     for (std::size_t i = 0; i < std::min(delay_count_, delays_.size()); ++i)
-        if (now - delays_[i].seen <= counts_for) recent.push_back(delays_[i].ms);
+        if (delays_[i].seen >= measured_ || now - delays_[i].seen <= counts_for)
+            recent.push_back(delays_[i].ms);
     std::ranges::sort(recent);
     return recent;
 }

@@ -39,7 +39,8 @@ class LoopGauge {
     void send_probe();
 
     static constexpr Milliseconds fresh_for{1000};
-    static constexpr Milliseconds counts_for{60'000}; // a delay; longer ago it is over
+    static constexpr Milliseconds counts_for{
+        60'000}; // a delay, and at the next look whenever that is
 
     const Clock& clock_;
     Timer probe_;

@@ -485,5 +485,8 @@ TEST_SUITE("supervisor/rpc") {
         stands_for(Milliseconds(1));
         CHECK(look_after(std::chrono::seconds(50)).root()["degraded"].boolean());
         CHECK_FALSE(look_after(std::chrono::seconds(11)).root()["degraded"].boolean());
+        stands_for(Milliseconds(700));
+        CHECK(
+            look_after(std::chrono::hours(1)).root()["degraded"].boolean()); // it was not told yet
     }
 }
