@@ -20,6 +20,7 @@ constexpr Milliseconds quiet_at_last =
 constexpr Milliseconds newcomers_wait = std::chrono::seconds(3);
 // Milliseconds, unless it lies on a mount that hangs.
 constexpr Milliseconds configuration_is_read_within = std::chrono::seconds(10);
+constexpr const char* could_not_be_read = "the configuration could not be read within 10 s";
 // For requests of connections that were taken in a moment ago.
 constexpr Milliseconds last_words_within{30};
 // For those inside to end what they began, and for newcomers between two tries.
@@ -44,7 +45,11 @@ Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const Restart&
 
 bool Upgrade::restart(std::string reason) {
     if (is_under_way_) must_restart_ = true; // should it be refused
-    if (shutdown_.has_begun() || is_under_way_ || is_reading_) return false;
+    if (shutdown_.has_begun() || is_under_way_) return false;
+    if (is_reading_) { // for a restart, or over a mount that hangs: given up, and not back yet
+        if (!look_again_.is_active()) refuse_restart(could_not_be_read);
+        return false;
+    }
     begin({}, reason, [](const Result<std::string>&) {});
     must_restart_ = is_under_way_;
     if (!is_under_way_) begin_anew(reason); // our own file is gone, or no longer one we would run
@@ -61,7 +66,7 @@ void Upgrade::begin_anew(const std::string& reason) {
     });
     look_again_.start(configuration_is_read_within, [this] {
         ++reading_;
-        refuse_restart("the configuration could not be read within 10 s");
+        refuse_restart(could_not_be_read);
     });
 }
 
@@ -208,7 +213,7 @@ void Upgrade::wait_for_configuration() {
     if (now < read_by_) return look_again_.start(look_every, [this] { wait_for_configuration(); });
     must_restart_ = false; // beginning anew, we would hang over it as well
     end({.code = Code::timeout,
-         .sentence = "the configuration could not be read within 10 s; nothing was changed"});
+         .sentence = std::string(could_not_be_read) + "; nothing was changed"});
 }
 
 void Upgrade::on_configuration_read(const std::string& refusal) {
