@@ -49,6 +49,7 @@ describe('an upgrade in place', () => {
     sendHomeAfter(t, operators, chats, load);
     for (let round = 0; round < rounds; round++) {
       await operators.allBack();
+      await eventually(() => load.asked > round, 'a turn to be asked for in every round'); // five upgrades take half a second
       const { code, stdout, stderr } = await upgrade(gateway, round % 2 ? DAEMON : undefined);
       assert.equal(code, 0, `${stdout}${stderr}\n${gateway.output.slice(-3000)}`);
     }
@@ -59,7 +60,7 @@ describe('an upgrade in place', () => {
     t.diagnostic(`HTTP ${JSON.stringify(http)}; chats ${talk.sent} messages; slowest return ${Math.round(Math.max(...cuts.map((cut) => cut.backAfterMs)))} ms`);
     assert.deepEqual([http.errors, http.refusals], [[], []]);
     assert.deepEqual(Object.keys(http.answers), ['200']);
-    assert.ok(http.turns >= rounds / 2, `${http.turns} turns`); // the faster the upgrades, the fewer
+    assert.ok(http.turns >= rounds, `${http.turns} turns`);
     assert.deepEqual([talk.lost, talk.doubled], [[], []]);
     assert.equal(gateway.pid, pid);
     assert.equal(said(gateway, 'upgrade.done'), rounds);
