@@ -140,13 +140,22 @@ describe('a connection that ends', { concurrency: 8 }, () => {
   test('nonsense on the wire is not the worker’s end', async (t) => {
     const { gateway, discord, direct } = await discordStage(t, quick);
     const { pid } = await gateway.workerReady('discord');
-    const nonsense = [{ text: '{' }, { text: '[]' }, { text: 'null' }, { text: '{"op":"x"}' }, { payload: { op: 0, t: 'MESSAGE_CREATE', s: null, d: null } }, { payload: { op: 0, t: 'MESSAGE_CREATE', s: -5, d: { id: 7, author: [] } } },
+    const nonsense = [{ text: '{' }, { text: 'not compressed', bare: true }, { text: '{"op":"x"}' }, { payload: { op: 0, t: 'MESSAGE_CREATE', s: null, d: null } }, { payload: { op: 0, t: 'MESSAGE_CREATE', s: -5, d: { id: 7, author: [] } } },
       { payload: { op: 0, t: 'INTERACTION_CREATE', s: 1, d: { id: '1' } } }, { payload: { op: 0, t: 'GUILD_CREATE', s: 1, d: { id: 'x', channels: 5 } } }, { payload: { op: 77, d: {} } }];
+    // One after the other, READY or RESUMED before it: a session whose READY never came cannot be taken up again.
+    const isRead = async () => {
+      const { lastGw: since } = await discord.ctl('GET /state');
+      await discord.ctl('POST /gw/heartbeat-request');
+      await discord.until(async () => (await frames(discord, { since })).some(({ dir, op }) => dir === 'closed' || (dir === 'in' && op === 1)), 20_000);
+    };
     for (const trouble of nonsense) {
       await isListening(discord);
+      await isRead();
       await discord.ctl('POST /gw/raw', trouble);
+      await isRead();
     }
     await direct(5003).ask('say still here', 'still here', { timeout: 60_000 });
+    assert.equal(discord.identifies.length, 1);
     assert.equal((await gateway.worker('discord')).pid, pid);
   });
 

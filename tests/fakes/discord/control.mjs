@@ -122,7 +122,7 @@ export function control(fake) {
     'POST /gw/terminate': () => fake.eachConnection(({ socket }) => socket.terminate()),
     'POST /gw/heartbeat-request': () => fake.eachConnection((connection) => connection.send({ op: 1, t: null, s: null, d: null })),
     'POST /gw/expire-sessions': () => { for (const session of [...fake.sessions.values()]) if (!session.connection) fake.endSession(session); return { ok: true, left: fake.sessions.size }; },
-    'POST /gw/raw': ({ text, payload }) => fake.eachConnection((connection) => (text === undefined ? connection.send(payload) : connection.socket.send(text))),
+    'POST /gw/raw': ({ text, payload, bare }) => fake.eachConnection((connection) => (bare ? connection.socket.send(text) : text === undefined ? connection.send(payload) : connection.write(text))),
     'GET /gw/log': (body, query) => ({ ok: true, lastGw: fake.gatewaySeq, log: fake.frames(query) }),
     'GET /gw/wait': (body, query) => fake.waitForFrames(query),
 
