@@ -80,6 +80,11 @@ void Server::use_transport_security(std::string header) {
     state_->options.rules.transport_security = std::move(header);
 }
 
+void Server::use_handshake_limit(Milliseconds within) {
+    state_->options.limits.handshake_within = within;
+    state_->watch_handshakes();
+}
+
 std::size_t Server::client_count() const {
     return state_->clients.size();
 }

@@ -73,6 +73,7 @@ class Server {
     void use(Keeping keeping); // of HTTP connections, from their next answer on
     void use_rules(RequestRules rules);
     void use_transport_security(std::string header); // RequestRules::transport_security alone
+    void use_handshake_limit(Milliseconds within);   // also for who is in the middle of one
     std::size_t client_count() const;
     std::size_t unauthenticated_count() const;
     std::size_t http_exchange_count() const; // requests in hand

@@ -192,7 +192,7 @@ void Server::State::watch_handshakes() {
     std::erase_if(newcomers, [](const WsClient* client) {
         return client->is_admitted() || client->is_closing();
     });
-    if (newcomers.empty()) return;
+    if (newcomers.empty()) return handshakes.stop();
     const auto due = newcomers.front()->opened() + options.limits.handshake_within;
     const auto left = std::chrono::ceil<Milliseconds>(due - hub.loop().clock().now());
     handshakes.start(std::max(left, Milliseconds(0)), [this] { expire_handshakes(); });

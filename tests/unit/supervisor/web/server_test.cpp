@@ -206,6 +206,19 @@ TEST_SUITE("supervisor/web") {
         CHECK(edge.server->unauthenticated_count() <= 2);
     }
 
+    TEST_CASE("another time for introductions counts for who is there and for who comes") {
+        Edge edge({}, false); // fifteen seconds
+        WsClientForTest waiting(edge.loop, edge.port);
+        REQUIRE(waiting.is_open());
+        edge.server->use_handshake_limit(Milliseconds(30));
+        REQUIRE(waiting.wait_for_close());
+        edge.server->use_handshake_limit(std::chrono::minutes(10));
+        edge.server->use_handshake_limit(Milliseconds(30)); // while nobody waits
+        WsClientForTest late(edge.loop, edge.port);
+        REQUIRE(late.wait_for_close());
+        CHECK(edge.server->counters().handshake_expired == 2);
+    }
+
     TEST_CASE(
         "the thirty-third unauthenticated socket gets 503, and a place that becomes free is used") {
         Edge edge({}, false);
