@@ -51,19 +51,19 @@ struct WorkerView {
     std::string kind;    // "telegram"
     std::string account; // "default"; empty where there is one for all
     std::string label;   // "Telegram"
-    bool is_channel = false;
 
     State state = State::down;
-    std::string reason;        // why, in one sentence
-    Instant since{};           // in this state
-    std::int64_t since_ms = 0; // … for people
+    bool is_channel = false;
     bool is_stopped_by_operator = false;
-    bool is_paused = false; // so that it stays over a restart of the gateway
-    Instant wanted_since{}; // it should serve since; Instant{}: it should not
-    // The platform answers at least this often when all is well; 0: no such promise.
-    Milliseconds contact_every{0};
+    bool is_paused = false;      // so that it stays over a restart of the gateway
     bool needs_operator = false; // no restart helps: credentials, configuration
     std::string fault_code;      // of the last Fault in this or the last life: "auth_failed"
+    std::string reason;          // why it is in this state, in one sentence
+    Instant since{};             // in this state
+    std::int64_t since_ms = 0;   // … for people
+    Instant wanted_since{};      // it should serve since; Instant{}: it should not
+    // The platform answers at least this often when all is well; 0: no such promise.
+    Milliseconds contact_every{0};
 
     // This life. Zero and empty when there is no process.
     pid_t pid = 0;

@@ -1,7 +1,5 @@
 #include "supervisor/rpc/channel_probe.h"
 
-#include "common/json/read.h"
-
 #include <algorithm>
 #include <memory>
 

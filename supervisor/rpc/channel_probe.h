@@ -2,6 +2,7 @@
 // answers as channels.status and channels.capabilities show them.
 #pragma once
 
+#include "common/json/read.h"
 #include "common/json/write.h"
 #include "supervisor/flow/questions.h"
 #include "supervisor/rpc/sources.h"

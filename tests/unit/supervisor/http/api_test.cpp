@@ -378,8 +378,8 @@ TEST_SUITE("supervisor/http") {
         edge.workers.list.push_back({.id = "telegram:default",
                                      .kind = "telegram",
                                      .account = "default",
-                                     .is_channel = true,
                                      .state = process::State::ready,
+                                     .is_channel = true,
                                      .restarts = 3});
         edge.channels.push_back(
             {.channel = "telegram", .account = "default", .connection = "connected", .owed = 2});
