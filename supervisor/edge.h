@@ -65,6 +65,11 @@ class Edge {
     // Who is asked for a restart in an orderly way; it says whether it was the first to ask.
     void on_restart(rpc::RestartGateway restart) { restart_ = std::move(restart); }
 
+    using RestartInPlace = std::move_only_function<void(std::string_view why, Reread what)>;
+
+    // Called when a change was written that only a restart in place brings into force.
+    void on_costly_change(RestartInPlace restart) { restart_in_place_ = std::move(restart); }
+
     // New decisions for the same facts (supervisor/restart).
     const Preparation& prepared() const { return prepared_; }
 
@@ -127,7 +132,10 @@ class Edge {
     web::Readiness readiness();
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
+    void on_config_written(ConfigWritten written, std::uint64_t before, ConfigDone done);
     void put_in_force(config::Config config);
+    bool may_restart_by_itself() const;
+    void leave_for_a_restart(rpc::ConfigChanged& changed) const;
     void show_decisions();
     void judge_visitors();
 
@@ -158,6 +166,7 @@ class Edge {
     rpc::RestartGateway restart_;
     rpc::UpgradeGateway upgrade_;
     Task on_change_;
+    RestartInPlace restart_in_place_;
     rpc::MethodTable methods_;
     rpc::Dispatch dispatch_;
     auth::AttemptLimit attempts_;

@@ -9,8 +9,19 @@
 
 namespace openclaw {
 
-// What needs no restart is in force before anybody hears that it was written. An upgrade waits for
-// that, and a stop (is_changing_config).
+namespace {
+
+std::string listed(const std::vector<std::string>& paths) {
+    std::string list;
+    for (const auto& path : paths)
+        list += (list.empty() ? "" : ", ") + path;
+    return list;
+}
+
+} // namespace
+
+// What needs no restart is in force before anybody hears that it was written, the rest a moment
+// after. An upgrade waits for that, and a stop (is_changing_config).
 void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
     if (has_parted_)
         return done(std::unexpected(rpc::ConfigRefusal{
@@ -19,15 +30,42 @@ void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
             .issues = {}}));
     ++config_changes_;
     write_config(facts_.loop, std::move(change), prepared_.load_options(),
-                 [this, alive = std::weak_ptr(alive_),
+                 [this, alive = std::weak_ptr(alive_), before = facts_.generation.number(),
                   done = std::move(done)](ConfigWritten written) mutable {
                      if (alive.expired()) return; // the next start reads the file
                      --config_changes_;
                      if (is_closed_) return; // the same: who asked is gone, and the listener is
-                     if (!written.changed) return done(std::unexpected(written.changed.error()));
-                     if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
-                     done(std::move(*written.changed));
+                     on_config_written(std::move(written), before, std::move(done));
                  });
+}
+
+// Another configuration came into force while this one was read: neither may have seen both
+// changes.
+void Edge::on_config_written(ConfigWritten written, std::uint64_t before, ConfigDone done) {
+    if (!written.changed) return done(std::unexpected(written.changed.error()));
+    const bool is_overtaken = written.to_put_in_force && before != facts_.generation.number();
+    if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
+    const bool restarts = written.needs_restart && may_restart_by_itself();
+    if (written.needs_restart && !restarts) leave_for_a_restart(*written.changed);
+    done(std::move(*written.changed));
+    if (!restart_in_place_) return;
+    if (restarts) return restart_in_place_("a change of the configuration", Reread::everything);
+    if (is_overtaken) restart_in_place_("two changes of the configuration", Reread::config);
+}
+
+// CONFIG.md 9: hybrid and restart.
+bool Edge::may_restart_by_itself() const {
+    using Mode = config::Gateway::Reload;
+    const auto mode = facts_.generation.config().gateway.reload;
+    return mode == Mode::hybrid || mode == Mode::restart;
+}
+
+void Edge::leave_for_a_restart(rpc::ConfigChanged& changed) const {
+    changed.is_left_for_a_restart = true;
+    log::warn("config.restart_required",
+              {{"paths", listed(changed.paths)},
+               {"why", "gateway.reload.mode lets no change restart the gateway"},
+               {"remedy", "openclaw gateway restart, or SIGUSR1"}});
 }
 
 // HOUSE 3.3: one turn of the loop, so nothing sees half of it.
@@ -71,6 +109,7 @@ void Edge::judge_visitors() {
     attempts_.use(attempt_rule_of(prepared_));
     setup_route_ = setup_route_of(prepared_, port());
     server_->use_rules(request_rules_of(prepared_));
+    server_->use_handshake_limit(prepared_.config.gateway.handshake_timeout);
 }
 
 } // namespace openclaw

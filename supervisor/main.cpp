@@ -170,6 +170,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Restart restart(facts, **edge, shutdown, manager);
     Upgrade upgrade(facts, **edge, shutdown, restart, manager, argv);
     (*edge)->on_restart([&](std::string reason) { return upgrade.restart(std::move(reason)); });
+    (*edge)->on_costly_change([&](auto why, auto what) { restart.ask(why, what); });
     (*edge)->on_upgrade([&](std::string program, rpc::Done<std::string> done) {
         upgrade.begin(std::move(program), "asked for", std::move(done));
     });
@@ -226,13 +227,13 @@ GivenSecrets secrets_for_rehearsal() {
 }
 
 // supervisor/rehearsal: everything a start opens, in a folder of its own, and no worker.
-int rehearse(const Options& options) {
-    const auto within = rehearsal_within(
-        ledger::bytes_of(*options.rehearse + "/" + std::string(names::ledger_file)));
+int rehearse(const Options& options, const std::string& folder) {
+    const auto within =
+        rehearsal_within(ledger::bytes_of(folder + "/" + std::string(names::ledger_file)));
     alarm(static_cast<unsigned>(2 * within.count() / 1000));
     auto p = prepare(options, secrets_for_rehearsal());
     if (!p) return stop_with(p.error());
-    p->paths.state_directory = *options.rehearse;
+    p->paths.state_directory = folder;
     p->address = {.bind = web::Bind::loopback, .custom_host = {}, .port = 0};
     Loop loop;
     std::optional<Arrival> nobody;
@@ -268,7 +269,7 @@ int main(int argc, char** argv) {
     show_memory_to_nobody();
     hold_signals();
     be_small();
-    if (options->rehearse) return rehearse(*options);
+    if (const auto& folder = options->rehearse) return rehearse(*options, *folder);
     auto arrival = arrive(argv);
     flow::arm_kill_point();
     const auto preparation =

@@ -30,24 +30,28 @@ Restart::Restart(Standing& facts, Edge& edge, const Shutdown& shutdown,
     , hang_up_(facts.loop, SIGHUP, [this] { on_signal("SIGHUP", Reread::config); }) {}
 
 void Restart::on_signal(std::string_view name, Reread what) {
-    if (shutdown_.has_begun()) return log::info("restart.ignored", {{"why", "we are stopping"}});
-    if (edge_.has_parted()) // read a moment before signals were left to the next image
-        return log::info("restart.ignored",
-                         {{"why", "another image takes over, and reads the configuration"}});
     if (what == Reread::everything && !facts_.generation.config().commands.restart)
         return log::warn(
             "restart.ignored",
             {{"signal", name},
              {"why", std::string(name) + " restart ignored (commands.restart=false)"}});
-    if (!in_hand_) return begin(name, what);
-    const bool is_more = !again_ || what == Reread::everything;
-    if (is_more) again_.emplace(name, what);
+    ask(name, what);
 }
 
-void Restart::begin(std::string_view name, Reread what) {
+void Restart::ask(std::string_view why, Reread what) {
+    if (shutdown_.has_begun()) return log::info("restart.ignored", {{"why", "we are stopping"}});
+    if (edge_.has_parted()) // read a moment before signals were left to the next image
+        return log::info("restart.ignored",
+                         {{"why", "another image takes over, and reads the configuration"}});
+    if (!in_hand_) return begin(why, what);
+    const bool is_more = !again_ || what == Reread::everything;
+    if (is_more) again_.emplace(why, what);
+}
+
+void Restart::begin(std::string_view why, Reread what) {
     in_hand_ = what;
     begun_ = facts_.loop.clock().now();
-    log::info("restart.begun", {{"signal", name}});
+    log::info("restart.begun", {{"by", why}});
     manager_.reloading();
     read();
 }
@@ -55,11 +59,13 @@ void Restart::begin(std::string_view name, Reread what) {
 // A slow disk makes the restart late and nothing else.
 void Restart::read() {
     const auto outcome = std::make_shared<std::optional<Outcome>>();
-    facts_.loop.on_pool([outcome, before = edge_.prepared(),
-                         what = *in_hand_] { outcome->emplace(make(before, what)); },
-                        [this, alive = std::weak_ptr(alive_), outcome] {
-                            if (!alive.expired()) on_read(std::move(**outcome));
-                        });
+    facts_.loop.on_pool(
+        [outcome, before = edge_.prepared(), what = in_hand_.value_or(Reread::everything)] {
+            outcome->emplace(make(before, what));
+        },
+        [this, alive = std::weak_ptr(alive_), outcome, number = facts_.generation.number()] {
+            if (!alive.expired()) on_read(std::move(**outcome), number);
+        });
 }
 
 Restart::Outcome Restart::make(const Preparation& before, Reread what) {
@@ -69,8 +75,10 @@ Restart::Outcome Restart::make(const Preparation& before, Reread what) {
     return Next{.preparation = std::move(*preparation), .generation = std::move(generation)};
 }
 
-void Restart::on_read(Outcome outcome) {
+// A change over RPC that came into force meanwhile may not be in what was read.
+void Restart::on_read(Outcome outcome, std::uint64_t number) {
     if (shutdown_.has_begun()) return;
+    if (number != facts_.generation.number()) return read();
     if (!outcome) return refuse(outcome.error().text);
     put_in_force(std::move(*outcome));
 }

@@ -1,5 +1,6 @@
-// supervisor/restart.h — SIGUSR1, SIGUSR2 and SIGHUP: the configuration is read again and put in
-// force, in this process. docs/restart.md has the invariant of every step.
+// supervisor/restart.h — SIGUSR1, SIGUSR2 and SIGHUP, and a change over RPC that needs it: the
+// configuration is read again and put in force, in this process. docs/restart.md has the invariant
+// of every step.
 //
 //   begin      the service manager is told; a second signal meanwhile makes one more round after it
 //   read       environment files and configuration, on the pool: read, checked, built
@@ -32,6 +33,9 @@ class Restart {
     // All outlive it.
     Restart(Standing& facts, Edge& edge, const Shutdown& shutdown, const ServiceManager& manager);
 
+    // `why` for the log. During another one: one more round after it.
+    void ask(std::string_view why, Reread what);
+
     bool is_under_way() const { return in_hand_.has_value(); }
 
   private:
@@ -43,10 +47,10 @@ class Restart {
     using Outcome = std::expected<Next, Refusal>;
 
     void on_signal(std::string_view name, Reread what);
-    void begin(std::string_view name, Reread what);
+    void begin(std::string_view why, Reread what);
     void read();
     static Outcome make(const Preparation& before, Reread what);
-    void on_read(Outcome outcome);
+    void on_read(Outcome outcome, std::uint64_t number);
     void refuse(std::string_view why);
     void put_in_force(Next next);
     void finish();

@@ -129,15 +129,16 @@ ConfigWritten write_now(const rpc::ConfigChange& change, const config::LoadOptio
                             ? config::merge(change.raw, edit)
                             : config::replace_text(change.raw, edit);
     if (!edited) return {.changed = std::unexpected(refusal_from(edited.error()))};
+    const bool is_costly = edited->cost == config::Reload::restart;
     ConfigWritten written{.changed = rpc::ConfigChanged{.hash = edited->hash,
                                                         .config_json_redacted = "{}",
                                                         .paths = edited->changed_paths,
-                                                        .reload = config::word(edited->cost)}};
+                                                        .reload = config::word(edited->cost)},
+                          .needs_restart = edited->changed && is_costly};
     auto config = config::load(options);
     if (!config) return written; // it was changed again meanwhile, and by somebody less careful
     if (config->tree) written.changed->config_json_redacted = config::redacted_json(*config->tree);
-    if (edited->changed && edited->cost != config::Reload::restart)
-        written.to_put_in_force = std::move(*config);
+    if (edited->changed && !is_costly) written.to_put_in_force = std::move(*config);
     return written;
 }
 

@@ -35,6 +35,7 @@ rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
 struct ConfigWritten {
     std::expected<rpc::ConfigChanged, rpc::ConfigRefusal> changed;
     std::optional<config::Config> to_put_in_force = {}; // set: it needs no restart
+    bool needs_restart = false;
 };
 
 void write_config(Loop& loop, rpc::ConfigChange change, config::LoadOptions options,

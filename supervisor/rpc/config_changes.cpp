@@ -43,7 +43,7 @@ std::string changed_json(const ConfigChanged& changed, const ConfigParts& parts)
     for (const auto& path : changed.paths)
         out.value(path);
     out.end_array().member("reload", changed.reload);
-    out.member("restartRequired", changed.reload == "restart");
+    out.member("restartRequired", changed.is_left_for_a_restart);
     return out.end_object().take();
 }
 

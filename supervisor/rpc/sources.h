@@ -168,7 +168,8 @@ struct ConfigChanged {
     std::string hash;
     std::string config_json_redacted;
     std::vector<std::string> paths;
-    std::string_view reload; // "none", "hot", "restart"
+    std::string_view reload;            // "none", "hot", "restart"
+    bool is_left_for_a_restart = false; // by the operator: gateway.reload.mode wants none by itself
 };
 
 struct ConfigRefusal {

@@ -1,6 +1,7 @@
 // SIGUSR1, SIGUSR2 and SIGHUP: another configuration in the same process, and nobody notices but those it concerns.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { BUILD, GATEWAY_TOKEN, eventually, freePort, pause, readProc, stage } from './harness.mjs';
@@ -134,6 +135,57 @@ describe('a restart in place', () => {
     assert.equal((await gateway.http('/healthz')).status, 200);
     assert.equal((await client.call('health')).ok, true);
     assert.equal(linesOf(gateway, 'gateway.moved').length, 3);
+  });
+
+  const patch = async (client, change) => client.call('config.patch', { raw: JSON.stringify(change), baseHash: (await client.call('config.get')).hash });
+
+  test('a change over RPC that needs it: all of it is in force at once, and nobody is cut off', async (t) => {
+    const { gateway, chat, telegram } = await stage(t, { more: { gateway: { handshakeTimeoutMs: 600_000 } } });
+    const client = await gateway.connect();
+    const { pid } = await gateway.workerReady('telegram');
+    const will = await freePort();
+    const changed = await patch(client, { gateway: { port: will, handshakeTimeoutMs: 300 }, messages: { responsePrefix: 'Sir,' } });
+    assert.deepEqual([changed.reload, changed.restartRequired], ['restart', false]);
+    await eventually(() => linesOf(gateway, 'restart.done').length === 1, 'the restart in place', 20_000);
+    gateway.port = will;
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    const silent = new WebSocket(`ws://127.0.0.1:${will}`);
+    assert.equal((await once(silent, 'close'))[0].code, 1000, 'who does not say who it is leaves after 300 ms now, not ten minutes');
+    assert.equal((await client.call('health')).ok, true);
+    await chat(904).ask('say hello', /^Sir, hello/);
+    const { configRevisionHash, appliedConfigHash } = await client.call('config.get');
+    assert.equal(configRevisionHash, appliedConfigHash);
+    assert.deepEqual([(await gateway.worker('telegram')).pid, telegram.signIns], [pid, 1]);
+  });
+
+  for (const mode of ['hot', 'off']) {
+    test(`gateway.reload.mode ${mode}: such a change is written, said to wait, and in force when somebody restarts it`, async (t) => {
+      const { gateway } = await stage(t, { more: { gateway: { reload: { mode } } } });
+      const client = await gateway.connect();
+      const [was, will] = [gateway.port, await freePort()];
+      const changed = await patch(client, { gateway: { port: will } });
+      assert.deepEqual([changed.reload, changed.restartRequired], ['restart', true]);
+      assert.match(linesOf(gateway, 'config.restart_required')[0], /gateway\.port/);
+      const { configRevisionHash, appliedConfigHash } = await client.call('config.get');
+      assert.notEqual(configRevisionHash, appliedConfigHash);
+      assert.equal((await gateway.http('/healthz')).status, 200);
+      await signalled(gateway, 'SIGUSR1');
+      assert.equal(linesOf(gateway, 'restart.done').length, 1);
+      await assert.rejects(gateway.http('/healthz'), /ECONNREFUSED/);
+      gateway.port = will;
+      assert.equal((await gateway.http('/healthz')).status, 200);
+      assert.notEqual(was, will);
+    });
+  }
+
+  test('thirty changes at once, some of which need it: in force is what is written', async (t) => {
+    const { gateway } = await stage(t);
+    await Promise.all(Array.from({ length: 30 }, (_, i) => (i % 10 === 9
+      ? patch(gateway, { gateway: { handshakeTimeoutMs: 1000 + i } }).catch((error) => assert.match(error.message, /changed (since|meanwhile)/))
+      : gateway.call('agents.create', { name: `agent ${i}` }))));
+    await eventually(async () => { const { configRevisionHash, appliedConfigHash } = await gateway.call('config.get'); return configRevisionHash === appliedConfigHash; }, 'what is written to be in force');
+    const { agents } = await gateway.call('agents.list');
+    assert.equal(agents.filter(({ id }) => id !== 'main').length, 27);
   });
 
   test('asked over RPC with a wrong configuration it serves on, whether or not its program can rehearse', async (t) => {

@@ -100,6 +100,11 @@ TEST_SUITE("supervisor/rpc") {
         const auto event = parsed(watcher->last());
         CHECK(event.root()["event"].text() == "config.changed");
         CHECK(event.root()["payload"]["hash"].text() == "h2");
+        CHECK_FALSE(answer.root()["payload"]["restartRequired"].boolean(true));
+        desk.config_outcome->is_left_for_a_restart = true;
+        const auto waits =
+            parsed(desk.ask("config.patch", R"({"raw":"{\"ui\":{}}","baseHash":"h2"})"));
+        CHECK(waits.root()["payload"]["restartRequired"].boolean());
     }
     TEST_CASE("a refused write names the place as the original does") {
         Desk desk;
