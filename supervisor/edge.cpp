@@ -141,6 +141,7 @@ rpc::MethodTable Edge::list_methods() {
 
 void Edge::begin_new_boot() {
     shown_.boot_id = uuid_v4();
+    owes_restart_ = false;
 }
 
 std::string Edge::status_line() const {

@@ -67,7 +67,8 @@ class Edge {
 
     using RestartInPlace = std::move_only_function<void(std::string_view why, Reread what)>;
 
-    // Called when a change was written that only a restart in place brings into force.
+    // Called when a change was written that only a restart in place brings into force, or when the
+    // file could not be read back.
     void on_costly_change(RestartInPlace restart) { restart_in_place_ = std::move(restart); }
 
     // New decisions for the same facts (supervisor/restart).
@@ -76,7 +77,8 @@ class Edge {
     void use(Preparation next, std::unique_ptr<Generation> generation);
     // Listens there, when that is elsewhere. Errors: as create(); then nothing has changed.
     Result<void> move_to(const web::ListenAddress& address);
-    void begin_new_boot(); // clients that connect see another bootId
+    // Everything is read anew. Clients that connect see another bootId.
+    void begin_new_boot();
     std::string status_line() const;
 
     // Called when it says something else, as long as we serve.
@@ -95,6 +97,9 @@ class Edge {
 
     // A change of the configuration is being written, and put in force in a later turn.
     bool is_changing_config() const { return config_changes_ > 0; }
+
+    // Whoever has checked the file sees by it that it is another one now.
+    std::uint64_t config_changes_written() const { return config_changes_written_; }
 
     // The service manager keeps the port open over our death.
     void let_keep(const ServiceManager& manager) const;
@@ -132,7 +137,10 @@ class Edge {
     web::Readiness readiness();
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
+    std::string_view why_config_stays() const; // empty: it may be changed
+    OnConfigWritten when_written(ConfigDone done);
     void on_config_written(ConfigWritten written, std::uint64_t before, ConfigDone done);
+    void done_but_wrong(ConfigWritten written, ConfigDone done);
     void put_in_force(config::Config config);
     bool may_restart_by_itself() const;
     void leave_for_a_restart(rpc::ConfigChanged& changed) const;
@@ -179,9 +187,11 @@ class Edge {
     std::unique_ptr<control::ControlSocket> control_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
     Task tell_status_;
-    std::string ill_;         // as it was told last
-    int config_changes_ = 0;  // on the pool
-    bool has_parted_ = false; // the next image reads the configuration
+    std::string ill_;        // as it was told last
+    int config_changes_ = 0; // on the pool
+    std::uint64_t config_changes_written_ = 0;
+    bool owes_restart_ = false; // a key that was written needs one in place, and had none yet
+    bool has_parted_ = false;   // the next image reads the configuration
     bool holds_newcomers_ = false;
     bool is_closed_ = false; // takes nobody in any more
     bool returns_ = false;

@@ -2,6 +2,7 @@
 #include "common/log/log.h"
 #include "supervisor/door_settings.h"
 #include "supervisor/edge.h"
+#include "supervisor/gateway_log.h"
 #include "supervisor/roster.h"
 #include "supervisor/shown_facts.h"
 
@@ -23,34 +24,60 @@ std::string listed(const std::vector<std::string>& paths) {
 // What needs no restart is in force before anybody hears that it was written, the rest a moment
 // after. An upgrade waits for that, and a stop (is_changing_config).
 void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
-    if (has_parted_)
+    if (const auto why = why_config_stays(); !why.empty())
         return done(std::unexpected(rpc::ConfigRefusal{
-            .error = {.code = Code::unavailable,
-                      .sentence = "the gateway becomes another build; try again in a second"},
-            .issues = {}}));
+            .error = {.code = Code::unavailable, .sentence = std::string(why)}, .issues = {}}));
     ++config_changes_;
-    write_config(facts_.loop, std::move(change), prepared_.load_options(),
-                 [this, alive = std::weak_ptr(alive_), before = facts_.generation.number(),
-                  done = std::move(done)](ConfigWritten written) mutable {
-                     if (alive.expired()) return; // the next start reads the file
-                     --config_changes_;
-                     if (is_closed_) return; // the same: who asked is gone, and the listener is
-                     on_config_written(std::move(written), before, std::move(done));
-                 });
+    write_config(facts_.loop, std::move(change), prepared_.load_options(), prepared_.config.tree,
+                 when_written(std::move(done)));
 }
 
-// Another configuration came into force while this one was read: neither may have seen both
-// changes.
+// The next image, or the next life, must find the file that was checked for it. One that starts has
+// not yet put its own in force.
+std::string_view Edge::why_config_stays() const {
+    if (has_parted_) return "the gateway becomes another build; try again in a second";
+    if (returns_) return "the gateway is restarting; try again when it is back";
+    if (phase_ == web::Readiness::Phase::starting)
+        return "the gateway is starting; try again in a second";
+    return {};
+}
+
+OnConfigWritten Edge::when_written(ConfigDone done) {
+    return [this, alive = std::weak_ptr(alive_), before = facts_.generation.number(),
+            done = std::move(done)](ConfigWritten written) mutable {
+        if (alive.expired()) return; // the next start reads the file
+        --config_changes_;
+        ++config_changes_written_;
+        if (is_closed_) return; // the same: who asked is gone, and the listener is
+        on_config_written(std::move(written), before, std::move(done));
+    };
+}
+
 void Edge::on_config_written(ConfigWritten written, std::uint64_t before, ConfigDone done) {
     if (!written.changed) return done(std::unexpected(written.changed.error()));
-    const bool is_overtaken = written.to_put_in_force && before != facts_.generation.number();
-    if (written.to_put_in_force) put_in_force(std::move(*written.to_put_in_force));
-    const bool restarts = written.needs_restart && may_restart_by_itself();
-    if (written.needs_restart && !restarts) leave_for_a_restart(*written.changed);
+    if (before != facts_.generation.number()) { // which one of the two is newer, nobody can say
+        ++config_changes_;
+        return read_config_back(facts_.loop, std::move(written), prepared_.load_options(),
+                                prepared_.config.tree, when_written(std::move(done)));
+    }
+    if (!written.read_back) return done_but_wrong(std::move(written), std::move(done));
+    const bool owes = written.needs_restart || owes_restart_;
+    if (owes && !may_restart_by_itself()) {
+        leave_for_a_restart(*written.changed);
+        return done(std::move(*written.changed));
+    }
+    owes_restart_ = owes;
+    put_in_force(std::move(*written.read_back));
     done(std::move(*written.changed));
-    if (!restart_in_place_) return;
-    if (restarts) return restart_in_place_("a change of the configuration", Reread::everything);
-    if (is_overtaken) restart_in_place_("two changes of the configuration", Reread::config);
+    if (owes && restart_in_place_)
+        restart_in_place_("a change of the configuration", Reread::everything);
+}
+
+// Somebody spoiled the file in the moment after: the log names the place, or it is mended already.
+void Edge::done_but_wrong(ConfigWritten written, ConfigDone done) {
+    done(std::move(*written.changed));
+    if (restart_in_place_)
+        restart_in_place_("a configuration that could not be read", Reread::config);
 }
 
 // CONFIG.md 9: hybrid and restart.
@@ -65,14 +92,18 @@ void Edge::leave_for_a_restart(rpc::ConfigChanged& changed) const {
     log::warn("config.restart_required",
               {{"paths", listed(changed.paths)},
                {"why", "gateway.reload.mode lets no change restart the gateway"},
-               {"remedy", "openclaw gateway restart, or SIGUSR1"}});
+               {"remedy", "openclaw gateway restart"}});
 }
 
 // HOUSE 3.3: one turn of the loop, so nothing sees half of it.
 void Edge::put_in_force(config::Config config) {
     auto generation = std::make_unique<Generation>(config);
     auto again = prepared_.with(std::move(config));
-    if (again) return use(std::move(*again), std::move(generation));
+    if (again) {
+        if (auto opened = open_log(*again); !opened)
+            log::warn("restart.log_unchanged", {{"why", opened.error().sentence}});
+        return use(std::move(*again), std::move(generation));
+    }
     log::error("door.unchanged",
                {{"why", again.error().text}, {"what", "who may come in is as it was before"}});
     facts_.generation.replace(std::move(generation));
@@ -93,7 +124,9 @@ void Edge::use(Preparation next, std::unique_ptr<Generation> generation) {
 void Edge::show_decisions() {
     const auto& now = facts_.generation.config();
     facts_.workers.want(roster(now));
+    const auto before = shown_.applied_config_hash;
     show(now, shown_);
+    if (owes_restart_) shown_.applied_config_hash = before; // not all of it is in force
     shown_.auth_mode = auth::name(gate_of(prepared_).mode);
     shown_.log_file = prepared_.log_file;
     api_.use(api_settings_of(now));

@@ -196,7 +196,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
         facts.lock.describe((*edge)->port());
         (*edge)->let_keep(manager);
         facts.workers.take_over();
-        facts.workers.want(roster(p.config));
+        facts.workers.want(roster(facts.generation.config()));
         (*edge)->open();
         rest.begin();
         renewal.begin();

@@ -164,6 +164,12 @@ std::expected<void, Refusal> check_auth(Preparation& p) {
     return {};
 }
 
+std::string resolve_log_file(const Preparation& p) {
+    const auto& named = p.config.logging.file;
+    return named.empty() ? p.paths.in_state("logs/gateway.log")
+                         : config::expand_home(named, p.paths.home);
+}
+
 // One's own .env is closed to others; the one of the working directory may be another program's.
 std::vector<config::Issue> judge_environment_files(const config::Paths& paths) {
     using config::judge_mode;
@@ -199,9 +205,7 @@ std::expected<void, Refusal> complete(Preparation& p) {
     p.address = resolve_address(p, port->number);
     p.auth = resolve_auth(p);
     if (auto fits = check_auth(p); !fits) return std::unexpected(fits.error());
-    p.log_file = p.config.logging.file.empty()
-                     ? p.paths.in_state("logs/gateway.log")
-                     : config::expand_home(p.config.logging.file, p.paths.home);
+    p.log_file = resolve_log_file(p);
     return {};
 }
 
@@ -219,6 +223,7 @@ std::expected<Preparation, Refusal> Preparation::with(config::Config changed) co
     again.config = std::move(changed);
     again.auth = resolve_auth(again);
     if (auto fits = check_auth(again); !fits) return std::unexpected(fits.error());
+    again.log_file = resolve_log_file(again);
     return again;
 }
 

@@ -95,10 +95,11 @@ void Restart::put_in_force(Next next) {
     const auto swap_began = facts_.loop.clock().now();
     if (auto moved = edge_.move_to(next.preparation.address); !moved)
         return refuse(moved.error().sentence);
+    facts_.lock.describe(edge_.port());
     if (auto opened = open_log(next.preparation); !opened)
         log::warn("restart.log_unchanged", {{"why", opened.error().sentence}});
-    edge_.use(std::move(next.preparation), std::move(next.generation));
     if (in_hand_ == Reread::everything) edge_.begin_new_boot();
+    edge_.use(std::move(next.preparation), std::move(next.generation));
     edge_.let_keep(manager_);
     const auto& clock = facts_.loop.clock();
     log::info("restart.done", {{"generation", facts_.generation.number()},

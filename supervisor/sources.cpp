@@ -123,33 +123,56 @@ rpc::ConfigRefusal refusal_from(const config::EditFailure& failure) {
     return refusal;
 }
 
-ConfigWritten write_now(const rpc::ConfigChange& change, const config::LoadOptions& options) {
+const config::Node& root_of(const ConfigTree& tree) {
+    static const config::Node nothing = config::object_node();
+    return tree ? *tree : nothing;
+}
+
+void read_back(ConfigWritten& written, const config::LoadOptions& options,
+               const ConfigTree& in_force) {
+    auto config = config::load(options);
+    written.read_back.reset();
+    written.needs_restart = false;
+    if (!config) return; // it was changed again meanwhile, and by somebody less careful
+    if (config->tree) written.changed->config_json_redacted = config::redacted_json(*config->tree);
+    const auto cost = config::difference(root_of(in_force), root_of(config->tree)).cost;
+    written.changed->reload = config::word(cost);
+    written.needs_restart = cost == config::Reload::restart;
+    written.read_back = std::move(*config);
+}
+
+ConfigWritten write_now(const rpc::ConfigChange& change, const config::LoadOptions& options,
+                        const ConfigTree& in_force) {
     const config::EditOptions edit{.load = options, .expected_hash = change.expected_hash};
     const auto edited = change.kind == rpc::ConfigChange::Kind::merge
                             ? config::merge(change.raw, edit)
                             : config::replace_text(change.raw, edit);
     if (!edited) return {.changed = std::unexpected(refusal_from(edited.error()))};
-    const bool is_costly = edited->cost == config::Reload::restart;
     ConfigWritten written{.changed = rpc::ConfigChanged{.hash = edited->hash,
                                                         .config_json_redacted = "{}",
                                                         .paths = edited->changed_paths,
-                                                        .reload = config::word(edited->cost)},
-                          .needs_restart = edited->changed && is_costly};
-    auto config = config::load(options);
-    if (!config) return written; // it was changed again meanwhile, and by somebody less careful
-    if (config->tree) written.changed->config_json_redacted = config::redacted_json(*config->tree);
-    if (edited->changed && !is_costly) written.to_put_in_force = std::move(*config);
+                                                        .reload = config::word(edited->cost)}};
+    read_back(written, options, in_force);
     return written;
 }
 
 } // namespace
 
 void write_config(Loop& loop, rpc::ConfigChange change, config::LoadOptions options,
-                  std::move_only_function<void(ConfigWritten)> done) {
+                  ConfigTree in_force, OnConfigWritten done) {
     const auto written = std::make_shared<std::optional<ConfigWritten>>();
-    loop.on_pool([written, change = std::move(change),
-                  options = std::move(options)] { *written = write_now(change, options); },
-                 [written, done = std::move(done)]() mutable { done(std::move(**written)); });
+    loop.on_pool(
+        [written, change = std::move(change), options = std::move(options),
+         in_force = std::move(in_force)] { *written = write_now(change, options, in_force); },
+        [written, done = std::move(done)]() mutable { done(std::move(**written)); });
+}
+
+void read_config_back(Loop& loop, ConfigWritten written, config::LoadOptions options,
+                      ConfigTree in_force, OnConfigWritten done) {
+    const auto again = std::make_shared<ConfigWritten>(std::move(written));
+    loop.on_pool([again, options = std::move(options),
+                  in_force = std::move(in_force)] { read_back(*again, options, in_force); },
+                 [again, done = std::move(done)]() mutable { done(std::move(*again)); });
 }
 
 } // namespace openclaw

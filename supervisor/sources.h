@@ -31,14 +31,21 @@ rpc::Streams list_streams(const Standing& facts, const std::string& worker);
 rpc::ConfigSnapshot read_config(const config::LoadOptions& options,
                                 const std::string& applied_hash);
 
-// A change of the file, made on the pool.
+// A change of the file, made on the pool, and the whole file read back: what was changed in it
+// before, by hand or in a change that waits, comes into force with it or waits with it.
 struct ConfigWritten {
     std::expected<rpc::ConfigChanged, rpc::ConfigRefusal> changed;
-    std::optional<config::Config> to_put_in_force = {}; // set: it needs no restart
-    bool needs_restart = false;
+    std::optional<config::Config> read_back = {}; // nothing: it is wrong again
+    bool needs_restart = false;                   // from `in_force` to what was read
 };
 
+using ConfigTree = std::shared_ptr<const config::Node>;
+using OnConfigWritten = std::move_only_function<void(ConfigWritten)>;
+
 void write_config(Loop& loop, rpc::ConfigChange change, config::LoadOptions options,
-                  std::move_only_function<void(ConfigWritten)> done);
+                  ConfigTree in_force, OnConfigWritten done);
+// Reads it once more: another configuration came into force meanwhile.
+void read_config_back(Loop& loop, ConfigWritten written, config::LoadOptions options,
+                      ConfigTree in_force, OnConfigWritten done);
 
 } // namespace openclaw

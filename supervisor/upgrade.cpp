@@ -58,9 +58,12 @@ bool Upgrade::restart(std::string reason) {
 
 // It would refuse a wrong configuration only after this life has ended.
 void Upgrade::begin_anew(const std::string& reason) {
+    checked_ = edge_.config_changes_written();
     read_configuration([this, reason](const std::string& refusal) {
         look_again_.stop();
         if (shutdown_.has_begun()) return;
+        if (edge_.is_changing_config() || checked_ != edge_.config_changes_written())
+            return begin_anew(reason);
         if (!refusal.empty()) return refuse_restart(refusal);
         (void)shutdown_.restart(reason);
     });
@@ -185,6 +188,7 @@ void Upgrade::refuse_work() {
 // and none would be left to serve. The door is open meanwhile: nobody waits for a disk.
 void Upgrade::reread_configuration() {
     read_by_ = facts_.loop.clock().now() + configuration_is_read_within;
+    checked_ = edge_.config_changes_written();
     read_configuration([this](const std::string& refusal) { on_configuration_read(refusal); });
     look_again_.start(look_every, [this] { wait_for_configuration(); });
 }
@@ -237,7 +241,8 @@ void Upgrade::wait_inside() {
     if (shutdown_.has_begun()) return end(we_are_stopping());
     if (!program_->is_unchanged())
         return end({.code = Code::invalid, .sentence = std::string(was_replaced)});
-    if (is_quiet()) return part();
+    const bool is_checked = checked_ == edge_.config_changes_written();
+    if (is_quiet() && is_checked) return part();
     const auto now = facts_.loop.clock().now();
     if (now < open_again_at_) return look_again_.start(look_every, [this] { wait_inside(); });
     if (!refuses_work_ || now >= answer_at_) edge_.take_newcomers();

@@ -100,6 +100,7 @@ class Upgrade {
         give_up_at_{};
     Milliseconds rehearsal_took_{};
     bool is_reading_ = false;   // the configuration, on the pool
+    std::uint64_t checked_ = 0; // Edge::config_changes_written() when the file was read
     std::uint64_t reading_ = 0; // the one that somebody waits for
     Timer look_again_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later

@@ -224,9 +224,9 @@ EditResult edit_with(const Act& act, const EditOptions& options, const Make& mak
     if (const auto replaced = replace(file, *present, rewritten->text, directory->get()); !replaced)
         return refuse(replaced.error());
     edited->lost_comments = rewritten->lost_comments;
-    edited->changed_paths = changed_paths(before, rewritten->text);
-    for (const auto& path : edited->changed_paths)
-        edited->cost = std::max(edited->cost, cost_of(path));
+    auto found = difference(before, rewritten->text);
+    edited->changed_paths = std::move(found.paths);
+    edited->cost = found.cost;
     audit(act, options, old_hash, edited->hash);
     return edited;
 }

@@ -62,7 +62,14 @@ struct Rewritten {
 Result<Rewritten> rewrite(std::string_view text, const Change& change);
 Result<Rewritten> rewrite_merged(std::string_view text, std::string_view patch);
 
-// Where two texts say something else: at most 200 paths, in the order of the second.
-std::vector<std::string> changed_paths(std::string_view before, std::string_view after);
+// Where two texts or trees say something else: at most 200 paths, in the order of the second; the
+// cost is that of all of them.
+struct Difference {
+    std::vector<std::string> paths;
+    Reload cost = Reload::none;
+};
+
+Difference difference(std::string_view before, std::string_view after);
+Difference difference(const Node& before, const Node& after);
 
 } // namespace openclaw::config

@@ -134,17 +134,18 @@ bool is_same(const Node& left, const Node& right) {
     return to_json(left) == to_json(right);
 }
 
-constexpr std::size_t max_changed_paths = 200;
+constexpr std::size_t most_paths_named = 200;
+
+void add(Difference& found, std::string path) {
+    found.cost = std::max(found.cost, cost_of(path));
+    if (found.paths.size() < most_paths_named) found.paths.push_back(std::move(path));
+}
 
 // What comes or goes as a whole is named by its settings: each has a cost of its own.
-void compare(const Node& before, const Node& after, const std::string& path,
-             std::vector<std::string>& found) {
+void compare(const Node& before, const Node& after, const std::string& path, Difference& found) {
     const Node nothing = object_node();
     const auto one_sided = [](const Node& node) {
         return node.is_object() && !node.members.empty();
-    };
-    const auto add = [&](std::string at) {
-        if (found.size() < max_changed_paths) found.push_back(std::move(at));
     };
     for (const Member& member : after.members) {
         const std::string at = join_path(path, member.key);
@@ -152,11 +153,11 @@ void compare(const Node& before, const Node& after, const std::string& path,
         if (old == nullptr && one_sided(member.value))
             compare(nothing, member.value, at, found);
         else if (old == nullptr)
-            add(at);
+            add(found, at);
         else if (old->is_object() && member.value.is_object())
             compare(*old, member.value, at, found);
         else if (!is_same(*old, member.value))
-            add(at);
+            add(found, at);
     }
     for (const Member& member : before.members) {
         if (after.find(member.key) != nullptr) continue;
@@ -164,7 +165,7 @@ void compare(const Node& before, const Node& after, const std::string& path,
         if (one_sided(member.value))
             compare(member.value, nothing, at, found);
         else
-            add(at);
+            add(found, at);
     }
 }
 
@@ -190,11 +191,16 @@ Result<Rewritten> rewrite_merged(std::string_view text, std::string_view patch) 
     return result;
 }
 
-std::vector<std::string> changed_paths(std::string_view before, std::string_view after) {
-    const auto old = parse(before), fresh = parse(after);
-    std::vector<std::string> found;
-    if (fresh) compare(old ? old->root : object_node(), fresh->root, {}, found);
+Difference difference(const Node& before, const Node& after) {
+    Difference found;
+    compare(before, after, {}, found);
     return found;
+}
+
+Difference difference(std::string_view before, std::string_view after) {
+    const auto old = parse(before), fresh = parse(after);
+    if (!fresh) return {};
+    return difference(old ? old->root : object_node(), fresh->root);
 }
 
 } // namespace openclaw::config

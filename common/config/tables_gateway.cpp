@@ -166,7 +166,7 @@ constexpr std::array gateway_fields = {
     known("channelHealthCheckMinutes", Reload::hot),
     known("channelStaleEventThresholdMinutes", Reload::hot),
     known("channelMaxRestartsPerHour", Reload::hot),
-    set<&Gateway::handshake_timeout>("handshakeTimeoutMs", Reload::restart)
+    set<&Gateway::handshake_timeout>("handshakeTimeoutMs", Reload::hot)
         .bounds(100, 600'000)
         .by_default("15000"),
 };

@@ -11,6 +11,10 @@ namespace openclaw::rpc {
 
 namespace {
 
+constexpr std::string_view it_waits =
+    "it is written and not in force: a change of the configuration waits for a restart "
+    "(gateway.reload.mode). Put both in force: openclaw gateway restart";
+
 constexpr std::string_view hash_required = "config base hash required; re-run config.get and retry";
 
 std::string issues_json(const std::vector<ConfigIssue>& issues) {
@@ -52,7 +56,8 @@ void write(Call& call, const ConfigParts& parts, ConfigChange::Kind kind) {
     if (hash.empty()) return call.reply.fail(invalid_request(std::string(hash_required)));
     ConfigChange change{.kind = kind,
                         .raw = std::string(call.params["raw"].text()),
-                        .expected_hash = std::string(hash)};
+                        .expected_hash = std::string(hash),
+                        .may_wait = true};
     change_config(call.reply, std::move(change), parts,
                   [reply = call.reply, parts](const ConfigChanged& changed) {
                       reply.ok(changed_json(changed, parts));
@@ -120,10 +125,14 @@ constexpr std::array lookup_params = {required_text("path", 1, 1024)};
 
 void change_config(const Reply& reply, ConfigChange change, const ConfigParts& parts,
                    OnChanged then) {
-    parts.change(std::move(change), [reply, parts, then = std::move(then)](
+    const bool may_wait = change.may_wait;
+    parts.change(std::move(change), [reply, parts, may_wait, then = std::move(then)](
                                         std::expected<ConfigChanged, ConfigRefusal> done) mutable {
         if (!done) return reply.fail(refused(done.error()));
-        then(*done);
+        if (done->is_left_for_a_restart && !may_wait)
+            reply.fail(Error{.code = Code::unavailable, .sentence = std::string(it_waits)});
+        else
+            then(*done);
         json::Writer event;
         event.begin_object().member("path", parts.facts.config_path).member("hash", done->hash);
         event.member("ts", parts.clock.unix_ms()).end_object();

@@ -162,6 +162,7 @@ struct ConfigChange {
     enum class Kind { replace, merge } kind = Kind::merge;
     std::string raw;                               // JSON5: the whole file, or a merge patch
     std::optional<std::string> expected_hash = {}; // unset: whatever the file holds now
+    bool may_wait = false; // who asked is told when it is not in force; else that is a failure
 };
 
 struct ConfigChanged {

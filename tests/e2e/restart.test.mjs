@@ -169,8 +169,14 @@ describe('a restart in place', () => {
       const { configRevisionHash, appliedConfigHash } = await client.call('config.get');
       assert.notEqual(configRevisionHash, appliedConfigHash);
       assert.equal((await gateway.http('/healthz')).status, 200);
+      const later = await patch(client, { agents: { entries: { second: { name: 'Second' } } } });
+      assert.deepEqual([later.reload, later.restartRequired], ['restart', true]); // what came before it waits
+      const agents = async () => (await client.call('agents.list')).agents.map(({ id }) => id);
+      assert.ok(!(await agents()).includes('second'));
+      await assert.rejects(client.call('agents.create', { name: 'Third' }), /not in force/);
       await signalled(gateway, 'SIGUSR1');
       assert.equal(linesOf(gateway, 'restart.done').length, 1);
+      assert.ok((await agents()).includes('second'));
       await assert.rejects(gateway.http('/healthz'), /ECONNREFUSED/);
       gateway.port = will;
       assert.equal((await gateway.http('/healthz')).status, 200);
@@ -178,10 +184,40 @@ describe('a restart in place', () => {
     });
   }
 
+  test('such a change that cannot be is in the log and said not to be in force, and tried again with the next', async (t) => {
+    const { gateway } = await stage(t);
+    const client = await gateway.connect();
+    const [was, taken] = [gateway.port, await freePort()];
+    const { createServer } = await import('node:net');
+    const other = createServer().listen(taken, '127.0.0.1');
+    t.after(() => other.close());
+    await once(other, 'listening');
+    const agents = async () => (await client.call('agents.list')).agents.map(({ id }) => id);
+    await patch(client, { gateway: { port: taken } });
+    await eventually(() => linesOf(gateway, 'restart.refused').length === 1, 'the refusal', 20_000);
+    const isAllInForce = async () => { const { configRevisionHash, appliedConfigHash } = await client.call('config.get'); return configRevisionHash === appliedConfigHash; };
+    assert.equal(await isAllInForce(), false);
+    await client.call('agents.create', { name: 'Second' });
+    assert.ok((await agents()).includes('second'), 'what can be in force is');
+    await eventually(() => linesOf(gateway, 'restart.refused').length === 2, 'the second try', 20_000);
+    assert.equal(await isAllInForce(), false);
+    assert.equal((await gateway.http('/healthz')).status, 200);
+    await patch(client, { gateway: { port: was } });
+    await eventually(isAllInForce, 'the configuration to be in force, all of it');
+  });
+
+  test('another log is written from the next line on', async (t) => {
+    const { gateway } = await stage(t);
+    const file = path.join(gateway.stateDir, 'logs/another.log');
+    await patch(gateway, { logging: { file, level: 'debug' } });
+    await signalled(gateway, 'SIGHUP');
+    assert.match(fs.readFileSync(file, 'utf8'), /restart\.begun/);
+  });
+
   test('thirty changes at once, some of which need it: in force is what is written', async (t) => {
     const { gateway } = await stage(t);
     await Promise.all(Array.from({ length: 30 }, (_, i) => (i % 10 === 9
-      ? patch(gateway, { gateway: { handshakeTimeoutMs: 1000 + i } }).catch((error) => assert.match(error.message, /changed (since|meanwhile)/))
+      ? patch(gateway, { worktreeRoot: `/somewhere/${i}` }).catch((error) => assert.match(error.message, /changed (since|meanwhile)/))
       : gateway.call('agents.create', { name: `agent ${i}` }))));
     await eventually(async () => { const { configRevisionHash, appliedConfigHash } = await gateway.call('config.get'); return configRevisionHash === appliedConfigHash; }, 'what is written to be in force');
     const { agents } = await gateway.call('agents.list');

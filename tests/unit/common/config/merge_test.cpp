@@ -55,12 +55,19 @@ TEST_SUITE("common/config") {
         CHECK_FALSE(rewrite_merged("{}", "{bad"));
     }
     TEST_CASE("what changed is told by its paths") {
-        CHECK(changed_paths("{a:{b:1,c:2},d:[1]}", "{a:{b:1,c:3},d:[1,2],e:{}}") ==
+        CHECK(difference("{a:{b:1,c:2},d:[1]}", "{a:{b:1,c:3},d:[1,2],e:{}}").paths ==
               std::vector<std::string>{"a.c", "d", "e"});
-        CHECK(changed_paths("{a:1}", "{}") == std::vector<std::string>{"a"});
-        CHECK(changed_paths("{}", "{a:{b:{c:1}}}") == std::vector<std::string>{"a.b.c"});
-        CHECK(changed_paths("{a:{b:1,c:2}}", "{}") == std::vector<std::string>{"a.b", "a.c"});
-        CHECK(changed_paths("{a:1} // x", "{a:1}").empty());
+        CHECK(difference("{a:1}", "{}").paths == std::vector<std::string>{"a"});
+        CHECK(difference("{}", "{a:{b:{c:1}}}").paths == std::vector<std::string>{"a.b.c"});
+        CHECK(difference("{a:{b:1,c:2}}", "{}").paths == std::vector<std::string>{"a.b", "a.c"});
+        CHECK(difference("{a:1} // x", "{a:1}").paths.empty());
+        std::string many = "{agents:{entries:{";
+        for (int i = 0; i < 300; ++i)
+            many += "a" + std::to_string(i) + ":{name:'x'},";
+        const auto crowded = difference("{}", many + "}},gateway:{port:1}}");
+        CHECK(crowded.paths.size() == 200);
+        CHECK(crowded.cost == Reload::restart); // though it is not among those that are named
+        CHECK(difference("{}", many + "}}}").cost < Reload::restart);
     }
     TEST_CASE("a merge is written, costs what its dearest path costs, and keeps a backup") {
         const Directory directory;

@@ -105,6 +105,9 @@ TEST_SUITE("supervisor/rpc") {
         const auto waits =
             parsed(desk.ask("config.patch", R"({"raw":"{\"ui\":{}}","baseHash":"h2"})"));
         CHECK(waits.root()["payload"]["restartRequired"].boolean());
+        const auto broken = parsed(desk.ask("agents.create", R"({"name":"Fair Wind"})"));
+        CHECK(broken.root()["error"]["message"].text().find("not in force") != std::string::npos);
+        CHECK(parsed(watcher->last()).root()["event"].text() == "config.changed"); // it is written
     }
     TEST_CASE("a refused write names the place as the original does") {
         Desk desk;
