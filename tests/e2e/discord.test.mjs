@@ -118,11 +118,11 @@ describe('a conversation on Discord', { concurrency: 8 }, () => {
     const asked = Date.now();
     await chat.ask('/stop', /abort|stop/i);
     const request = await eventually(async () => (await scene.provider.ctl('GET /wait', {}, { text: 'slow 300 100' })).requests.find(({ endedAt }) => endedAt), 'the model to be hung up on', 5000);
-    assert.ok(request.aborted && request.endedAt - asked < 2000, `${request.endedAt - asked} ms`);
+    assert.ok(request.aborted && request.endedAt - asked < 5000, `${request.endedAt - asked} ms`);
     await pause(10_000); // a further typing would have come after 8 s
     assert.ok(!(await chat.answers()).some(({ content }) => /word/.test(content)));
     const { typing } = await scene.discord.ctl('GET /typing', {}, { channel_id: await chat.id() });
-    assert.deepEqual(typing.filter(({ at }) => at > asked + 2000), [], 'typing after the stop');
+    assert.deepEqual(typing.filter(({ at }) => at > asked + 5000), [], 'typing after the stop');
     await chat.ask('say still here', 'still here');
   });
 

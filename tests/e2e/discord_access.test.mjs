@@ -129,7 +129,7 @@ describe('bots', { concurrency: 3 }, () => {
     let answered = 0;
     for (let i = 0; i < 40; i++) {
       await parrot.say(`say parrot ${i}`);
-      const heard = await parrot.answer(`parrot ${i}`, { timeout: 3000 }).catch(() => null);
+      const heard = await parrot.answer(`parrot ${i}`, { timeout: 10_000 }).catch(() => null);
       if (!heard) break;
       answered++;
     }

@@ -55,7 +55,8 @@ describe('the walls', () => {
     const status = readProc(pid, 'status');
     for (const wall of [/^NoNewPrivs:\s+1$/m, /^Seccomp:\s+2$/m, /^CapEff:\s+0+$/m]) assert.match(status, wall);
     const inodes = new Set(['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => readProc(pid, `net/${table}`).split('\n').slice(1).map((line) => line.trim().split(/\s+/)[9])));
-    const own = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => /^socket:\[(\d+)\]$/.exec(fs.readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]).filter((inode) => inode && inodes.has(inode));
+    const target = (fd) => { try { return fs.readlinkSync(`/proc/${pid}/fd/${fd}`); } catch { return ''; } }; // closed meanwhile
+    const own = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => /^socket:\[(\d+)\]$/.exec(target(fd))?.[1]).filter((inode) => inode && inodes.has(inode));
     assert.deepEqual(own, []);
   });
 

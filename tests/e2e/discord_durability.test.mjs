@@ -163,7 +163,7 @@ describe('the gateway is killed', { concurrency: 4 }, () => {
     }
     await isListening(discord, 40_000);
     const times = discord.identifies;
-    for (let i = 1; i < times.length; i++) assert.ok(times[i] - times[i - 1] >= 5000, `${times[i] - times[i - 1]} ms between two IDENTIFYs`);
+    for (let i = 1; i < times.length; i++) assert.ok(times[i] - times[i - 1] >= 4700, `${times[i] - times[i - 1]} ms between two IDENTIFYs`); // as they arrive: one may be held up on its way
     assert.ok(discord.config.sessionStart.remaining >= 1000 - times.length);
     await direct(5130).ask('say still here', 'still here', { timeout: 20_000 });
   });
@@ -198,13 +198,13 @@ describe('limits and troubles of single requests', { concurrency: 6 }, () => {
     // With each heartbeat connections are kept warm: that waits, too.
     const { discord, direct } = await discordStage(t, { ...quiet, discord: { config: { heartbeatInterval: 1000, heartbeatGraceFactor: 20 } } });
     await direct(5221).ask('say warm', 'warm');
-    await discord.ctl('POST /faults', { method: 'POST', path: 'messages$', kind: 'global429', retry_after: 2 });
+    await discord.ctl('POST /faults', { method: 'POST', path: 'messages$', kind: 'global429', retry_after: 4 });
     await direct(5221).say('say first');
     const { calls: [refused] } = await discord.ctl('GET /wait', {}, { status: '429' });
     await direct(5222).ask('say second', 'second');
     await direct(5221).answer('first');
     // What was on its way when the answer came, is.
-    const early = (await calls(discord, { since: refused.seq })).filter(({ at, path }) => at > refused.at + 300 && at < refused.at + 1950 && !path.startsWith('/interactions'));
+    const early = (await calls(discord, { since: refused.seq })).filter(({ at, path }) => at > refused.at + 1500 && at < refused.at + 3950 && !path.startsWith('/interactions'));
     assert.deepEqual(early.map(({ method, path }) => `${method} ${path}`), []);
   });
 

@@ -95,11 +95,12 @@ describe('when the file server does not give it', { concurrency: 3 }, () => {
 
   test('it is slow: later words of the chat wait for it, other chats do not', async (t) => {
     const { discord, provider, direct } = await discordStage(t, seeing);
-    await discord.ctl('POST /faults', { method: 'GET', path: '^/cdn/', kind: 'delay', delayMs: 3000 });
+    await direct(7204).ask('say warm', 'warm');
+    await discord.ctl('POST /faults', { method: 'GET', path: '^/cdn/', kind: 'delay', delayMs: 8000 });
     await direct(7203).say('say the first', { attachments: [picture()] });
     await direct(7203).say('say the second');
-    await direct(7204).ask('say elsewhere', 'elsewhere', { timeout: 2500 });
-    await direct(7203).answer(/the second/, { timeout: 15_000 });
+    await direct(7204).ask('say elsewhere', 'elsewhere', { timeout: 7000 });
+    await direct(7203).answer(/the second/, { timeout: 20_000 });
     const order = provider.requests.map(({ userText }) => userText).filter((text) => /the first|the second/.test(text));
     assert.match(order[0], /the first/);
   });

@@ -75,7 +75,7 @@ export class DiscordChat {
   async answers() { return (await this.messages()).filter((message) => message.bot && !message.deleted); }
 
   // The first standing message of the bot, after message `after`, that `wanted` (text, pattern or function) describes.
-  async answer(wanted, { after: since = '0', timeout = 10_000 } = {}) {
+  async answer(wanted, { after: since = '0', timeout = 20_000 } = {}) {
     const fits = typeof wanted === 'function' ? wanted : wanted instanceof RegExp ? (message) => wanted.test(message.content) : (message) => message.content === wanted;
     try {
       return await this.discord.until(async () => (await this.answers()).find((message) => BigInt(message.id) > BigInt(since) && fits(message)), timeout);
@@ -93,7 +93,7 @@ export class DiscordChat {
 }
 
 // A command of a person's: what they see of it, once `fits`.
-export async function command(discord, name, { fits = () => true, timeout = 10_000, ...more } = {}) {
+export async function command(discord, name, { fits = () => true, timeout = 20_000, ...more } = {}) {
   const { interaction_id: id } = await discord.ctl('POST /interaction', { name, ...more });
   return discord.until(async () => { const view = await discord.ctl('GET /interaction', {}, { id }); return fits(view) && view; }, timeout);
 }

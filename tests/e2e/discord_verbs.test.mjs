@@ -76,7 +76,7 @@ describe('a bot is added', { concurrency: 3 }, () => {
 describe('a bot is looked at, and leaves', { concurrency: 3 }, () => {
   test('a probe shows the evidence: heartbeat, events, session, IDENTIFYs left; health says that it works', async (t) => {
     const since = Date.now();
-    const { gateway, direct } = await discordStage(t, { discord: { config: { heartbeatInterval: 500 } } });
+    const { gateway, direct } = await discordStage(t, { discord: { config: { heartbeatInterval: 1000, heartbeatGraceFactor: 20 } } });
     await direct(7002).ask('say hello', 'hello');
     const { probe } = await eventually(async () => {
       const [account] = (await gateway.call('channels.status', { channel: 'discord', probe: true })).channelAccounts.discord;

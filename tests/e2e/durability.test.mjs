@@ -34,7 +34,7 @@ describe('the gateway is killed', { concurrency: 3 }, () => {
     await chat(5002).ask('say warm', 'warm');
     await telegram.ctl('POST /faults', { method: 'sendMessage', chat_id: 5002, kind: 'delay', delayMs: 1500 });
     const { update_id } = await chat(5002).say('say in flight');
-    await telegram.until(async () => (await sends(telegram, 5002)).some((call) => call.params.text === 'in flight'), 5000);
+    await eventually(async () => (await sends(telegram, 5002)).some((call) => call.params.text === 'in flight'), 'the send to begin');
     await gateway.restart('SIGKILL');
     await chat(5002).answer('in flight', { timeout: 20_000 });
     await chat(5002).ask('say afterwards', 'afterwards', { timeout: 20_000 });
@@ -48,7 +48,7 @@ describe('the gateway is killed', { concurrency: 3 }, () => {
     await chat(5003).ask('say warm', 'warm');
     await telegram.ctl('POST /faults', { method: 'sendMessage', chat_id: 5003, kind: 'delay', delayMs: 1000 });
     await chat(5003).say('say last words');
-    await telegram.until(async () => (await sends(telegram, 5003)).some((call) => call.params.text === 'last words'), 5000);
+    await eventually(async () => (await sends(telegram, 5003)).some((call) => call.params.text === 'last words'), 'the send to begin');
     await gateway.stop('SIGTERM');
     assert.equal((await chat(5003).answers()).filter((message) => message.text === 'last words').length, 1);
     await gateway.start();

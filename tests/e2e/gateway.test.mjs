@@ -265,7 +265,7 @@ describe('starting and stopping', () => {
     const dead = await freePort();
     const { port } = gateway;
     gateway.writeConfig({ ...gateway.config, channels: { telegram: { ...gateway.config.channels.telegram, apiRoot: `http://127.0.0.1:${dead}` } } });
-    await gateway.start(5000);
+    await gateway.start();
     assert.equal((await gateway.http('/readyz')).status, 200);
     assert.equal(gateway.port, port);
   });

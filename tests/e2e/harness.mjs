@@ -23,7 +23,7 @@ export const GATEWAY_TOKEN = 'e2e-shared-token';
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Asks again until `check` gives something true. For states that only a question tells, such as a process list.
-export async function eventually(check, what, timeout = 10_000, every = 20) {
+export async function eventually(check, what, timeout = 20_000, every = 20) {
   const until = Date.now() + timeout;
   for (;;) {
     const value = await check();
@@ -188,7 +188,7 @@ export class Gateway {
   }
 
   // The first line, printed already or yet to come, that matches.
-  line(pattern, timeout = 10_000) {
+  line(pattern, timeout = 20_000) {
     const found = this.lines.find((line) => pattern.test(line));
     if (found) return Promise.resolve(found);
     return new Promise((resolve, reject) => {
@@ -212,7 +212,7 @@ export class Gateway {
   }
 
   // {code, signal} of a gateway that is expected to end by itself.
-  async ending(timeout = 10_000) {
+  async ending(timeout = 20_000) {
     const late = pause(timeout).then(() => { throw new Error(`the gateway still runs after ${timeout} ms:\n${this.output}`); });
     late.catch(() => {});
     return Promise.race([this.exited, late]);
@@ -266,7 +266,7 @@ export class Gateway {
     return client;
   }
 
-  async call(method, params = {}, timeout = 10_000) {
+  async call(method, params = {}, timeout = 20_000) {
     this.operator = this.operator?.isOpen ? this.operator : await this.connect();
     return this.operator.call(method, params, timeout);
   }
@@ -281,7 +281,7 @@ export class Gateway {
   async worker(id) { return (await this.workers()).find((worker) => worker.id === id || worker.id.startsWith(`${id}:`)); }
 
   // Waits until the worker is ready, in a life that is none of `not`.
-  async workerReady(id, { not = [], timeout = 10_000 } = {}) {
+  async workerReady(id, { not = [], timeout = 20_000 } = {}) {
     return eventually(async () => {
       const worker = await this.worker(id).catch(() => null);
       return worker?.state === 'ready' && !not.includes(worker.pid) && worker;
@@ -358,7 +358,7 @@ export class Chat {
   async answers() { return (await this.messages()).filter((message) => message.outgoing && !message.deleted); }
 
   // The first standing message of the bot, after message `after`, that `wanted` (text, pattern or function) describes.
-  async answer(wanted, { after = 0, timeout = 10_000 } = {}) {
+  async answer(wanted, { after = 0, timeout = 20_000 } = {}) {
     const fits = typeof wanted === 'function' ? wanted : wanted instanceof RegExp ? (message) => wanted.test(message.text ?? '') : (message) => message.text === wanted;
     try {
       return await this.telegram.until(async () => (await this.answers()).find((message) => message.message_id > after && fits(message)), timeout);

@@ -59,7 +59,7 @@ export class ProtocolClient {
   send(frame) { this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)); }
 
   // The payload of the answer; `final`: of the second answer, for methods that first say "accepted".
-  request(method, params, timeout = 10_000, { final = false, id = randomUUID() } = {}) {
+  request(method, params, timeout = 20_000, { final = false, id = randomUUID() } = {}) {
     return new Promise((resolve, reject) => {
       const settle = (act, value) => { clearTimeout(timer); this.pending.delete(id); act(value); };
       const timer = setTimeout(() => settle(reject, new Error(`no answer to ${method} within ${timeout} ms`)), timeout);
@@ -73,10 +73,10 @@ export class ProtocolClient {
     });
   }
 
-  call(method, params = {}, timeout = 10_000) { return this.request(method, params, timeout); }
+  call(method, params = {}, timeout = 20_000) { return this.request(method, params, timeout); }
 
   // The first frame, received already or yet to come, that `fits`.
-  frame(fits, what, timeout = 10_000) {
+  frame(fits, what, timeout = 20_000) {
     const found = this.frames.find(fits);
     if (found) return Promise.resolve(found);
     return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ export class ProtocolClient {
     });
   }
 
-  event(name, { where = () => true, timeout = 10_000 } = {}) {
+  event(name, { where = () => true, timeout = 20_000 } = {}) {
     return this.frame((frame) => frame.type === 'event' && frame.event === name && where(frame.payload), `event ${name}`, timeout).then((frame) => frame.payload);
   }
 

@@ -8,7 +8,7 @@ export function record(fake) {
   const finished = (call) => { for (const look of [...waiters]) look(call); looked(); };
 
   // What `check` gives once it is true, asked now and whenever something has happened; rejects at the deadline.
-  const until = (check, timeout = 5000) => new Promise((resolve, reject) => {
+  const until = (check, timeout = 20_000) => new Promise((resolve, reject) => {
     const finish = (act, value) => { clearTimeout(timer); watchers.delete(look); act(value); };
     const look = async () => { try { const value = await check(); if (value) finish(resolve, value); } catch (error) { finish(reject, error); } };
     const timer = setTimeout(() => finish(reject, new Error(`not within ${timeout} ms`)), timeout);
@@ -28,7 +28,7 @@ export function record(fake) {
     const hit = fake.calls.filter(isWanted);
     const finish = (extra) => { clearTimeout(timer); waiters.delete(look); resolve({ ...extra, calls: hit, lastSeq: fake.callSeq }); };
     const look = (call) => { if (isWanted(call)) hit.push(call); if (hit.length >= need) finish({ ok: true }); };
-    const timer = setTimeout(() => finish({ ok: false, timeout: true }), Number(query.timeout ?? 5000));
+    const timer = setTimeout(() => finish({ ok: false, timeout: true }), Number(query.timeout ?? 20_000));
     waiters.add(look);
     if (hit.length >= need) finish({ ok: true });
   });
@@ -37,7 +37,7 @@ export function record(fake) {
     && (!dir || frame.dir === dir) && (!t || frame.t === t));
 
   async function waitForFrames(query) {
-    const found = await until(() => { const hit = frames(query); return hit.length >= Number(query.count ?? 1) && hit; }, Number(query.timeout ?? 5000)).catch(() => null);
+    const found = await until(() => { const hit = frames(query); return hit.length >= Number(query.count ?? 1) && hit; }, Number(query.timeout ?? 20_000)).catch(() => null);
     return { ok: !!found, frames: found ?? frames(query), lastGw: fake.gatewaySeq };
   }
 

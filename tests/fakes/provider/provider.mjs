@@ -133,7 +133,7 @@ export async function startFakeProvider(options = {}) {
     && (!query.text || entry.userText.includes(query.text)));
 
   async function wait(query) {
-    const until = Date.now() + Number(query.timeout ?? 5000);
+    const until = Date.now() + Number(query.timeout ?? 20_000);
     for (;;) {
       const hits = matching(query);
       if (hits.length >= Number(query.count ?? 1)) return { ok: true, requests: hits };

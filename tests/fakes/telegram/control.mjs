@@ -169,7 +169,7 @@ export function control(fake) {
       const finish = (extra) => { clearTimeout(timer); waiters.delete(look); resolve({ ...extra, calls: hit, lastSeq: fake.callSeq }); };
       // Each finished call is looked at once: a waiter costs the same however long the record is.
       const look = (r) => { if (match(r, wanted)) hit.push(r); if (hit.length >= need) finish({ ok: true }); };
-      const timer = setTimeout(() => finish({ ok: false, timeout: true }), Number(q.timeout ?? 5000));
+      const timer = setTimeout(() => finish({ ok: false, timeout: true }), Number(q.timeout ?? 20_000));
       waiters.add(look);
       if (hit.length >= need) finish({ ok: true });
     }),

@@ -61,7 +61,7 @@ export async function startFakeTelegram(options = {}) {
     get signIns() { return fake.calls.filter((call) => call.method === 'getMe').length; },
     ctl: async (route, body = {}, query = {}) => ctl[route](body, query),
     // What `check` gives once it is true, asked now and whenever a poll begins or a call ends; rejects at the deadline.
-    until: (check, timeout = 5000) => new Promise((resolve, reject) => {
+    until: (check, timeout = 20_000) => new Promise((resolve, reject) => {
       const finish = (act, value) => { clearTimeout(timer); watchers.delete(look); act(value); };
       const look = async () => { try { const value = await check(); if (value) finish(resolve, value); } catch (error) { finish(reject, error); } };
       const timer = setTimeout(() => finish(reject, new Error(`not within ${timeout} ms`)), timeout);
