@@ -169,7 +169,7 @@ Ending run(const Preparation& p, std::optional<Arrival> arrival, char** argv) {
     Shutdown shutdown(facts, **edge, manager);
     Restart restart(facts, **edge, shutdown, manager);
     Upgrade upgrade(facts, **edge, shutdown, restart, manager, argv);
-    (*edge)->on_restart([&](std::string reason) { return upgrade.restart(std::move(reason)); });
+    (*edge)->on_restart([&](const std::string& reason) { return upgrade.restart(reason); });
     (*edge)->on_costly_change([&](auto why, auto what) { restart.ask(why, what); });
     (*edge)->on_upgrade([&](std::string program, rpc::Done<std::string> done) {
         upgrade.begin(std::move(program), "asked for", std::move(done));

@@ -43,7 +43,7 @@ Upgrade::Upgrade(Standing& facts, Edge& edge, Shutdown& shutdown, const Restart&
     , directory_(facts.paths.in_state("tmp/next"))
     , look_again_(facts.loop) {}
 
-bool Upgrade::restart(std::string reason) {
+bool Upgrade::restart(const std::string& reason) {
     if (is_under_way_) must_restart_ = true; // should it be refused
     if (shutdown_.has_begun() || is_under_way_) return false;
     if (is_reading_) { // for a restart, or over a mount that hangs: given up, and not back yet
@@ -89,7 +89,7 @@ void Upgrade::begin(std::string program, std::string reason, Done done) {
     if (!looked_at) return done(Failure(looked_at.error()));
     is_under_way_ = true;
     must_restart_ = false;
-    program_ = std::move(*looked_at);
+    program_ = std::make_unique<ProgramFile>(std::move(*looked_at));
     reason_ = std::move(reason);
     done_ = std::move(done);
     log::info("upgrade.begun", {{"program", program_->path()}, {"reason", reason_}});

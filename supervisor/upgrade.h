@@ -30,7 +30,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,7 +48,7 @@ class Upgrade {
     void begin(std::string program, std::string reason, Done done);
     // The same, and when the rehearsal fails or the gateway is never quiet: an ordinary restart,
     // unless the configuration would be refused. False: we are stopping, or one is under way.
-    bool restart(std::string reason);
+    bool restart(const std::string& reason);
 
   private:
     static constexpr Milliseconds look_every{10}; // only while one waits
@@ -92,7 +91,7 @@ class Upgrade {
     bool is_under_way_ = false;
     bool refuses_work_ = false;
     bool must_restart_ = false;
-    std::optional<ProgramFile> program_; // set while one is under way
+    std::unique_ptr<ProgramFile> program_; // set while one is under way
     std::string reason_, directory_;
     Done done_;
     std::unique_ptr<Rehearsal> rehearsal_;

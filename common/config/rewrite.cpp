@@ -150,13 +150,11 @@ void compare(const Node& before, const Node& after, const std::string& path, Dif
     for (const Member& member : after.members) {
         const std::string at = join_path(path, member.key);
         const Node* old = before.find(member.key);
-        if (old == nullptr && one_sided(member.value))
-            compare(nothing, member.value, at, found);
-        else if (old == nullptr)
-            add(found, at);
-        else if (old->is_object() && member.value.is_object())
-            compare(*old, member.value, at, found);
-        else if (!is_same(*old, member.value))
+        const bool goes_deeper =
+            old == nullptr ? one_sided(member.value) : old->is_object() && member.value.is_object();
+        if (goes_deeper)
+            compare(old == nullptr ? nothing : *old, member.value, at, found);
+        else if (old == nullptr || !is_same(*old, member.value))
             add(found, at);
     }
     for (const Member& member : before.members) {
