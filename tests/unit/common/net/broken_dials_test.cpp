@@ -67,7 +67,7 @@ struct Bench {
     void turn_until(const std::function<bool()>& reached) {
         Timer guard(loop);
         bool is_late = false;
-        guard.start(10s, [&] { is_late = true; });
+        guard.start(30s, [&] { is_late = true; });
         while (!reached() && !is_late) {
             loop.turn(false); // deferred work first
             if (!reached()) loop.turn(true);

@@ -66,7 +66,7 @@ struct Bench : LinkHandler {
     bool until(Condition holds) {
         bool is_late = false;
         Timer guard(loop);
-        guard.start(std::chrono::seconds(10), [&] { is_late = true; });
+        guard.start(std::chrono::seconds(30), [&] { is_late = true; });
         while (!holds() && !is_late)
             loop.turn();
         return holds();

@@ -216,7 +216,7 @@ TEST_SUITE("supervisor/flow") {
         const auto near = bench.dial("api.example.org", 443, 1);
         Timer guard(bench.loop);
         bool late = false;
-        guard.start(5s, [&] { late = true; });
+        guard.start(30s, [&] { late = true; });
         std::optional<wire::Frame> told;
         while (!told && !late) {
             bench.loop.turn();

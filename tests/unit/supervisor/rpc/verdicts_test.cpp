@@ -92,7 +92,7 @@ TEST_SUITE("supervisor/rpc") {
         desk.health.facts_changed();
         bool is_late = false;
         Timer alarm(desk.loop);
-        alarm.start(10s, [&] { is_late = true; });
+        alarm.start(30s, [&] { is_late = true; });
         while ((ill.empty() || ill.back() != "down: telegram:a" || peer->frames.empty()) &&
                !is_late)
             desk.loop.turn();

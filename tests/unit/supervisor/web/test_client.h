@@ -22,7 +22,7 @@ namespace openclaw::test {
 
 // Turns the loop until `done` holds; false when it did not within `limit`.
 inline bool turn_until(Loop& loop, const std::function<bool()>& done,
-                       Milliseconds limit = std::chrono::seconds(10)) {
+                       Milliseconds limit = std::chrono::seconds(30)) {
     bool late = false;
     Timer deadline(loop);
     deadline.start(limit, [&] { late = true; });
@@ -75,7 +75,7 @@ class TcpClient {
     }
 
     bool wait_for(const std::function<bool()>& done,
-                  Milliseconds limit = std::chrono::seconds(10)) {
+                  Milliseconds limit = std::chrono::seconds(30)) {
         return turn_until(loop_, done, limit);
     }
 
@@ -230,7 +230,7 @@ class WsClientForTest {
     }
 
     bool wait_for(const std::function<bool()>& done,
-                  Milliseconds limit = std::chrono::seconds(10)) {
+                  Milliseconds limit = std::chrono::seconds(30)) {
         return tcp.wait_for([&] { return parse(), done(); }, limit);
     }
 

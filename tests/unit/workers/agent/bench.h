@@ -148,7 +148,7 @@ struct Bench {
     void turn_until(const std::function<bool()>& reached) {
         Timer guard(loop);
         bool late = false;
-        guard.start(10s, [&] { late = true; });
+        guard.start(30s, [&] { late = true; });
         while (!reached() && !late) {
             loop.turn(false);
             if (!reached()) loop.turn(true);

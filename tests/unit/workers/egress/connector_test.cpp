@@ -97,7 +97,7 @@ Result<Connected> run(Loop& loop, const wire::DialOrder& order) {
     CHECK_FALSE(outcome); // never from inside the constructor
     Timer guard(loop);
     bool late = false;
-    guard.start(10s, [&] { late = true; });
+    guard.start(30s, [&] { late = true; });
     while (!outcome && !late) {
         loop.turn(
             false); // timers that are due: a waiting turn runs them and then waits all the same
