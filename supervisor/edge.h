@@ -35,6 +35,7 @@
 #include "supervisor/web/listener.h"
 #include "supervisor/web/server.h"
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -138,6 +139,7 @@ class Edge {
     http::DoorFigures door_figures() const;
     void change_config(rpc::ConfigChange change, ConfigDone done);
     std::string_view why_config_stays() const; // empty: it may be changed
+    void write_next_change();
     OnConfigWritten when_written(ConfigDone done);
     void on_config_written(ConfigWritten written, std::uint64_t before, ConfigDone done);
     void done_but_wrong(ConfigWritten written, ConfigDone done);
@@ -188,7 +190,9 @@ class Edge {
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // for what the pool ends later
     Task tell_status_;
     std::string ill_;        // as it was told last
-    int config_changes_ = 0; // on the pool
+    std::deque<std::pair<rpc::ConfigChange, ConfigDone>> waiting_changes_;
+    bool is_writing_config_ = false;
+    int config_changes_ = 0; // waiting, or on the pool
     std::uint64_t config_changes_written_ = 0;
     bool owes_restart_ = false; // a key that was written needs one in place, and had none yet
     bool has_parted_ = false;   // the next image reads the configuration

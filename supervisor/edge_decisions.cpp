@@ -12,6 +12,8 @@ namespace openclaw {
 
 namespace {
 
+constexpr std::size_t most_waiting_changes = 64; // one client may make thirty a minute
+
 std::string listed(const std::vector<std::string>& paths) {
     std::string list;
     for (const auto& path : paths)
@@ -28,13 +30,29 @@ void Edge::change_config(rpc::ConfigChange change, ConfigDone done) {
         return done(std::unexpected(rpc::ConfigRefusal{
             .error = {.code = Code::unavailable, .sentence = std::string(why)}, .issues = {}}));
     ++config_changes_;
+    waiting_changes_.emplace_back(std::move(change), std::move(done));
+    if (!is_writing_config_) write_next_change();
+}
+
+// One at a time: two threads would wait for the file's lock, and one of them in vain.
+void Edge::write_next_change() {
+    is_writing_config_ = !waiting_changes_.empty();
+    if (!is_writing_config_) return;
+    auto [change, done] = std::move(waiting_changes_.front());
+    waiting_changes_.pop_front();
     write_config(facts_.loop, std::move(change), prepared_.load_options(), prepared_.config.tree,
-                 when_written(std::move(done)));
+                 [this, written = when_written(std::move(done)),
+                  alive = std::weak_ptr(alive_)](ConfigWritten outcome) mutable {
+                     written(std::move(outcome));
+                     if (!alive.expired() && !is_closed_) write_next_change();
+                 });
 }
 
 // The next image, or the next life, must find the file that was checked for it. One that starts has
 // not yet put its own in force.
 std::string_view Edge::why_config_stays() const {
+    if (waiting_changes_.size() >= most_waiting_changes)
+        return "too many changes of the configuration wait to be written; try again in a second";
     if (has_parted_) return "the gateway becomes another build; try again in a second";
     if (returns_) return "the gateway is restarting; try again when it is back";
     if (phase_ == web::Readiness::Phase::starting)
