@@ -45,10 +45,12 @@ export class HttpLoad {
         this.slowest = Math.max(this.slowest, performance.now() - began);
       }).on('error', (error) => this.errors.push(`${method} ${path}: ${error.code ?? error.message}`));
     });
+    let spokeAfter = 0; // ms: an upgrade waits 30 for who has come in and says nothing (last_words_within)
+    request.once('socket', (socket) => { if (socket.connecting) socket.once('connect', () => { spokeAfter = performance.now() - began; }); });
     request.on('timeout', () => request.destroy(new Error('no answer within 20 s')));
     request.on('error', (error) => {
       // A server may close a kept connection at any moment: whoever keeps one asks again (RFC 9112 9.5).
-      if (request.reusedSocket && error.code === 'ECONNRESET') {
+      if ((request.reusedSocket || spokeAfter > 25) && error.code === 'ECONNRESET') {
         this.retried++;
         return this.ask(path, { agent, method, headers, body, fits, isAgain: true });
       }
@@ -98,7 +100,7 @@ export class Operators {
 
   // Everyone is there: who is still on the way back would not be cut by what comes next.
   allBack() {
-    return eventually(() => this.clients.filter((client) => client.isOpen).length >= this.count, 'the operators to be back', 5000);
+    return eventually(() => this.clients.filter((client) => client.isOpen).length >= this.count, 'the operators to be back', 20_000);
   }
 
   stop() {

@@ -206,7 +206,7 @@ export class Gateway {
 
   async ready(timeout = 20_000, every = 10) {
     const died = this.exited.then(({ code, signal }) => { throw new Error(`the gateway ended with ${signal ?? code} before it was ready:\n${this.output}`); });
-    const answers = eventually(async () => (await this.http('/readyz').catch(() => null))?.status === 200, `readiness of port ${this.port}; so far:\n${this.output}`, timeout, every);
+    const answers = eventually(async () => (await this.http('/readyz', { timeout: 5000 }).catch(() => null))?.status === 200, `readiness of port ${this.port}; so far:\n${this.output}`, timeout, every);
     died.catch(() => {});
     await Promise.race([answers, died]);
   }
@@ -245,7 +245,7 @@ export class Gateway {
 
   http(route, options = {}) {
     return new Promise((resolve, reject) => {
-      const request = http.request(`${this.url}${route}`, { method: options.method ?? 'GET', headers: options.headers, agent: false, timeout: 5000 }, (response) => {
+      const request = http.request(`${this.url}${route}`, { method: options.method ?? 'GET', headers: options.headers, agent: false, timeout: options.timeout ?? 20_000 }, (response) => {
         const parts = [];
         response.on('data', (part) => parts.push(part)).on('end', () => {
           const text = Buffer.concat(parts).toString();
@@ -254,7 +254,7 @@ export class Gateway {
           resolve({ status: response.statusCode, headers: response.headers, text, json });
         }).on('error', reject);
       });
-      request.on('error', reject).on('timeout', () => request.destroy(new Error('no HTTP answer within 5 s')));
+      request.on('error', reject).on('timeout', () => request.destroy(new Error('no HTTP answer in time')));
       request.end(options.body);
     });
   }

@@ -40,7 +40,7 @@ describe('the openai client', () => {
   });
 
   test('streams a chat word by word, the counts last', async () => {
-    const stream = await client.chat.completions.create({ model: 'openclaw/main', stream: true, stream_options: { include_usage: true }, messages: user('slow 6 60') });
+    const stream = await client.chat.completions.create({ model: 'openclaw/main', stream: true, stream_options: { include_usage: true }, messages: user('slow 6 200') });
     const pieces = [];
     const times = [];
     let usage, finish;
@@ -241,7 +241,7 @@ test('a reader that does not read is left to himself, and nobody else notices', 
   const began = Date.now();
   const answer = await clientOf(gateway).chat.completions.create({ model: 'openclaw', messages: user('say others') });
   assert.equal(answer.choices[0].message.content, 'others');
-  assert.ok(Date.now() - began < 1000);
+  assert.ok(Date.now() - began < 10_000);
   assert.equal(await inHand(), 1);
   if (process.env.OPENCLAW_LONG_TESTS !== '1') socket.destroy();
   await eventually(async () => await inHand() === 0, 'the reader to be gone', 45_000, 100);

@@ -20,7 +20,7 @@ export class ProtocolClient {
   }
 
   // Opens the socket; resolves with the challenge. The handshake is a step of its own so that tests may break it.
-  async open(timeout = 5000) {
+  async open(timeout = 20_000) {
     this.socket = new WebSocket(this.url);
     this.closed = new Promise((resolve) => this.socket.addEventListener('close', ({ code, reason }) => {
       this.isOpen = false;

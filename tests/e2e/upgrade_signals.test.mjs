@@ -62,9 +62,9 @@ describe('asked to stop while it becomes another build', () => {
       const asked = upgrade(gateway);
       await goodbye;
       process.kill(gateway.pid, signal);
-      assert.deepEqual(await gateway.ending(8000), { code: 0, signal: null });
+      assert.deepEqual(await gateway.ending(), { code: 0, signal: null });
       assert.ok(said(gateway, 'gateway.stopping') === 1, gateway.output);
-      await eventually(() => tree.every((pid) => !isAlive(pid)), 'nobody to be left', 2000);
+      await eventually(() => tree.every((pid) => !isAlive(pid)), 'nobody to be left');
       await asked;
     });
   }
@@ -74,7 +74,7 @@ describe('asked to stop while it becomes another build', () => {
     const { gateway, chat, provider } = await stage(t, { ...quiet, make: ManagedGateway });
     await gateway.active();
     await chat(710).ask('say warm', 'warm');
-    await provider.ctl('POST /faults', { kind: 'delay', delayMs: isLong ? 14_000 : 5000, textIncludes: 'slow' });
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: isLong ? 14_000 : 9000, textIncludes: 'slow' });
     await chat(710).say('say slow');
     await provider.ctl('GET /wait', {}, { text: 'slow' });
     const client = await gateway.connect();
@@ -139,15 +139,15 @@ describe('asked for another configuration while it becomes another build', () =>
     await eventually(async () => (await gateway.workers().catch(() => [])).filter((worker) => worker.state === 'ready').length === 3, 'all workers to serve', 20_000, 100);
     await chat(733).ask('say hello', 'hello', { timeout: 20_000 });
     const programs = () => processTree(gateway.pid).map(programOf).sort();
-    await eventually(() => programs().length <= 4, 'those who were replaced to be gone');
-    assert.deepEqual(programs(), ['openclaw-gateway', 'openclaw-worker-agent', 'openclaw-worker-egress', 'openclaw-worker-telegram']);
+    const all = 'openclaw-gateway openclaw-worker-agent openclaw-worker-egress openclaw-worker-telegram';
+    await eventually(() => programs().join(' ') === all, 'one process for every worker, and nobody else');
     const children = fs.readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim().split(/\s+/);
     assert.equal(children.length, 3, 'no zombie is left');
   });
 
   test('a second upgrade during the first is refused and changes nothing', async (t) => {
     const { gateway, chat, provider } = await stage(t, quiet);
-    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 4000, textIncludes: 'slow' }); // the first waits for it
+    await provider.ctl('POST /faults', { kind: 'delay', delayMs: 9000, textIncludes: 'slow' }); // the first waits for it
     await chat(734).say('say slow');
     await provider.ctl('GET /wait', {}, { text: 'slow' });
     const first = upgrade(gateway);
