@@ -63,7 +63,7 @@ void Upgrade::begin_anew(const std::string& reason) {
         look_again_.stop();
         if (shutdown_.has_begun()) return;
         if (edge_.is_changing_config() || checked_ != edge_.config_changes_written())
-            return begin_anew(reason);
+            return look_again_.start(look_every, [this, reason] { begin_anew(reason); });
         if (!refusal.empty()) return refuse_restart(refusal);
         (void)shutdown_.restart(reason);
     });
